@@ -1,0 +1,26 @@
+/** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
+export interface Policy {
+  readonly plans: {
+    /** Plan ids whose first failure a person should hear of. */
+    readonly highValue: readonly string[];
+    /** Price or product id at the provider -> plan id. */
+    readonly ids: Readonly<Record<string, string>>;
+  };
+  /** Metadata keys that may hold the user id, in order of preference. */
+  readonly userIdKeys: readonly string[];
+  /** An open invoice without a known retry date counts as exhausted this long after its newest notice, in ms. */
+  readonly noRetryAfterMs: number;
+  /** `subscribed`: a scheduled retry without a charge was not executed. `absent`: the provider's count stands. */
+  readonly chargeWebhooks: 'subscribed' | 'absent';
+  /** Where a customer updates the payment method; `{account_id}`, `{subscription_id}`, `{invoice_id}` and `{user_id}`
+   * are filled in, URL-encoded. Null: the invoice's hosted page. */
+  readonly updatePaymentUrl: string | null;
+  /** Send the raw code of an undisclosable decline to Segment (never to a messaging tool). */
+  readonly sendUndisclosedCodes: boolean;
+  /** Segment destinations that Recoup writes directly: every call names them `false` in `integrations`. */
+  readonly directTools: readonly string[];
+  readonly retention: { readonly deliveriesDays: number; readonly outboxDays: number; readonly logDays: number };
+}
+
+/** The settle window: how long a failure notice waits for its reason and context, in ms from its receipt (E4). */
+export const SETTLE_WINDOW_MS = 10_000;

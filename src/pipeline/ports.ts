@@ -1,0 +1,279 @@
+import type { DeliveryKeys, Fact } from '../domain/fact.ts';
+import type { CustomerKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+
+/** What the pipeline needs from the world. Adapters live in `store/` and `segment/`; `main.ts` joins them. */
+
+export interface Clock {
+  readonly now: () => Instant;
+}
+
+// ---------------------------------------------------------------- deliveries in
+
+/** The three ends of a delivery (semantics A4); `unread` until the loop has read it. */
+export type DeliveryEnd = 'unread' | 'understood' | 'ignored' | 'dead_letter';
+
+export interface NewDelivery {
+  readonly keys: DeliveryKeys;
+  readonly rawBody: string;
+  readonly receivedAt: Instant;
+  readonly end: 'unread' | 'ignored' | 'dead_letter';
+  /** The reason it is ignored, or the error; null when unread. */
+  readonly detail: string | null;
+}
+
+/** `duplicate`: the same (provider, merchant, mode, event id) is already stored; nothing was written. */
+export type Acceptance = 'stored' | 'duplicate';
+
+export interface Delivery {
+  readonly seq: number;
+  readonly provider: string;
+  readonly eventId: string;
+  readonly eventType: string;
+  readonly rawBody: string;
+  readonly receivedAt: Instant;
+}
+
+// ---------------------------------------------------------------- the loop
+
+/** A message id once said is never said again; `refuted` when a later fact took the conclusion back. */
+export interface CommittedEvent {
+  readonly messageId: string;
+  readonly event: string;
+  readonly refuted: boolean;
+}
+
+export type TraitValue = string | number | boolean | null;
+export type TraitValues = Readonly<Record<string, TraitValue>>;
+
+/** Where a profile's calls go: `recorder` is final and never sent later (semantics G9). */
+export type Channel = 'segment' | 'recorder';
+
+/** What has already been said of a profile. */
+export interface Commitments {
+  readonly events: readonly CommittedEvent[];
+  /** Ids of episodes that a call has named. */
+  readonly episodes: readonly string[];
+  /** As last identified; null when never. */
+  readonly traits: TraitValues | null;
+  readonly accountTraits: TraitValues | null;
+  /** The user id that the last identify carried; null while anonymous. */
+  readonly userId: string | null;
+  readonly channel: Channel | null;
+}
+
+/** A due profile with all that a decision needs. */
+export interface Claim {
+  readonly profileId: number;
+  /** Number of the last commit; 0 before the first. */
+  readonly version: number;
+  readonly customer: CustomerKey;
+  /** Unread, in order of arrival. */
+  readonly deliveries: readonly Delivery[];
+  /** Already read, in any order. */
+  readonly facts: readonly Fact[];
+  readonly commitments: Commitments;
+  /** When and by which ruleset the last commit was decided; null before the first. */
+  readonly decided: { readonly at: Instant; readonly ruleset: string } | null;
+  /** Consecutive failed decisions, for the backoff. */
+  readonly failures: number;
+}
+
+export interface DeliveryReading {
+  readonly seq: number;
+  readonly end: Exclude<DeliveryEnd, 'unread'>;
+  /** Fact kinds, the reason it is ignored, or the error. */
+  readonly detail: string;
+}
+
+/** One call to Segment, exactly as it leaves. */
+export interface SegmentCall {
+  readonly type: 'track' | 'identify' | 'group';
+  readonly messageId: string;
+  readonly userId?: string;
+  readonly anonymousId?: string;
+  /** ISO 8601 with milliseconds and `Z`. */
+  readonly timestamp: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly integrations: Readonly<Record<string, boolean>>;
+  /** track only */
+  readonly event?: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+  /** identify and group */
+  readonly traits?: TraitValues;
+  /** group only */
+  readonly groupId?: string;
+}
+
+export interface NewOutboxCall {
+  readonly call: SegmentCall;
+  readonly channel: Channel;
+}
+
+export interface NewDeadLetter {
+  readonly kind: 'delivery' | 'decision' | 'call';
+  /** What it is about: `stripe evt_…`, `profile 12`, a message id. */
+  readonly subject: string;
+  /** A code of the error registry. */
+  readonly code: string;
+  readonly message: string;
+  /** What a person needs to judge and replay it, as JSON text without secrets. */
+  readonly payload: string;
+  /** Money at stake in minor units with its currency, to sort by; null when unknown. */
+  readonly amountMinor: number | null;
+  readonly currency: string | null;
+}
+
+/** Everything that one decision changes; committed whole or not at all. */
+export interface Commit {
+  readonly outcome: 'decided';
+  readonly profileId: number;
+  readonly version: number;
+  readonly at: Instant;
+  readonly ruleset: string;
+  readonly readings: readonly DeliveryReading[];
+  /** New facts only. */
+  readonly facts: readonly Fact[];
+  readonly references: readonly string[];
+  /** Newly committed message ids; `silent` ones were never sent (semantics E5). */
+  readonly events: readonly { readonly messageId: string; readonly event: string; readonly silent: boolean }[];
+  /** Message ids of conclusions that no longer hold. */
+  readonly refuted: readonly string[];
+  readonly outbox: readonly NewOutboxCall[];
+  readonly deadLetters: readonly NewDeadLetter[];
+  /** Replaces the stored ones; `events` is merged from the fields above. */
+  readonly commitments: Omit<Commitments, 'events'>;
+  /** In dunning now: whom a switch to enforce must tell (semantics G9). */
+  readonly inDunning: boolean;
+  /** The present state for `recoup profile`, as JSON text. */
+  readonly view: string;
+  /** First instant at which the view could change by time alone. */
+  readonly dueAt: Instant | null;
+  /** What was decided and why, one line each: the decision log. */
+  readonly log: readonly string[];
+}
+
+/** The decision threw: nothing changes but the profile's backoff and a dead letter. */
+export interface Park {
+  readonly outcome: 'parked';
+  readonly profileId: number;
+  readonly at: Instant;
+  readonly retryAt: Instant;
+  readonly deadLetter: NewDeadLetter;
+}
+
+// ---------------------------------------------------------------- the outbox
+
+export interface OutboxRow {
+  /** Global order of commits. */
+  readonly seq: number;
+  readonly profileId: number;
+  readonly committedAt: Instant;
+  readonly call: SegmentCall;
+}
+
+/** What became of one call. */
+export type Outcome =
+  | { readonly result: 'delivered' }
+  | { readonly result: 'recorded' }
+  /** Not taken now; the whole sink pauses until then. `reason` says why. */
+  | { readonly result: 'retry'; readonly at: Instant; readonly reason: string }
+  /** Refused for what it is: to the dead letters. */
+  | { readonly result: 'rejected'; readonly reason: string }
+  /** The sink refuses us (key, permission): nothing is consumed, people are told. */
+  | { readonly result: 'stopped'; readonly reason: string }
+  /** No answer: it may have arrived. Sent again with the same message id. */
+  | { readonly result: 'unknown'; readonly reason: string };
+
+/** Where Segment calls go. Answers one outcome per call, in order. */
+export interface SegmentSink {
+  readonly name: string;
+  readonly send: (calls: readonly SegmentCall[]) => Promise<readonly Outcome[]>;
+  readonly close: () => Promise<void>;
+}
+
+// ---------------------------------------------------------------- the store
+
+export interface DeadLetter extends NewDeadLetter {
+  readonly seq: number;
+  readonly createdAt: Instant;
+  readonly replayedAt: Instant | null;
+}
+
+export interface ProfileRecord {
+  readonly profileId: number;
+  readonly customer: CustomerKey;
+  readonly userId: string | null;
+  readonly version: number;
+  readonly dueAt: Instant | null;
+  readonly parkedUntil: Instant | null;
+  readonly view: string | null;
+  readonly calls: readonly {
+    readonly call: SegmentCall;
+    readonly status: OutboxStatus;
+    readonly committedAt: Instant;
+  }[];
+  readonly deliveries: readonly {
+    readonly eventId: string;
+    readonly eventType: string;
+    readonly receivedAt: Instant;
+    readonly end: DeliveryEnd;
+    readonly detail: string | null;
+  }[];
+  readonly log: readonly {
+    readonly version: number;
+    readonly at: Instant;
+    readonly ruleset: string;
+    readonly lines: readonly string[];
+  }[];
+}
+
+export type OutboxStatus = 'queued' | 'delivered' | 'recorded' | 'dead';
+
+/** Counts for `/metrics`, the demo's last page and the conservation check (I-19). */
+export interface StoreCounts {
+  readonly deliveries: Readonly<Record<DeliveryEnd | 'unresolved', number>>;
+  readonly outbox: Readonly<Record<OutboxStatus, number>>;
+  readonly deadLetters: number;
+  readonly profiles: number;
+  readonly inDunning: number;
+  readonly parked: number;
+  /** Receipt of the oldest delivery that a known customer has unread; null when none. */
+  readonly oldestUnreadAt: Instant | null;
+  /** Commit of the oldest queued call; null when none. */
+  readonly oldestQueuedAt: Instant | null;
+}
+
+export interface Store {
+  /** Refuses (throws) a store that was made with another namespace. */
+  readonly claimNamespace: (namespace: string) => Promise<void>;
+  /** Stores all of them durably in one transaction, wakes their profiles, answers in order. */
+  readonly accept: (deliveries: readonly NewDelivery[]) => Promise<readonly Acceptance[]>;
+  /** Claims up to `limit` due profiles, decides each, commits all decisions in one transaction. */
+  readonly work: (now: Instant, limit: number, decide: (claim: Claim) => Commit | Park) => Promise<number>;
+  /** The earliest instant at which a profile is due; null when none will be by time alone. */
+  readonly nextDueAt: () => Promise<Instant | null>;
+  /** The oldest queued calls in commit order, bounded by count and by bytes of JSON; at least one when any is queued. */
+  readonly nextCalls: (limits: { readonly calls: number; readonly bytes: number }) => Promise<readonly OutboxRow[]>;
+  /** Writes outcomes; `rejected` makes a dead letter. Others than delivered, recorded and rejected stay queued. */
+  readonly settle: (
+    outcomes: readonly { readonly seq: number; readonly outcome: Outcome }[],
+    now: Instant,
+  ) => Promise<void>;
+  /** Makes every profile due that is in dunning and was last told to the recorder (semantics G9). Answers how many. */
+  readonly wakeForEnforce: (now: Instant) => Promise<number>;
+  /** Remembers a ruleset by its hash, so that an old decision can be read with the rules of then. */
+  readonly saveRuleset: (hash: string, json: string, now: Instant) => Promise<void>;
+  readonly deadLetters: (options: {
+    readonly replayed: boolean;
+    readonly limit: number;
+  }) => Promise<readonly DeadLetter[]>;
+  /** Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed. */
+  readonly replayDeadLetters: (seqs: readonly number[] | null, now: Instant) => Promise<number>;
+  /** By user id, provider customer id or anonymous id. */
+  readonly findProfiles: (id: string) => Promise<readonly ProfileRecord[]>;
+  readonly counts: () => Promise<StoreCounts>;
+  /** Throws when a webhook could not be stored now: `/readyz`. */
+  readonly probe: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
