@@ -169,6 +169,8 @@ export interface OutboxRow {
   readonly seq: number;
   readonly profileId: number;
   readonly committedAt: Instant;
+  /** As decided at the commit; a `recorder` call never reaches Segment. */
+  readonly channel: Channel;
   readonly call: SegmentCall;
 }
 
@@ -253,8 +255,15 @@ export interface Store {
   readonly work: (now: Instant, limit: number, decide: (claim: Claim) => Commit | Park) => Promise<number>;
   /** The earliest instant at which a profile is due; null when none will be by time alone. */
   readonly nextDueAt: () => Promise<Instant | null>;
-  /** The oldest queued calls in commit order, bounded by count and by bytes of JSON; at least one when any is queued. */
-  readonly nextCalls: (limits: { readonly calls: number; readonly bytes: number }) => Promise<readonly OutboxRow[]>;
+  /**
+   * The oldest queued calls of one channel in commit order, bounded by count and by bytes of JSON; at least one when any
+   * is queued. By channel, so that a paused Segment (thousands waiting) neither blocks nor slows what is only recorded.
+   */
+  readonly nextCalls: (limits: {
+    readonly channel: Channel;
+    readonly calls: number;
+    readonly bytes: number;
+  }) => Promise<readonly OutboxRow[]>;
   /** Writes outcomes; `rejected` makes a dead letter. Others than delivered, recorded and rejected stay queued. */
   readonly settle: (
     outcomes: readonly { readonly seq: number; readonly outcome: Outcome }[],
