@@ -1,0 +1,123 @@
+import type { Plan, PlanField, PlanShape } from './read-plan.ts';
+
+/** The source of `src/generated/tracking-plan.ts`: types, trait metadata and strict validators of the plan. */
+export const emitTypes = (plan: Plan): string =>
+  [
+    HEAD,
+    ...plan.events.map((event) => emitRecord(`${toTypeName(event.name)}Properties`, event)),
+    emitEventMap(plan),
+    emitRecord('UserTraits', plan.userTraits),
+    emitRecord('AccountTraits', plan.accountTraits),
+    emitPublish(plan.userTraits),
+    emitSchemas(plan),
+    TAIL,
+  ].join('\n');
+
+const HEAD = `// Generated from tracking-plan.json by tools/generate-tracking-plan.ts. Do not edit: change the plan, then \`npm run generate\`.
+import { z } from 'zod';
+`;
+
+const toTypeName = (name: string): string =>
+  name.replace(/(^|_)(\w)/g, (_all, _bar, letter: string) => letter.toUpperCase());
+const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
+// A type alias, not an interface: only the former can be given where a record with string keys is asked for.
+const emitRecord = (name: string, shape: PlanShape): string =>
+  [`/** ${shape.description} */`, `export type ${name} = {`, ...shape.fields.map(emitMember), '};\n'].join('\n');
+
+const emitMember = (field: PlanField): string =>
+  `  /** ${emitDoc(field)} */\n  readonly ${field.name}: ${emitType(field)};`;
+
+const emitDoc = (field: PlanField): string =>
+  [
+    field.description,
+    field.unit && `In ${field.unit}.`,
+    field.nullWhen && field.type !== 'null' && `Null: ${field.nullWhen}.`,
+    field.type !== 'null' && `E.g. ${JSON.stringify(field.examples[0])}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+
+const emitType = (field: PlanField): string => {
+  if (field.type === 'null') return 'null';
+  const base = field.type === 'integer' ? 'number' : field.type;
+  return (field.enum?.map(quote).join(' | ') ?? base) + (field.nullWhen ? ' | null' : '');
+};
+
+const emitEventMap = (plan: Plan): string => `/** Every track event by name. */
+export interface EventProperties {
+${plan.events.map((event) => `  readonly ${event.name}: ${toTypeName(event.name)}Properties;`).join('\n')}
+}
+export type EventName = keyof EventProperties;
+
+/** One track call's name and properties, as a union discriminated by \`event\`. */
+export type TrackEvent = {
+  readonly [E in EventName]: { readonly event: E; readonly properties: EventProperties[E] };
+}[EventName];
+`;
+
+const emitPublish = (traits: PlanShape): string => `/**
+ * When a user trait is worth an identify call: \`on_change\` by itself, \`with_others\` only when one goes out anyway
+ * (values that drift with the day).
+ */
+export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_others'>> = {
+${traits.fields.map((field) => `  ${field.name}: '${field.publish ?? 'on_change'}',`).join('\n')}
+};
+`;
+
+const emitSchemas = (plan: Plan): string => `const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
+${plan.events.map((event) => `  ${event.name}: ${emitObject(event, '  ')},`).join('\n')}
+};
+
+const USER_SCHEMA: z.ZodType = ${emitObject(plan.userTraits, '')};
+
+const ACCOUNT_SCHEMA: z.ZodType = ${emitObject(plan.accountTraits, '')};
+`;
+
+const emitObject = (shape: PlanShape, indent: string): string =>
+  [
+    'z.strictObject({',
+    ...shape.fields.map((field) => `${indent}  ${field.name}: ${emitZod(field)},`),
+    `${indent}})`,
+  ].join('\n');
+
+const emitZod = (field: PlanField): string => {
+  if (field.type === 'null') return 'z.null()';
+  const bounds = [
+    field.pattern === null ? '' : `.regex(/${field.pattern}/)`,
+    field.minimum === null ? '' : `.min(${field.minimum})`,
+    field.nullWhen ? '.nullable()' : '',
+  ];
+  return emitBase(field) + bounds.join('');
+};
+
+const emitBase = (field: PlanField): string => {
+  if (field.enum) return `z.enum([${field.enum.map(quote).join(', ')}])`;
+  if (field.format) return field.format === 'date' ? 'z.iso.date()' : 'z.iso.datetime()';
+  return field.type === 'integer' ? 'z.int()' : `z.${field.type}()`;
+};
+
+const TAIL = `/** Does a call keep the plan. A problem names the property and what was expected, never the value. */
+export type PlanCheck = { readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] };
+
+const check = (schema: z.ZodType, where: string, value: unknown): PlanCheck => {
+  const result = schema.safeParse(value);
+  if (result.success) return { ok: true };
+  const problems = result.error.issues.map(({ path, message }) => \`\${[where, ...path].join('.')}: \${message}\`);
+  return { ok: false, problems };
+};
+
+/** Checks the properties of a track call; an event that is not in the plan is a problem too. */
+export const parseEvent = (event: string, properties: unknown): PlanCheck =>
+  isEventName(event)
+    ? check(EVENT_SCHEMAS[event], event, properties)
+    : { ok: false, problems: [\`\${event}: not an event of the tracking plan\`] };
+
+const isEventName = (event: string): event is EventName => Object.hasOwn(EVENT_SCHEMAS, event);
+
+/** Checks the traits of an identify call: all of them, and no others. */
+export const parseUserTraits = (traits: unknown): PlanCheck => check(USER_SCHEMA, 'identify', traits);
+
+/** Checks the traits of a group call: all of them, and no others. */
+export const parseAccountTraits = (traits: unknown): PlanCheck => check(ACCOUNT_SCHEMA, 'group', traits);
+`;
