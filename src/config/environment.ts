@@ -1,0 +1,151 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { type Secret, toSecret } from './secret.ts';
+
+/** What the environment says, checked. Design: a wrong value stops the start, so nothing here is checked twice. */
+export interface Environment {
+  /** TCP port; 0 lets the system choose. */
+  readonly port: number;
+  readonly host: string;
+  /** `sqlite:<path>` or `sqlite::memory:`. */
+  readonly databaseUrl: string;
+  readonly mode: 'observe' | 'enforce';
+  /** Prefix of every id that leaves. */
+  readonly namespace: string;
+  /** Send test-mode facts to Segment too; otherwise they reach the recorder only. */
+  readonly deliverTestMode: boolean;
+  /** Null: Segment is off and the recorder takes its place. */
+  readonly segmentWriteKey: Secret | null;
+  readonly segmentHost: string;
+  /** Every active signing secret; empty: the provider is off. */
+  readonly stripeWebhookSecrets: readonly Secret[];
+  /** Opens `/metrics` to callers beyond this machine; null: loopback only. */
+  readonly apiToken: Secret | null;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+}
+
+export type EnvironmentResult =
+  | { readonly ok: true; readonly value: Environment }
+  /** `error` is one line for a person: the variable, what was expected, an example; never the value given. */
+  | { readonly ok: false; readonly error: string };
+
+/** Is `host` an address that only this machine can reach. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+const isHost = (host: string): boolean => isIP(host) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(host);
+
+/** Plain http would carry the write key in the clear, so it is taken for a stand-in on this machine only. */
+const isSafeUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+};
+
+const secrets = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
+
+const SCHEMA = z.object({
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .default(8484),
+  HOST: z.string().refine(isHost).default('127.0.0.1'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^sqlite:.+$/)
+    .default('sqlite:data/recoup.db'),
+  MODE: z.enum(['observe', 'enforce']).default('observe'),
+  NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9-]{1,24}$/)
+    .optional(),
+  DELIVER_TEST_MODE: z.enum(['true', 'false']).default('false'),
+  SEGMENT_WRITE_KEY: z
+    .string()
+    .regex(/^\S{1,200}$/)
+    .optional(),
+  SEGMENT_HOST: z.string().refine(isSafeUrl).default('https://api.segment.io'),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform(secrets)
+    .pipe(z.array(z.string().regex(/^whsec_\S+$/)).min(1))
+    .optional(),
+  API_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,200}$/)
+    .optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+type Variables = z.output<typeof SCHEMA>;
+type VariableName = keyof Variables;
+
+/** What a person needs to mend each variable. Also the table behind the manual's list of variables. */
+export const VARIABLES: Readonly<Record<VariableName, { readonly expected: string; readonly example: string }>> = {
+  PORT: { expected: 'a TCP port from 0 to 65535', example: '8484' },
+  HOST: { expected: 'an IP address or a host name', example: '127.0.0.1' },
+  DATABASE_URL: { expected: 'sqlite:<path> or sqlite::memory:', example: 'sqlite:data/recoup.db' },
+  MODE: { expected: 'observe or enforce', example: 'observe' },
+  NAMESPACE: { expected: '1 to 24 characters of a-z, 0-9 and -', example: 'acme-production' },
+  DELIVER_TEST_MODE: { expected: 'true or false', example: 'false' },
+  SEGMENT_WRITE_KEY: { expected: 'the write key of one Segment source, without spaces', example: '<your write key>' },
+  SEGMENT_HOST: {
+    expected: 'an https URL without user, query or fragment (http only for this machine)',
+    example: 'https://api.segment.io',
+  },
+  STRIPE_WEBHOOK_SECRET: {
+    expected: "the endpoint's signing secret, or two separated by a comma while one is rotated",
+    example: 'whsec_…',
+  },
+  API_TOKEN: { expected: '24 to 200 printable characters without spaces', example: '"$(openssl rand -hex 32)"' },
+  LOG_LEVEL: { expected: 'debug, info, warn, error or silent', example: 'info' },
+};
+
+const refusal = (name: VariableName, why = ''): EnvironmentResult => {
+  const { expected, example } = VARIABLES[name];
+  return { ok: false, error: `${name}: expected ${expected}${why}. Example: ${name}=${example}` };
+};
+
+/** Rules that need more than one variable. */
+const contradiction = (vars: Variables): EnvironmentResult | null => {
+  if (vars.MODE === 'enforce' && vars.NAMESPACE === undefined) {
+    return refusal(
+      'NAMESPACE',
+      ', and it must be set when MODE=enforce: it keeps the ids of staging and production apart',
+    );
+  }
+  if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
+    return refusal(
+      'API_TOKEN',
+      `, and it must be set when HOST is not loopback: /metrics would be open to the network`,
+    );
+  }
+  return null;
+};
+
+const toEnvironment = (vars: Variables): Environment => ({
+  port: vars.PORT,
+  host: vars.HOST,
+  databaseUrl: vars.DATABASE_URL,
+  mode: vars.MODE,
+  namespace: vars.NAMESPACE ?? 'dev',
+  deliverTestMode: vars.DELIVER_TEST_MODE === 'true',
+  segmentWriteKey: vars.SEGMENT_WRITE_KEY === undefined ? null : toSecret(vars.SEGMENT_WRITE_KEY),
+  segmentHost: vars.SEGMENT_HOST.replace(/\/+$/, ''),
+  stripeWebhookSecrets: (vars.STRIPE_WEBHOOK_SECRET ?? []).map(toSecret),
+  apiToken: vars.API_TOKEN === undefined ? null : toSecret(vars.API_TOKEN),
+  logLevel: vars.LOG_LEVEL,
+});
+
+/**
+ * Checks the environment. Pure; variables that Recoup does not know are left alone.
+ * @param vars as in `process.env`; an empty value counts as unset, as `.env` files leave placeholders empty.
+ * @returns the first wrong variable as one line that never repeats the value: it may be a secret in the wrong place.
+ */
+export const parseEnvironment = (vars: Readonly<Record<string, string | undefined>>): EnvironmentResult => {
+  const given = Object.fromEntries(Object.entries(vars).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = SCHEMA.safeParse(given);
+  if (!parsed.success) return refusal(parsed.error.issues[0]?.path[0] as VariableName);
+  return contradiction(parsed.data) ?? { ok: true, value: toEnvironment(parsed.data) };
+};

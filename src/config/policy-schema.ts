@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
+import type { Policy } from '../domain/policy.ts';
+import { parseDuration } from './duration.ts';
+
+const PLACEHOLDERS = ['{account_id}', '{subscription_id}', '{invoice_id}', '{user_id}'];
+
+/** What a key of policy.yaml may hold. `schema` turns what is written into what the `Policy` wants. */
+export interface PolicyRule {
+  readonly schema: z.ZodType;
+  /** Completes "expected …". */
+  readonly expected: string;
+  readonly example: string;
+}
+
+const id = z.string().regex(/^\S{1,200}$/);
+
+const duration = z.string().transform(parseDuration).pipe(z.number().positive());
+
+const wholeDays = duration.transform((durationMs) => durationMs / DAY_MS).pipe(z.number().int().min(1));
+
+const isLinkTemplate = (text: string): boolean => {
+  const places: readonly string[] = text.match(/\{[^}]*\}?/g) ?? [];
+  const filled = URL.parse(text.replace(/\{[^}]*\}/g, 'x'));
+  return places.every((place) => PLACEHOLDERS.includes(place)) && filled?.protocol === 'https:';
+};
+
+const list = (item: z.ZodType<string>): z.ZodType<readonly string[]> =>
+  z.array(item).refine((items) => new Set(items).size === items.length);
+
+/** The keys of policy.yaml by their dotted path. Each is optional. */
+export const POLICY_RULES = {
+  'plans.high_value': {
+    schema: list(id).default([]),
+    expected: 'a list of plan ids without spaces, none twice',
+    example: 'high_value: [enterprise, pro]',
+  },
+  'plans.ids': {
+    schema: z.record(id, id).default({}),
+    expected: 'price or product ids, each with a plan id',
+    example: 'ids: { price_1PqXyZ: pro }',
+  },
+  user_id_keys: {
+    schema: list(id).pipe(z.array(z.string()).min(1)).default(['user_id']),
+    expected: 'a list of at least one metadata key, none twice',
+    example: 'user_id_keys: [user_id]',
+  },
+  no_retry_after: {
+    schema: duration.default(HOUR_MS),
+    expected: 'a duration: a whole number above 0 with s, m, h or d',
+    example: 'no_retry_after: 1h',
+  },
+  update_payment_url: {
+    schema: z.string().refine(isLinkTemplate).nullable().default(null),
+    expected: `null or an https URL that uses no other places than ${PLACEHOLDERS.join(', ')}`,
+    example: 'update_payment_url: https://app.example.com/billing?account={account_id}',
+  },
+  'stripe.charge_webhooks': {
+    schema: z.enum(['subscribed', 'absent']).default('subscribed'),
+    expected: 'subscribed or absent',
+    example: 'charge_webhooks: subscribed',
+  },
+  'segment.send_undisclosed_codes': {
+    schema: z.boolean().default(false),
+    expected: 'true or false',
+    example: 'send_undisclosed_codes: false',
+  },
+  'segment.direct_tools': {
+    schema: list(z.string().min(1).max(100)).default([]),
+    expected: 'a list of tool names as Segment writes them, none twice',
+    example: 'direct_tools: [Braze]',
+  },
+  'retention.deliveries': { schema: wholeDays.default(400), expected: 'whole days', example: 'deliveries: 400d' },
+  'retention.outbox': { schema: wholeDays.default(30), expected: 'whole days', example: 'outbox: 30d' },
+  'retention.log': { schema: wholeDays.default(400), expected: 'whole days', example: 'log: 400d' },
+} as const satisfies Readonly<Record<string, PolicyRule>>;
+
+/** An empty section (`plans:` with nothing below) is read as YAML reads it, null, and means the defaults. */
+const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.preprocess((value) => value ?? {}, z.strictObject(shape));
+
+/** The whole of policy.yaml, strict at every level. */
+export const POLICY_SCHEMA = section({
+  plans: section({
+    high_value: POLICY_RULES['plans.high_value'].schema,
+    ids: POLICY_RULES['plans.ids'].schema,
+  }),
+  user_id_keys: POLICY_RULES.user_id_keys.schema,
+  no_retry_after: POLICY_RULES.no_retry_after.schema,
+  update_payment_url: POLICY_RULES.update_payment_url.schema,
+  stripe: section({ charge_webhooks: POLICY_RULES['stripe.charge_webhooks'].schema }),
+  segment: section({
+    send_undisclosed_codes: POLICY_RULES['segment.send_undisclosed_codes'].schema,
+    direct_tools: POLICY_RULES['segment.direct_tools'].schema,
+  }),
+  retention: section({
+    deliveries: POLICY_RULES['retention.deliveries'].schema,
+    outbox: POLICY_RULES['retention.outbox'].schema,
+    log: POLICY_RULES['retention.log'].schema,
+  }),
+});
+
+/** The file's words in the domain's. */
+export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
+  plans: { highValue: file.plans.high_value, ids: file.plans.ids },
+  userIdKeys: file.user_id_keys,
+  noRetryAfterMs: file.no_retry_after,
+  chargeWebhooks: file.stripe.charge_webhooks,
+  updatePaymentUrl: file.update_payment_url,
+  sendUndisclosedCodes: file.segment.send_undisclosed_codes,
+  directTools: file.segment.direct_tools,
+  retention: {
+    deliveriesDays: file.retention.deliveries,
+    outboxDays: file.retention.outbox,
+    logDays: file.retention.log,
+  },
+});
