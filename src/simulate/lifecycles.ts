@@ -1,0 +1,124 @@
+import { DAY_MS, SECOND_MS } from '../domain/instant.ts';
+import type { Happening, InvoiceStory, StoryDecline } from './invoice-story.ts';
+import { failedAttempt, paidByCharge } from './invoice-story.ts';
+import { idSuffix } from './stripe-account.ts';
+import type { StripeAccount, StripeEvent } from './stripe-events.ts';
+import { subscriptionDeleted, subscriptionUpdated } from './stripe-events.ts';
+
+export const LIFECYCLES = [
+  'renewal-failed',
+  'recovered-by-retry',
+  'exhausted',
+  'voluntary-cancel',
+  'out-of-order',
+] as const;
+export type LifecycleName = (typeof LIFECYCLES)[number];
+
+/** What each lifecycle tells, in one line. */
+export const LIFECYCLE_SUMMARIES: Readonly<Record<LifecycleName, string>> = {
+  'renewal-failed': 'a renewal is refused for insufficient funds; a retry is scheduled',
+  'recovered-by-retry': 'a renewal is refused; the retry three days later takes the money',
+  exhausted: 'four attempts are refused over 15 days; Stripe stops and the subscription is unpaid',
+  'voluntary-cancel': 'a renewal is refused; the customer cancels while the retries still run',
+  'out-of-order': 'the events of recovered-by-retry, last first, one of them twice',
+};
+
+export interface LifecycleOptions {
+  readonly account: StripeAccount;
+  /** When the renewal is first charged, in UTC milliseconds. */
+  readonly startsAt: number;
+  /** Default derived from the customer. */
+  readonly invoice?: string | undefined;
+  /** Default derived from the customer. */
+  readonly subscription?: string | undefined;
+  /** Minor units; default 4900. */
+  readonly amount?: number | undefined;
+  /** Default `usd`. */
+  readonly currency?: string | undefined;
+}
+
+/** One webhook of a lifecycle; `atMs` is its time of happening in ms after `startsAt`. The list is in arrival order. */
+export interface LifecycleEvent {
+  readonly event: StripeEvent;
+  readonly atMs: number;
+}
+
+const INSUFFICIENT_FUNDS: StoryDecline = { declineCode: 'insufficient_funds' };
+const RETRY_DAYS = [0, 3, 8, 15] as const;
+
+const toStory = (options: LifecycleOptions): InvoiceStory => ({
+  account: options.account,
+  invoice: options.invoice ?? `in_${idSuffix(options.account.customer)}`,
+  subscription: options.subscription ?? `sub_${idSuffix(options.account.customer)}`,
+  amount: options.amount ?? 4900,
+  currency: options.currency ?? 'usd',
+  periodStart: options.startsAt,
+});
+
+const daysIn = (story: InvoiceStory, days: number): number => story.periodStart + days * DAY_MS;
+
+const statusChange = (story: InvoiceStory, at: number, previousStatus: string, status: string): Happening => ({
+  at,
+  event: subscriptionUpdated(story.account, { ...subscriptionFields(story), at, status, previousStatus }),
+});
+
+const subscriptionFields = (story: InvoiceStory) => ({
+  subscription: story.subscription,
+  amount: story.amount,
+  currency: story.currency,
+  periodStart: story.periodStart,
+  latestInvoice: story.invoice,
+});
+
+const renewalFailed = (story: InvoiceStory): readonly Happening[] => [
+  ...failedAttempt(story, { at: daysIn(story, 0), attempt: 1, nextAttemptAt: daysIn(story, 3) }, INSUFFICIENT_FUNDS),
+  statusChange(story, daysIn(story, 0) + SECOND_MS, 'active', 'past_due'),
+];
+
+const recoveredByRetry = (story: InvoiceStory): readonly Happening[] => [
+  ...renewalFailed(story),
+  ...paidByCharge(story, { at: daysIn(story, 3), attempt: 2, automatic: true }),
+  statusChange(story, daysIn(story, 3) + SECOND_MS, 'past_due', 'active'),
+];
+
+const exhausted = (story: InvoiceStory): readonly Happening[] => {
+  const retries = RETRY_DAYS.slice(1).flatMap((day, index) => {
+    const next = RETRY_DAYS[index + 2];
+    const nextAttemptAt = next === undefined ? null : daysIn(story, next);
+    return failedAttempt(story, { at: daysIn(story, day), attempt: index + 2, nextAttemptAt }, INSUFFICIENT_FUNDS);
+  });
+  const unpaid = statusChange(story, daysIn(story, RETRY_DAYS[3]) + 2 * SECOND_MS, 'past_due', 'unpaid');
+  return [...renewalFailed(story), ...retries, unpaid];
+};
+
+const voluntaryCancel = (story: InvoiceStory): readonly Happening[] => {
+  const why = { reason: 'cancellation_requested', feedback: 'too_expensive', automatic: false } as const;
+  const asked = { ...subscriptionFields(story), ...why, at: daysIn(story, 1), cancelAtPeriodEnd: true };
+  const ended = { ...subscriptionFields(story), ...why, at: daysIn(story, 2) };
+  return [
+    ...renewalFailed(story),
+    { at: asked.at, event: subscriptionUpdated(story.account, { ...asked, status: 'past_due', cancelAt: ended.at }) },
+    { at: ended.at, event: subscriptionDeleted(story.account, ended) },
+  ];
+};
+
+const outOfOrder = (story: InvoiceStory): readonly Happening[] => {
+  const reversed = recoveredByRetry(story).toReversed();
+  return [...reversed, ...reversed.filter(({ event }) => event.type === 'invoice.payment_failed')];
+};
+
+const TELL: Readonly<Record<LifecycleName, (story: InvoiceStory) => readonly Happening[]>> = {
+  'renewal-failed': renewalFailed,
+  'recovered-by-retry': recoveredByRetry,
+  exhausted,
+  'voluntary-cancel': voluntaryCancel,
+  'out-of-order': outOfOrder,
+};
+
+/** The webhooks of a named lifecycle, in the order in which they arrive. */
+export const lifecycle = (name: LifecycleName, options: LifecycleOptions): readonly LifecycleEvent[] =>
+  TELL[name](toStory(options)).map(({ at, event }) => ({ event, atMs: at - options.startsAt }));
+
+/** How long the lifecycle takes from its first to its last happening, in ms. */
+export const lifecycleSpanMs = (name: LifecycleName, options: LifecycleOptions): number =>
+  Math.max(...lifecycle(name, options).map(({ atMs }) => atMs));
