@@ -18,8 +18,8 @@ export const findStale = (files: readonly Generated[]): readonly string[] =>
 
 /** Writes the files, or with `--check` only says which are stale and sets exit code 1. */
 export const writeOrCheck = (files: readonly Generated[]): void => {
-  if (process.argv.includes('--check')) return reportStale(findStale(files));
-  for (const file of files) write(file);
+  if (process.argv.includes('--check')) reportStale(findStale(files));
+  else for (const file of files) write(file);
 };
 
 const reportStale = (stale: readonly string[]): void => {
