@@ -1,5 +1,11 @@
 import { SECOND_MS } from '../domain/instant.ts';
-import type { DeclineOptions, InvoiceOptions, StripeAccount, StripeEvent } from './stripe-events.ts';
+import type {
+  DeclineOptions,
+  InvoiceOptions,
+  StripeAccount,
+  StripeEvent,
+  SubscriptionOptions,
+} from './stripe-events.ts';
 import {
   chargeFailed,
   chargeOf,
@@ -33,6 +39,9 @@ export type StoryDecline = Pick<
   'errorCode' | 'declineCode' | 'adviceCode' | 'networkAdviceCode' | 'networkDeclineCode' | 'blockedReason'
 >;
 
+/** Days after the first try on which Stripe tries again: its fixed schedule of 3, 5 and 7 days in between. */
+export const RETRY_DAYS = [0, 3, 8, 15] as const;
+
 interface Attempt {
   readonly at: number;
   /** Stripe's `attempt_count` after it. */
@@ -47,6 +56,15 @@ export const invoiceFields = (story: InvoiceStory): Omit<InvoiceOptions, 'at'> =
   amount: story.amount,
   currency: story.currency,
   periodStart: story.periodStart,
+});
+
+/** The fields that every event of the story's subscription shares. */
+export const subscriptionFields = (story: InvoiceStory): Omit<SubscriptionOptions, 'at'> => ({
+  subscription: story.subscription,
+  amount: story.amount,
+  currency: story.currency,
+  periodStart: story.periodStart,
+  latestInvoice: story.invoice,
 });
 
 /** An attempt that the bank refused: the charge, the intent with the reason, and a second later the notice. */

@@ -1,6 +1,6 @@
 import { DAY_MS, SECOND_MS } from '../domain/instant.ts';
 import type { Happening, InvoiceStory, StoryDecline } from './invoice-story.ts';
-import { failedAttempt, paidByCharge } from './invoice-story.ts';
+import { failedAttempt, paidByCharge, RETRY_DAYS, subscriptionFields } from './invoice-story.ts';
 import { idSuffix } from './stripe-account.ts';
 import type { StripeAccount, StripeEvent } from './stripe-events.ts';
 import { subscriptionDeleted, subscriptionUpdated } from './stripe-events.ts';
@@ -44,7 +44,6 @@ export interface LifecycleEvent {
 }
 
 const INSUFFICIENT_FUNDS: StoryDecline = { declineCode: 'insufficient_funds' };
-const RETRY_DAYS = [0, 3, 8, 15] as const;
 
 const toStory = (options: LifecycleOptions): InvoiceStory => ({
   account: options.account,
@@ -60,14 +59,6 @@ const daysIn = (story: InvoiceStory, days: number): number => story.periodStart 
 const statusChange = (story: InvoiceStory, at: number, previousStatus: string, status: string): Happening => ({
   at,
   event: subscriptionUpdated(story.account, { ...subscriptionFields(story), at, status, previousStatus }),
-});
-
-const subscriptionFields = (story: InvoiceStory) => ({
-  subscription: story.subscription,
-  amount: story.amount,
-  currency: story.currency,
-  periodStart: story.periodStart,
-  latestInvoice: story.invoice,
 });
 
 const renewalFailed = (story: InvoiceStory): readonly Happening[] => [
