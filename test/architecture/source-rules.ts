@@ -1,0 +1,121 @@
+import { posix } from 'node:path';
+
+/** Project paths (`src/domain/money.ts`) to source text. */
+export type Sources = ReadonlyMap<string, string>;
+
+const BASE = ['domain', 'generated'];
+const CORE = [...BASE, 'ledger', 'providers', 'traits', 'config', 'pipeline'];
+
+/** Which rooms of `src/` a room may import, beside itself. A full path allows one file only. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  generated: ['domain'],
+  ledger: BASE,
+  providers: BASE,
+  traits: [...BASE, 'ledger'],
+  config: BASE,
+  pipeline: [...BASE, 'ledger', 'providers', 'traits', 'config'],
+  store: ['domain', 'src/pipeline/ports.ts'],
+  segment: ['domain', 'src/pipeline/ports.ts'],
+  http: CORE,
+  simulate: CORE,
+  cli: [...CORE, 'simulate'],
+};
+
+interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+  readonly dynamic: boolean;
+}
+
+const STATIC = /^\s*(?:import|export)\s+(type\s+)?(?:[^'";]*?\sfrom\s+)?'([^']+)'/gm;
+const DYNAMIC = /\bimport\('([^']+)'\)/g;
+
+const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+
+/** The imports of a file; relative ones as project paths. */
+const importsOf = (path: string, text: string): readonly Import[] => {
+  const code = withoutComments(text);
+  const resolve = (name: string): string => (name.startsWith('.') ? posix.join(posix.dirname(path), name) : name);
+  return [
+    ...[...code.matchAll(STATIC)].map(([, type, name = '']) => ({
+      target: resolve(name),
+      typeOnly: type !== undefined,
+      dynamic: false,
+    })),
+    ...[...code.matchAll(DYNAMIC)].map(([, name = '']) => ({ target: resolve(name), typeOnly: false, dynamic: true })),
+  ];
+};
+
+const inSrc = (path: string): boolean => path.startsWith('src/');
+const roomOf = (path: string): string => path.split('/')[1] ?? '';
+const isMain = (path: string): boolean => path === 'src/main.ts';
+
+/** Imports that point the wrong way, and rooms that have no rule. */
+export const findWrongImports = (sources: Sources): readonly string[] =>
+  [...sources]
+    .filter(([path]) => inSrc(path) && !isMain(path))
+    .flatMap(([path, text]) =>
+      importsOf(path, text)
+        .filter(({ target }) => inSrc(target) && !mayImport(path, target))
+        .map(({ target }) => `${path} imports ${target}`),
+    );
+
+const mayImport = (from: string, to: string): boolean => {
+  const allowed = MAY_IMPORT[roomOf(from)] ?? [];
+  return roomOf(from) === roomOf(to) || allowed.includes(roomOf(to)) || allowed.includes(to);
+};
+
+/** Files that reach themselves through imports, types included. */
+export const findCycles = (sources: Sources): readonly string[] => {
+  const edges = new Map(
+    [...sources].map(([path, text]) => [path, importsOf(path, text).map(({ target }) => target)] as const),
+  );
+  return [...sources.keys()].filter((start) => reaches(start, edges));
+};
+
+const reaches = (start: string, edges: ReadonlyMap<string, readonly string[]>): boolean => {
+  const seen = new Set<string>();
+  const open = [...(edges.get(start) ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === start) return true;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    open.push(...(edges.get(next) ?? []));
+  }
+  return false;
+};
+
+const IMPURE =
+  /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b|\bperformance\.now\(|\brandom(?:UUID|Bytes)\(/;
+/** The doors and the adapters: they stand in the world. `simulate` does not: its clock is virtual, its dice are seeded. */
+const WORLDLY = ['http', 'cli', 'store', 'segment'];
+
+/** Clock, environment and randomness where only arguments may be. */
+export const findImpurities = (sources: Sources): readonly string[] =>
+  [...sources]
+    .filter(([path]) => inSrc(path) && !isMain(path) && !WORLDLY.includes(roomOf(path)))
+    .flatMap(([path, text]) => {
+      const found = IMPURE.exec(withoutComments(text));
+      return found ? [`${path} uses ${found[0]}`] : [];
+    });
+
+const HEAVY = ['stripe', '@segment/analytics-node'];
+
+/** SDKs that would slow every start, imported otherwise than by type or on demand. */
+export const findHeavyImports = (sources: Sources): readonly string[] =>
+  [...sources].flatMap(([path, text]) =>
+    importsOf(path, text)
+      .filter(({ target, typeOnly, dynamic }) => HEAVY.includes(target) && !typeOnly && !dynamic)
+      .map(({ target }) => `${path} imports ${target} at the top`),
+  );
+
+/** Lines of a text, without counting the end of the last one. */
+export const countLines = (text: string): number => text.trimEnd().split('\n').length;
+
+/** Source files over `limit` lines, generated ones and pure data tables (`*.data.ts`) aside. */
+export const findLongFiles = (sources: Sources, limit: number): readonly string[] =>
+  [...sources]
+    .filter(([path]) => roomOf(path) !== 'generated' && !path.endsWith('.data.ts'))
+    .filter(([, text]) => countLines(text) > limit)
+    .map(([path, text]) => `${path} has ${countLines(text)} lines`);
