@@ -19,17 +19,17 @@ export const LOG_FIELDS = [
   'count',
   'suppressed',
   'attempt',
-  'retryAt',
+  'until',
+  'url',
   'durationMs',
   'method',
   'route',
   'signal',
   'sink',
 ] as const;
-export type LogFields = { readonly [Field in (typeof LOG_FIELDS)[number]]?: string | number | boolean | null };
 
-/** `message` is a constant sentence; what varies goes into the fields. */
-type Write = (message: string, fields?: LogFields, error?: unknown) => void;
+/** `message` is a constant sentence; what varies goes into the details, and what was thrown into `details.error`. */
+type Write = (details: object, message: string) => void;
 export interface Log {
   readonly debug: Write;
   readonly info: Write;
@@ -41,8 +41,9 @@ export type LogLevel = keyof Log | 'silent';
 /** A value is cut at this length: an id or a reason is shorter, a body is not. */
 const MAX_CHARS = 300;
 
+/** JSON escapes the control characters below space; these above ASCII drive some terminals as well. */
 const toField = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.slice(0, MAX_CHARS);
+  if (typeof value === 'string') return value.slice(0, MAX_CHARS).replace(/[\u007f-\u009f]/g, '?');
   return typeof value === 'number' || typeof value === 'boolean' || value === null ? value : undefined;
 };
 
@@ -75,9 +76,10 @@ export const makeLog = (level: LogLevel, destination: DestinationStream = pino.d
   );
   const at =
     (label: keyof Log): Write =>
-    (message, fields = {}, error) => {
-      const known = LOG_FIELDS.map((name) => [name, toField(fields[name])]);
-      logger[label]({ ...Object.fromEntries(known), ...toErrorFields(error) }, message);
+    (details, message) => {
+      const given = new Map(Object.entries(details));
+      const known = LOG_FIELDS.map((name) => [name, toField(given.get(name))]);
+      logger[label]({ ...Object.fromEntries(known), ...toErrorFields(given.get('error')) }, message);
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 };

@@ -1,0 +1,85 @@
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Log } from '../config/log.ts';
+import type { Secret } from '../config/secret.ts';
+import type { Store } from '../pipeline/ports.ts';
+import type { Receiver } from '../pipeline/receive.ts';
+import type { Metrics } from './metrics.ts';
+import { operatorOnly } from './operator-only.ts';
+import { BodyRefused, readRawBody } from './raw-body.ts';
+import { refuseBody } from './refuse-body.ts';
+
+export interface AppOptions {
+  readonly receiver: Receiver;
+  readonly store: Pick<Store, 'probe'>;
+  readonly metrics: Metrics;
+  /** Null: `/metrics` answers on this machine only. */
+  readonly apiToken: Secret | null;
+  readonly log: Log;
+}
+
+const webhook =
+  ({ receiver, metrics }: AppOptions): RequestHandler<{ provider: string }> =>
+  async (request, response) => {
+    const startedAt = performance.now();
+    const { provider } = request.params;
+    const rawBody = () => readRawBody(request);
+    const answer = await receiver.receive({ provider, headers: request.headers, rawBody });
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+    if (answer.status === 200) metrics.webhookTook(provider, (performance.now() - startedAt) / 1_000);
+  };
+
+const readyz =
+  ({ store, log }: AppOptions): RequestHandler =>
+  async (_request, response) => {
+    try {
+      await store.probe();
+      response.json({ ready: true });
+    } catch (error) {
+      log.error({ error }, 'not ready: a webhook could not be stored');
+      response.status(503).json({ ready: false, error: 'A webhook could not be stored now. The log says why.' });
+    }
+  };
+
+/** Errors of express and of the body reader carry their status; anything else is a fault of ours. */
+const statusOf = (error: unknown): number => {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : 500;
+  return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500;
+};
+
+const MESSAGES: Readonly<Record<number, string>> = {
+  400: 'The request could not be read.',
+  413: 'The body is larger than 512 KB.',
+  415: 'Send the body without a content encoding.',
+};
+
+/** No stack, no message of a library and nothing of the request goes out. */
+const onError =
+  ({ log }: AppOptions): ErrorRequestHandler =>
+  (error: unknown, request, response, _next) => {
+    const status = statusOf(error);
+    const body = { error: MESSAGES[status] ?? 'The request failed. The log says why.' };
+    if (status >= 500) log.error({ error, method: request.method }, 'a request failed');
+    if (response.headersSent) request.socket.destroy();
+    else if (error instanceof BodyRefused) refuseBody(request, response, status, body);
+    else response.status(status).json(body);
+  };
+
+const metricsPage =
+  ({ metrics }: AppOptions): RequestHandler =>
+  async (_request, response) => {
+    const { contentType, text } = await metrics.render();
+    response.writeHead(200, { 'content-type': contentType }).end(text);
+  };
+
+/** The door: every route of this process. Nothing is decided here. */
+export const makeApp = (options: AppOptions): Express => {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.post('/webhooks/:provider', webhook(options));
+  app.get('/healthz', (_request, response) => void response.json({ up: true }));
+  app.get('/readyz', readyz(options));
+  app.get('/metrics', operatorOnly(options.apiToken), metricsPage(options));
+  app.use((_request, response) => void response.status(404).json({ error: 'Not found.' }));
+  app.use(onError(options));
+  return app;
+};
