@@ -37,7 +37,7 @@ export type PaymentFailedProperties = {
   readonly failure_class: 'insufficient_funds' | 'try_again' | 'update_card' | 'confirm_payment' | 'contact_bank' | 'no_payment_method' | 'other';
   /** soft: a retry may work. hard: it will not. action: the customer must confirm. unknown: no reason is known. E.g. "soft". */
   readonly decline_type: 'soft' | 'hard' | 'action' | 'unknown';
-  /** Can a retry of the same payment method succeed. Null: no reason is known. E.g. true. */
+  /** Can a retry of the same payment method succeed. Null: no reason is known, or the reason does not tell. E.g. true. */
   readonly retryable: boolean | null;
   /** The customer must do something before it can succeed. E.g. false. */
   readonly customer_action_required: boolean;
@@ -93,7 +93,7 @@ export type PaymentRetriedProperties = {
   readonly livemode: boolean;
   /** Executed attempts of the invoice so far, this one included. In attempts. E.g. 2. */
   readonly attempt_number: number;
-  /** Executed attempts of the invoice before this one. In attempts. E.g. 1. */
+  /** Executed attempts of the invoice before this one, as far as they were seen. In attempts. E.g. 1. */
   readonly retry_count: number;
   /** When the attempt was made. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
   readonly attempted_at: string;
@@ -380,7 +380,7 @@ const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
     is_late: z.boolean(),
     livemode: z.boolean(),
     attempt_number: z.int().min(1),
-    retry_count: z.int().min(1),
+    retry_count: z.int().min(0),
     attempted_at: z.iso.datetime(),
     outcome: z.enum(['failed', 'succeeded']),
   }),

@@ -2,14 +2,21 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type DeclineType, FAILURE_CATEGORIES, FAILURE_CLASSES } from '../../src/domain/decline.ts';
 import {
+  type AccountTraits,
   type PaymentFailedProperties,
+  type PaymentRecoveredProperties,
   parseAccountTraits,
   parseEvent,
   parseUserTraits,
+  type SubscriptionCanceledProperties,
   type TrackEvent,
   USER_TRAITS,
   type UserTraits,
 } from '../../src/generated/tracking-plan.ts';
+import type { ChurnType } from '../../src/ledger/churn.ts';
+import type { RecoveredVia } from '../../src/ledger/payment.ts';
+import type { RetryStatus } from '../../src/ledger/retry.ts';
+import type { DunningStatus, Stage } from '../../src/ledger/standing.ts';
 import type { TraitValues } from '../../src/pipeline/ports.ts';
 import { generateErrors } from '../../tools/generate-errors.ts';
 import { generateTrackingPlan } from '../../tools/generate-tracking-plan.ts';
@@ -137,6 +144,23 @@ describe('enums are the lists of the domain', () => {
       PaymentFailedProperties['decline_type'])[];
     const typesAreEqual: Equal<DeclineType, PaymentFailedProperties['decline_type']> = true;
     expect(typesAreEqual && fieldOf(eventShape('payment_failed'), 'decline_type').enum).toEqual(both);
+  });
+});
+
+describe('enums are the words of the ledger', () => {
+  it('both ways, or this file does not compile', () => {
+    const equal: readonly true[] = [
+      true satisfies Equal<Stage, UserTraits['dunning_stage']>,
+      true satisfies Equal<DunningStatus, UserTraits['dunning_status']>,
+      true satisfies Equal<DunningStatus, AccountTraits['dunning_status']>,
+      true satisfies Equal<RetryStatus, PaymentFailedProperties['next_retry_status']>,
+      true satisfies Equal<RetryStatus, NonNullable<UserTraits['next_retry_status']>>,
+      true satisfies Equal<RecoveredVia, PaymentRecoveredProperties['recovered_via']>,
+      true satisfies Equal<ChurnType, SubscriptionCanceledProperties['churn_type']>,
+    ];
+    // @ts-expect-error: a word that only one side knows is noticed
+    const noticed = true satisfies Equal<ChurnType, ChurnType | 'reluctant'>;
+    expect([...equal, noticed]).not.toContain(false);
   });
 });
 
