@@ -45,5 +45,7 @@ export const readRawBody = (request: IncomingMessage): Promise<Uint8Array> =>
       .on('data', onData)
       .once('end', () => settle(() => resolve(Buffer.concat(chunks))))
       .once('error', () => settle(() => reject(new BodyRefused(400))))
-      .once('close', () => settle(() => reject(new BodyRefused(400))));
+      .once('close', () => {
+        if (!request.complete) settle(() => reject(new BodyRefused(400)));
+      });
   });

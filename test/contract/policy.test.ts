@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { parsePolicy } from '../../src/config/policy.ts';
+import { POLICY_RULES } from '../../src/config/policy-schema.ts';
+import { DAY_MS, HOUR_MS } from '../../src/domain/instant.ts';
+
+const accepted = (text: string) => {
+  const result = parsePolicy(text);
+  if (!result.ok) throw new Error(result.errors.join('\n'));
+  return result.value;
+};
+const errorsOf = (text: string): readonly string[] => {
+  const result = parsePolicy(text);
+  return result.ok ? [] : result.errors;
+};
+
+describe('policy.yaml', () => {
+  it('lists enterprise and pro as high-value plans as checked in, and leaves the rest at the defaults', () => {
+    const checkedIn = accepted(readFileSync(new URL('../../policy.yaml', import.meta.url), 'utf8'));
+    expect(checkedIn.plans.highValue).toEqual(['enterprise', 'pro']);
+    expect({ ...checkedIn, plans: accepted('').plans }).toEqual(accepted(''));
+  });
+
+  it.each(['', '# nothing but a comment\n', '{}', 'plans:\nstripe:\n'])(
+    'means the defaults where %j says nothing',
+    (text) => {
+      expect(accepted(text)).toEqual({
+        plans: { highValue: [], ids: {} },
+        userIdKeys: ['user_id'],
+        noRetryAfterMs: HOUR_MS,
+        chargeWebhooks: 'subscribed',
+        updatePaymentUrl: null,
+        sendUndisclosedCodes: false,
+        directTools: [],
+        retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
+      });
+    },
+  );
+
+  it.each([
+    ['30s', 30_000],
+    ['10m', 600_000],
+    ['1h', HOUR_MS],
+    ['30d', 30 * DAY_MS],
+  ])('reads the duration %s', (written, ms) => {
+    expect(accepted(`no_retry_after: ${written}`).noRetryAfterMs).toBe(ms);
+  });
+
+  it.each(['0h', '1.5h', '-1h', '1 h', '1w', '3600', 'PT1H', '99999d', 'null'])(
+    'refuses the duration %s',
+    (written) => {
+      expect(errorsOf(`no_retry_after: ${written}`)).toEqual([
+        'policy.yaml:1:17: no_retry_after: expected a duration: a whole number above 0 with s, m, h or d. Example: no_retry_after: 1h',
+      ]);
+    },
+  );
+
+  it('tells every mistake at its own line and column, in the order of the file', () => {
+    const text = [
+      'plans:',
+      '  high_valu: [pro]',
+      '  ids:',
+      '    price_1: 7',
+      'retention:',
+      '    log: 36h',
+      'stripe: yes',
+    ];
+    expect(errorsOf(text.join('\n')).map((line) => line.split(' ').slice(0, 2).join(' '))).toEqual([
+      'policy.yaml:2:3: plans.high_valu:',
+      'policy.yaml:4:14: plans.ids.price_1:',
+      'policy.yaml:6:10: retention.log:',
+      'policy.yaml:7:9: stripe:',
+    ]);
+  });
+
+  it('points at the wrong item of a list, not at the list', () => {
+    const [error] = errorsOf('plans:\n  high_value:\n    - pro\n    - two words\n');
+    expect(error).toMatch(
+      /^policy\.yaml:4:7: plans\.high_value\.1: expected .*Example: high_value: \[enterprise, pro\]$/,
+    );
+  });
+
+  it('suggests the nearest setting for an unknown one, at every level', () => {
+    expect(errorsOf('no_retry_afer: 1h')[0]).toContain(
+      'policy.yaml:1:1: no_retry_afer: unknown setting; did you mean no_retry_after?',
+    );
+    expect(errorsOf('stripe:\n  charge_webhook: absent')[0]).toContain('did you mean charge_webhooks?');
+    expect(errorsOf('segment:\n  zzz: 1')[0]).toContain('expected one of send_undisclosed_codes, direct_tools');
+  });
+
+  it('tells broken YAML, a key given twice and an alias at their places', () => {
+    expect(errorsOf('plans: [')[0]).toMatch(/^policy\.yaml:1:9: not valid here: /);
+    expect(errorsOf('no_retry_after: 1h\nno_retry_after: 2h')[0]).toMatch(/^policy\.yaml:2:1: .*unique/);
+    expect(errorsOf('plans: &p {}\nstripe: *p')[0]).toMatch(/^policy\.yaml:2:9: .*aliases/);
+  });
+
+  it.each([
+    'https://x.example/{acount_id}',
+    'http://x.example/{user_id}',
+    'x.example',
+    'https://x.example/{user_id',
+    'javascript:alert(1)',
+  ])('refuses the link template %s', (url) => {
+    expect(errorsOf(`update_payment_url: ${JSON.stringify(url)}`)).toHaveLength(1);
+  });
+
+  it('takes a link template with every place that can be filled in', () => {
+    const url = 'https://x.example/{account_id}/{subscription_id}?i={invoice_id}&u={user_id}';
+    expect(accepted(`update_payment_url: "${url}"`).updatePaymentUrl).toBe(url);
+  });
+
+  it('keeps prototype keys out: they are unknown settings or ordinary ids, never something of the language', () => {
+    expect(errorsOf('__proto__: { polluted: true }')[0]).toContain('unknown setting');
+    expect(errorsOf('constructor: 1')[0]).toContain('unknown setting');
+    expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
+  });
+
+  it('shows examples that it would accept itself', () => {
+    for (const [path, { example }] of Object.entries(POLICY_RULES)) {
+      const [section, key] = path.split('.');
+      expect(errorsOf(key === undefined ? example : `${section}:\n  ${example}`)).toEqual([]);
+    }
+  });
+});
