@@ -1,27 +1,12 @@
 import { DAY_MS, SECOND_MS } from '../domain/instant.ts';
 import type { Happening, InvoiceStory, StoryDecline } from './invoice-story.ts';
 import { failedAttempt, paidByCharge, RETRY_DAYS, subscriptionFields } from './invoice-story.ts';
+import type { LifecycleName } from './lifecycle-names.ts';
 import { idSuffix } from './stripe-account.ts';
 import type { StripeAccount, StripeEvent } from './stripe-events.ts';
 import { subscriptionDeleted, subscriptionUpdated } from './stripe-events.ts';
 
-export const LIFECYCLES = [
-  'renewal-failed',
-  'recovered-by-retry',
-  'exhausted',
-  'voluntary-cancel',
-  'out-of-order',
-] as const;
-export type LifecycleName = (typeof LIFECYCLES)[number];
-
-/** What each lifecycle tells, in one line. */
-export const LIFECYCLE_SUMMARIES: Readonly<Record<LifecycleName, string>> = {
-  'renewal-failed': 'a renewal is refused for insufficient funds; a retry is scheduled',
-  'recovered-by-retry': 'a renewal is refused; the retry three days later takes the money',
-  exhausted: 'four attempts are refused over 15 days; Stripe stops and the subscription is unpaid',
-  'voluntary-cancel': 'a renewal is refused; the customer cancels while the retries still run',
-  'out-of-order': 'the events of recovered-by-retry, last first, one of them twice',
-};
+export { LIFECYCLE_SUMMARIES, LIFECYCLES, type LifecycleName } from './lifecycle-names.ts';
 
 export interface LifecycleOptions {
   readonly account: StripeAccount;

@@ -1,0 +1,75 @@
+import { instant, toIso } from '../domain/instant.ts';
+import { toMajorUnits } from '../domain/money.ts';
+import type { DeadLetter } from '../pipeline/ports.ts';
+import type { CliDoors } from './doors.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { showMoney } from './money.ts';
+import { clean, paint, say, sayJson } from './terminal.ts';
+
+export interface ListOptions {
+  readonly replayed?: boolean;
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+export interface ReplayOptions {
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/** Major units without exchange rates: good enough to say what to look at first, not to add up. */
+const stake = ({ amountMinor, currency }: DeadLetter): number =>
+  amountMinor === null ? -1 : toMajorUnits(amountMinor, currency ?? 'usd');
+
+const byMoney = (letters: readonly DeadLetter[]): readonly DeadLetter[] =>
+  letters.toSorted((a, b) => stake(b) - stake(a) || a.seq - b.seq);
+
+const showLetter = (letter: DeadLetter): void => {
+  const money =
+    letter.amountMinor === null ? 'amount unknown' : showMoney(letter.amountMinor, letter.currency ?? 'usd');
+  say(`${paint('bold', `#${letter.seq}`)}  ${letter.kind}  ${clean(letter.subject)}  ${paint('yellow', money)}`);
+  say(`     ${paint('dim', `${toIso(letter.createdAt)}  ${clean(letter.code)}`)}`);
+  say(`     ${clean(letter.message)}`);
+};
+
+/** `recoup dead-letters list`: the most money at stake first. */
+export const listDeadLetters = async (doors: CliDoors, options: ListOptions): Promise<number> => {
+  const store = await doors.openStore();
+  try {
+    const letters = byMoney(await store.deadLetters({ replayed: options.replayed === true, limit: options.limit }));
+    if (options.json === true) sayJson(letters);
+    else if (letters.length === 0) say('No dead letters.');
+    else {
+      for (const letter of letters) showLetter(letter);
+      say();
+      say(`Mend the cause, then: ${paint('bold', `npx recoup dead-letters replay ${letters[0]?.seq ?? '--all'}`)}`);
+    }
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+};
+
+/** `recoup dead-letters replay`: puts them back in line; the running relay takes them from there. */
+export const replayDeadLetters = async (
+  doors: CliDoors,
+  seqs: readonly number[],
+  options: ReplayOptions,
+): Promise<number> => {
+  if ((options.all === true) === seqs.length > 0) {
+    throw new CommandFailure('Name the numbers that dead-letters list shows, or pass --all.', EXIT.usage);
+  }
+  const store = await doors.openStore();
+  try {
+    const replayed = await store.replayDeadLetters(options.all === true ? null : seqs, instant(Date.now()));
+    if (options.json === true) sayJson({ replayed });
+    else
+      say(
+        `${replayed} of ${options.all === true ? 'all' : seqs.length} back in line. A running relay takes them within a second.`,
+      );
+    const missed = options.all !== true && replayed < seqs.length;
+    return missed ? EXIT.failed : EXIT.done;
+  } finally {
+    await store.close();
+  }
+};

@@ -1,0 +1,120 @@
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
+import type { CliDoors } from './doors.ts';
+import { EXIT, reportFailure } from './failure.ts';
+
+/** An action answers its exit code; nothing means 0. */
+type Action = () => Promise<number>;
+type Enqueue = (action: Action) => void;
+
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+
+const collectSeqs = (text: string, before: readonly number[] = []): readonly number[] => [
+  ...before,
+  wholeNumber(1, Number.MAX_SAFE_INTEGER)(text),
+];
+
+const examples = (...lines: readonly string[]): string =>
+  ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  $ recoup ${line}`)].join('\n');
+
+const withJson = (command: Command): Command => command.option('--json', 'print one JSON document and nothing else');
+
+const addStart = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  withJson(program.command('start'))
+    .description('run the relay: receive webhooks, decide, tell Segment')
+    .addHelpText('after', examples('start', 'start --json'))
+    .action((options) => enqueue(() => doors.startRelay({ json: options.json === true })));
+};
+
+const addDemo = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  withJson(program.command('demo'))
+    .description('play a seeded book of customers through the real pipeline in seconds; nothing leaves this machine')
+    .option('--customers <n>', 'how many customers', wholeNumber(1, 20_000), 300)
+    .option('--days <n>', 'how many virtual days', wholeNumber(1, 400), 60)
+    .option('--seed <n>', 'the same seed tells the same story', wholeNumber(0, 4_294_967_295), 1)
+    .option('--profile <user>', 'end on what is known of this customer')
+    .option('--keep', 'keep the HTTP door open on the data until Ctrl+C')
+    .option('--port <n>', 'port of that door; 0: any free one', wholeNumber(0, 65_535), 8484)
+    .addHelpText('after', examples('demo', 'demo --customers 1000 --days 90 --seed 7', 'demo --json'))
+    .action((options) => enqueue(async () => (await import('./demo.ts')).runDemo(doors, options)));
+};
+
+const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const told = LIFECYCLES.map((name) => `  ${name.padEnd(19)} ${LIFECYCLE_SUMMARIES[name]}`).join('\n');
+  withJson(program.command('trigger'))
+    .description('send the correctly signed webhooks of a lifecycle to a running relay, in test mode')
+    .addArgument(new Argument('<lifecycle>', 'what happens').choices(LIFECYCLES))
+    .addOption(new Option('--shape <shape>', "shape of Stripe's objects").choices(['legacy', 'basil']).default('basil'))
+    .option('--url <url>', 'where the relay listens (default: HOST and PORT, else http://127.0.0.1:8484)')
+    .option('--secret <whsec>', 'signing secret (default: STRIPE_WEBHOOK_SECRET)')
+    .option('--user <id>', 'whom it happens to (default: a new user)')
+    .option('--live', 'send live mode: reaches Segment if the relay enforces')
+    .addHelpText('after', `\nLifecycles:\n${told}`)
+    .addHelpText('after', examples('trigger renewal-failed', 'trigger recovered-by-retry --user ada --shape legacy'))
+    .action((name, options) => enqueue(async () => (await import('./trigger.ts')).runTrigger(doors, name, options)));
+};
+
+const addProfile = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  withJson(program.command('profile'))
+    .description('what is known of a person, what Segment was told, and what comes next')
+    .argument('<id>', 'user id, billing customer id (cus_…) or anonymous id')
+    .addHelpText('after', examples('profile user_42', 'profile cus_QxT5m2 --json'))
+    .action((id, options) => enqueue(async () => (await import('./profile.ts')).runProfile(doors, id, options)));
+};
+
+const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
+  withJson(group.command('list'))
+    .description('list them, the most money at stake first')
+    .option('--replayed', 'those that were already replayed')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 100)
+    .addHelpText('after', examples('dead-letters list', 'dead-letters list --json'))
+    .action((options) => enqueue(async () => (await import('./dead-letters.ts')).listDeadLetters(doors, options)));
+  withJson(group.command('replay'))
+    .description('put them back in line')
+    .argument('[seq...]', 'numbers as listed', collectSeqs)
+    .option('--all', 'all that were not replayed yet')
+    .addHelpText('after', examples('dead-letters replay 12 15', 'dead-letters replay --all'))
+    .action((seqs, options) =>
+      enqueue(async () => (await import('./dead-letters.ts')).replayDeadLetters(doors, seqs ?? [], options)),
+    );
+};
+
+const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
+  const program = new Command('recoup')
+    .description('Billing webhooks in; typed Segment events, live dunning traits and verified suppression out.')
+    .version(doors.version, '-V, --version')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what is expected)')
+    .addHelpText('after', examples('demo', 'start', 'trigger renewal-failed'))
+    .addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed.');
+  for (const add of [addStart, addDemo, addTrigger, addProfile, addDeadLetters]) add(program, doors, enqueue);
+  return program;
+};
+
+/**
+ * Runs one command.
+ * @param argv what was typed after the program's name.
+ * @returns the exit code: 0 done, 1 could not be done, 2 not understood as typed.
+ */
+export const runCli = async (argv: readonly string[], doors: CliDoors): Promise<number> => {
+  const actions: Action[] = [];
+  const json = argv.includes('--json');
+  try {
+    await toProgram(doors, (action) => actions.push(action)).parseAsync(argv, { from: 'user' });
+    let exitCode: number = EXIT.done;
+    for (const action of actions) exitCode = await action();
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return reportFailure(error, json);
+  }
+};
