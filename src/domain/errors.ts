@@ -12,6 +12,43 @@ export const ERRORS = {
       'The store was made with NAMESPACE={stored} and is opened with NAMESPACE={given}. Set NAMESPACE={stored}, or point DATABASE_URL at a new store.',
     retry: false,
   },
+  store_url: {
+    message:
+      'DATABASE_URL is not understood. Expected sqlite:<path> or sqlite::memory:, e.g. DATABASE_URL=sqlite:data/recoup.db.',
+    retry: false,
+  },
+  store_postgres_missing: {
+    message:
+      'DATABASE_URL names Postgres, whose adapter does not exist yet. Use SQLite, e.g. DATABASE_URL=sqlite:data/recoup.db.',
+    retry: false,
+  },
+  store_locked: {
+    message:
+      'Another relay runs on the store {path}: pid {pid} on {host}, since {since}. Stop it first, or point DATABASE_URL at another file. Two relays on one file would send twice.',
+    retry: false,
+  },
+  store_unopenable: {
+    message: 'The store {path} cannot be opened: {reason}. Check that the path exists and that this user may write to it.',
+    retry: false,
+  },
+  store_foreign: {
+    message:
+      'The file {path} is not a Recoup store, or it is damaged; nothing was changed. Point DATABASE_URL at a new file, or restore a backup.',
+    retry: false,
+  },
+  store_too_new: {
+    message:
+      'The store {path} has schema version {applied}; this release knows up to {latest}. Run the release that wrote it, or a later one.',
+    retry: false,
+  },
+  delivery_not_understood: {
+    message: 'The webhook {subject} could not be understood: {reason}. It is kept; replay it once its cause is mended.',
+    retry: false,
+  },
+  call_rejected: {
+    message: 'Segment refused the call {subject}: {reason}. It is kept; replay it once its cause is mended.',
+    retry: false,
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
 
 export type ErrorCode = keyof typeof ERRORS;

@@ -77,6 +77,8 @@ export interface Claim {
   readonly decided: { readonly at: Instant; readonly ruleset: string } | null;
   /** Consecutive failed decisions, for the backoff. */
   readonly failures: number;
+  /** Since when it is due: the boundary that woke it, or the receipt of a delivery. */
+  readonly dueAt: Instant;
 }
 
 export interface DeliveryReading {
@@ -277,8 +279,16 @@ export interface Store {
     readonly replayed: boolean;
     readonly limit: number;
   }) => Promise<readonly DeadLetter[]>;
-  /** Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed. */
-  readonly replayDeadLetters: (seqs: readonly number[] | null, now: Instant) => Promise<number>;
+  /**
+   * Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed.
+   * A delivery that the door could not assign to a customer is read again by `readmit`; without it, or when it is
+   * not understood again, its dead letter stays open.
+   */
+  readonly replayDeadLetters: (
+    seqs: readonly number[] | null,
+    now: Instant,
+    readmit?: (delivery: Delivery) => Pick<NewDelivery, 'keys' | 'end' | 'detail'>,
+  ) => Promise<number>;
   /** By user id, provider customer id or anonymous id. */
   readonly findProfiles: (id: string) => Promise<readonly ProfileRecord[]>;
   readonly counts: () => Promise<StoreCounts>;

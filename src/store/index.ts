@@ -1,0 +1,39 @@
+import { RecoupError } from '../domain/errors.ts';
+import type { Store } from '../pipeline/ports.ts';
+import { MEMORY, openSqliteStore } from './sqlite/open.ts';
+
+export interface OpenStoreOptions {
+  /** True for a relay: only one may run on a store. False for a command, which works beside one. */
+  readonly lock: boolean;
+  /** Checked against the one that the store was made with; a new store takes it. */
+  readonly namespace?: string;
+  /** How long a write waits for another process's, in ms; 5,000 by default. */
+  readonly busyTimeoutMs?: number;
+}
+
+const BUSY_TIMEOUT_MS = 5_000;
+
+/** `sqlite:data/x.db` and `sqlite:///var/x.db` to a path. The URL is not repeated in errors: others hold passwords. */
+const parseSqlitePath = (databaseUrl: string): string => {
+  if (/^postgres(ql)?:/i.test(databaseUrl)) throw new RecoupError('store_postgres_missing');
+  const path = /^sqlite:(?:\/\/)?(.+)$/.exec(databaseUrl)?.[1];
+  if (path === undefined) throw new RecoupError('store_url');
+  return path;
+};
+
+/**
+ * Opens the store that `databaseUrl` names: `sqlite:<path>`, or `sqlite::memory:` for one that lives with the process.
+ * @throws RecoupError (as a rejection) with a code that begins with `store_`, or `namespace_mismatch`.
+ */
+export const openStore = async (databaseUrl: string, options: OpenStoreOptions): Promise<Store> => {
+  const path = parseSqlitePath(databaseUrl);
+  const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
+  const store = openSqliteStore({ path, lock: options.lock && path !== MEMORY, busyTimeoutMs });
+  try {
+    if (options.namespace !== undefined) await store.claimNamespace(options.namespace);
+    return store;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};

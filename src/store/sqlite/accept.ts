@@ -1,0 +1,57 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Acceptance, NewDelivery } from '../../pipeline/ports.ts';
+import type { CustomerRow, Customers } from './customers.ts';
+import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { toDeliveryDeadLetter } from './delivery-dead-letter.ts';
+import { prepare } from './statement.ts';
+import { makeWaiting } from './waiting.ts';
+
+const FIND = 'SELECT seq FROM deliveries WHERE event_id = ? AND provider = ? AND merchant = ? AND mode = ?';
+const INSERT = `INSERT INTO deliveries
+  (provider, merchant, mode, event_id, event_type, occurred_at, received_at, customer_id, ending, detail)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_BODY = 'INSERT INTO delivery_bodies (delivery_seq, raw_body) VALUES (?, ?)';
+
+/** Whose the delivery is. One that nothing follows from makes no new customer. */
+export const ownerOf = (
+  customers: Customers,
+  { keys, receivedAt, end }: Pick<NewDelivery, 'keys' | 'receivedAt' | 'end'>,
+): CustomerRow | undefined => {
+  const { customer } = keys;
+  if (customer === null) return customers.findByObject(keys, keys.objects);
+  const key = { ...keys, customer };
+  return end === 'ignored' ? customers.find(key) : customers.findOrCreate(key, receivedAt);
+};
+
+/** Stores one delivery inside a write transaction, and wakes its profile when the loop has to read it. */
+export const makeAcceptOne = (
+  db: DatabaseSync,
+  customers: Customers,
+  deadLetters: DeadLetterWriter,
+): ((delivery: NewDelivery) => Acceptance) => {
+  const find = prepare<{ seq: number }>(db, FIND);
+  const insert = prepare(db, INSERT);
+  const insertBody = prepare(db, INSERT_BODY);
+  const waiting = makeWaiting(db);
+
+  const insertRow = ({ keys, end, detail, receivedAt }: NewDelivery, customerId: number | null): number => {
+    const { provider, merchant, mode, eventId, eventType, occurredAt } = keys;
+    const place = [provider, merchant, mode, eventId, eventType] as const;
+    return insert.insert(...place, occurredAt, receivedAt, customerId, end, detail);
+  };
+
+  return (delivery) => {
+    const { keys, end, detail, receivedAt, rawBody } = delivery;
+    if (find.get(keys.eventId, keys.provider, keys.merchant, keys.mode) !== undefined) return 'duplicate';
+    const owner = ownerOf(customers, delivery);
+    const seq = insertRow(delivery, owner?.id ?? null);
+    insertBody.run(seq, rawBody);
+    if (end === 'unread' && owner !== undefined) customers.wake(owner.profileId, receivedAt);
+    if (end === 'unread' && owner === undefined) waiting.add(keys, seq);
+    if (end === 'dead_letter') {
+      const held = { profileId: owner?.profileId ?? null, deliverySeq: seq, outboxSeq: null };
+      deadLetters.add(toDeliveryDeadLetter(keys, detail ?? 'no reason given'), held, receivedAt);
+    }
+    return 'stored';
+  };
+};

@@ -1,0 +1,115 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/instant.ts';
+import type { Commit, DeliveryReading, NewDeadLetter, Park } from '../../pipeline/ports.ts';
+import type { ReadClaim } from './claims.ts';
+import type { Customers } from './customers.ts';
+import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
+import { parseProfileIds } from './profile-ids.ts';
+import { makeReferences } from './references.ts';
+import { prepare } from './statement.ts';
+
+const CURRENT = 'SELECT version, wakes FROM profiles WHERE id = ?';
+const MARK_READ = `UPDATE deliveries SET ending = ?, detail = ?, read_at = ? WHERE seq = ? AND ending = 'unread'`;
+const ADD_FACT = `INSERT INTO facts (customer_id, id, occurred_at, received_at, fact) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`;
+const ADD_EVENT = `INSERT INTO committed_events (profile_id, message_id, event, silent, version) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO NOTHING`;
+const REFUTE = 'UPDATE committed_events SET refuted = 1 WHERE profile_id = ? AND message_id = ?';
+// A message id already said is never said again, whoever asks.
+const ADD_CALL = `INSERT INTO outbox (profile_id, message_id, channel, status, committed_at, call)
+  VALUES (?, ?, ?, 'queued', ?, ?) ON CONFLICT (message_id) DO NOTHING`;
+const ADD_DECISION = 'INSERT INTO decisions (profile_id, version, at, ruleset, lines) VALUES (?, ?, ?, ?, ?)';
+const HAS_UNREAD = `SELECT 1 AS yes FROM deliveries WHERE customer_id = ? AND ending = 'unread' LIMIT 1`;
+const SAVE_PROFILE = `UPDATE profiles SET version = ?, decided_at = ?, ruleset = ?, in_dunning = ?, channel = ?,
+  user_id = ?, anonymous_id = ?, commitments = ?, view = ?, due_at = ?, parked_until = NULL, failures = 0 WHERE id = ?`;
+const PARK = 'UPDATE profiles SET parked_until = ?1, due_at = ?1, failures = failures + 1 WHERE id = ?2';
+
+export interface Commits {
+  /** Writes one decision; false when another one was committed since the claim was read, and nothing is written. */
+  readonly save: (read: ReadClaim, decision: Commit | Park) => boolean;
+}
+
+/** Dead letters of the readings that ended in one, where the decision brought none of its own. */
+const impliedDeadLetters = ({ claim }: ReadClaim, commit: Commit): readonly NewDeadLetter[] => {
+  const subjects = new Set(commit.deadLetters.map(({ subject }) => subject));
+  const isDead = new Map(commit.readings.filter(({ end }) => end === 'dead_letter').map((r) => [r.seq, r.detail]));
+  return claim.deliveries.flatMap((delivery) => {
+    const reason = isDead.get(delivery.seq);
+    if (reason === undefined || subjects.has(deliverySubject(delivery))) return [];
+    return [toDeliveryDeadLetter({ ...claim.customer, ...delivery }, reason)];
+  });
+};
+
+/** Writes decisions. For use inside a write transaction. */
+export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters: DeadLetterWriter): Commits => {
+  const current = prepare<{ version: number; wakes: number }>(db, CURRENT);
+  const markRead = prepare(db, MARK_READ);
+  const addFact = prepare(db, ADD_FACT);
+  const addEvent = prepare(db, ADD_EVENT);
+  const refute = prepare(db, REFUTE);
+  const addCall = prepare(db, ADD_CALL);
+  const addDecision = prepare(db, ADD_DECISION);
+  const hasUnread = prepare(db, HAS_UNREAD);
+  const saveProfile = prepare(db, SAVE_PROFILE);
+  const park = prepare(db, PARK);
+  const references = makeReferences(db, customers);
+
+  const saveReadings = (readings: readonly DeliveryReading[], at: Instant): void => {
+    for (const { seq, end, detail } of readings) markRead.run(end, detail, at, seq);
+  };
+
+  const saveSaid = ({ profileId, version, at, events, refuted, outbox }: Commit): void => {
+    for (const { messageId, event, silent } of events)
+      addEvent.run(profileId, messageId, event, silent ? 1 : 0, version);
+    for (const messageId of refuted) refute.run(profileId, messageId);
+    for (const { call, channel } of outbox) addCall.run(profileId, call.messageId, channel, at, JSON.stringify(call));
+  };
+
+  const saveDeadLetters = (read: ReadClaim, commit: Commit): void => {
+    if (read.claim.failures > 0) deadLetters.closeDecision(commit.profileId, commit.at);
+    const seqOf = new Map(read.claim.deliveries.map((delivery) => [deliverySubject(delivery), delivery.seq]));
+    for (const letter of [...commit.deadLetters, ...impliedDeadLetters(read, commit)]) {
+      const deliverySeq = letter.kind === 'delivery' ? (seqOf.get(letter.subject) ?? null) : null;
+      deadLetters.add(letter, { profileId: commit.profileId, deliverySeq, outboxSeq: null }, commit.at);
+    }
+  };
+
+  /** Due at once when something came in since the claim was read, else when time alone may change the view. */
+  const nextDueAt = (read: ReadClaim, commit: Commit, wakes: number): Instant | null =>
+    wakes !== read.wakes || hasUnread.get(read.customerId) !== undefined ? commit.at : commit.dueAt;
+
+  const saveStanding = (commit: Commit, dueAt: Instant | null): void => {
+    const { profileId, version, at, ruleset, inDunning, commitments, view } = commit;
+    const { userId, anonymousId } = parseProfileIds(view);
+    const flags = [inDunning ? 1 : 0, commitments.channel, commitments.userId ?? userId, anonymousId] as const;
+    saveProfile.run(version, at, ruleset, ...flags, JSON.stringify(commitments), view, dueAt, profileId);
+  };
+
+  const saveDecided = (read: ReadClaim, commit: Commit, wakes: number): void => {
+    const { profileId, version, at, ruleset, log } = commit;
+    saveReadings(commit.readings, at);
+    for (const fact of commit.facts)
+      addFact.run(read.customerId, fact.id, fact.occurredAt, fact.receivedAt, JSON.stringify(fact));
+    references.save(read.claim.customer, commit.references, { id: read.customerId, profileId }, at);
+    saveSaid(commit);
+    saveDeadLetters(read, commit);
+    addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));
+    saveStanding(commit, nextDueAt(read, commit, wakes));
+  };
+
+  const savePark = ({ profileId, at, retryAt, deadLetter }: Park): void => {
+    park.run(retryAt, profileId);
+    deadLetters.add(deadLetter, { profileId, deliverySeq: null, outboxSeq: null }, at);
+  };
+
+  return {
+    save: (read, decision) => {
+      const now = current.get(decision.profileId);
+      if (now === undefined || now.version !== read.claim.version) return false;
+      if (decision.outcome === 'parked') savePark(decision);
+      else saveDecided(read, decision, now.wakes);
+      return true;
+    },
+  };
+};

@@ -1,0 +1,43 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/instant.ts';
+import type { NewDeadLetter } from '../../pipeline/ports.ts';
+import { prepare } from './statement.ts';
+
+/** What a dead letter holds back; null where it holds nothing of that kind. */
+export interface HeldBack {
+  readonly profileId: number | null;
+  readonly deliverySeq: number | null;
+  readonly outboxSeq: number | null;
+}
+
+export interface DeadLetterWriter {
+  /** A decision's dead letter replaces the open one of its profile. */
+  readonly add: (letter: NewDeadLetter, held: HeldBack, now: Instant) => void;
+  /** The profile was decided after all. */
+  readonly closeDecision: (profileId: number, now: Instant) => void;
+}
+
+const ADD = `INSERT INTO dead_letters
+  (kind, subject, code, message, payload, amount_minor, currency, profile_id, delivery_seq, outbox_seq, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (profile_id) WHERE kind = 'decision' AND replayed_at IS NULL
+  DO UPDATE SET code = excluded.code, message = excluded.message, payload = excluded.payload,
+    amount_minor = excluded.amount_minor, currency = excluded.currency`;
+const CLOSE_DECISION = `UPDATE dead_letters SET replayed_at = ?
+  WHERE profile_id = ? AND kind = 'decision' AND replayed_at IS NULL`;
+
+/** Writes dead letters. For use inside a write transaction. */
+export const makeDeadLetterWriter = (db: DatabaseSync): DeadLetterWriter => {
+  const add = prepare(db, ADD);
+  const closeDecision = prepare(db, CLOSE_DECISION);
+  return {
+    add: (letter, held, now) => {
+      const { kind, subject, code, message, payload, amountMinor, currency } = letter;
+      const { profileId, deliverySeq, outboxSeq } = held;
+      add.run(kind, subject, code, message, payload, amountMinor, currency, profileId, deliverySeq, outboxSeq, now);
+    },
+    closeDecision: (profileId, now) => {
+      closeDecision.run(now, profileId);
+    },
+  };
+};

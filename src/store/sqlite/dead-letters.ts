@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../domain/instant.ts';
+import type { DeadLetter, Delivery, Store } from '../../pipeline/ports.ts';
+import type { Customers } from './customers.ts';
+import type { HeldBack } from './dead-letter-rows.ts';
+import { makeReadmission } from './readmission.ts';
+import { prepare } from './statement.ts';
+
+type Readmit = Parameters<Store['replayDeadLetters']>[2];
+
+interface HeldRow extends HeldBack {
+  readonly seq: number;
+  readonly kind: DeadLetter['kind'];
+}
+
+interface DeliveryRow extends Delivery {
+  readonly customerId: number | null;
+  readonly profileId: number | null;
+}
+
+export interface DeadLetters {
+  /** Newest first. */
+  readonly list: (options: Parameters<Store['deadLetters']>[0]) => readonly DeadLetter[];
+  /** Answers how many were put in line again. For use inside a write transaction. */
+  readonly replay: (seqs: readonly number[] | null, now: Instant, readmit: Readmit) => number;
+}
+
+const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS amountMinor, currency,
+  created_at AS createdAt, replayed_at AS replayedAt
+  FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
+const HELD = `SELECT seq, kind, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq
+  FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
+const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
+  d.received_at AS receivedAt, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
+  FROM deliveries d JOIN delivery_bodies b ON b.delivery_seq = d.seq LEFT JOIN customers c ON c.id = d.customer_id
+  WHERE d.seq = ?`;
+const REREAD = `UPDATE deliveries SET ending = 'unread', detail = NULL, read_at = NULL WHERE seq = ?`;
+const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq = ? AND status = 'dead'`;
+const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
+const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
+
+/** What could not be understood, decided or delivered, and the way back into the line. */
+export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLetters => {
+  const list = prepare<DeadLetter>(db, LIST);
+  const held = prepare<HeldRow>(db, HELD);
+  const delivery = prepare<DeliveryRow>(db, DELIVERY);
+  const reread = prepare(db, REREAD);
+  const requeue = prepare(db, REQUEUE);
+  const unpark = prepare(db, UNPARK);
+  const close = prepare(db, CLOSE);
+  const readmission = makeReadmission(db, customers);
+
+  const replayDelivery = (seq: number, now: Instant, readmit: Readmit): boolean => {
+    const row = delivery.get(seq);
+    if (row === undefined) return false;
+    if (row.profileId === null) return readmit !== undefined && readmission(row, readmit(row), now);
+    reread.run(seq);
+    customers.wake(row.profileId, now);
+    return true;
+  };
+
+  /** A decision again; also a call that never reached the outbox, which only a new decision can bring back. */
+  const replayDecision = (profileId: number | null, now: Instant): boolean => {
+    if (profileId === null) return false;
+    unpark.run(profileId);
+    customers.wake(profileId, now);
+    return true;
+  };
+
+  const replayOne = (row: HeldRow, now: Instant, readmit: Readmit): boolean => {
+    if (row.deliverySeq !== null) return replayDelivery(row.deliverySeq, now, readmit);
+    if (row.outboxSeq !== null) return requeue.run(row.outboxSeq) > 0;
+    return replayDecision(row.profileId, now);
+  };
+
+  return {
+    list: ({ replayed, limit }) => list.all(replayed ? 1 : 0, limit),
+    replay: (seqs, now, readmit) => {
+      let replayed = 0;
+      for (const row of held.all(seqs === null ? null : JSON.stringify(seqs))) {
+        if (!replayOne(row, now, readmit)) continue;
+        close.run(now, row.seq);
+        replayed += 1;
+      }
+      return replayed;
+    },
+  };
+};

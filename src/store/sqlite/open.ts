@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { RecoupError } from '../../domain/errors.ts';
+import type { Store } from '../../pipeline/ports.ts';
+import { lockForRelay } from './lock.ts';
+import { migrate } from './migrate.ts';
+import { makePrivateFile } from './private-file.ts';
+import { makeSqliteStore } from './store.ts';
+
+export const MEMORY = ':memory:';
+
+export interface SqliteOptions {
+  /** A path, or `:memory:`. */
+  readonly path: string;
+  /** Refuse a second relay on the same file. Commands beside a running relay do not lock. */
+  readonly lock: boolean;
+  /** How long a write waits for another process's, in ms. SQLite's own default would be not at all. */
+  readonly busyTimeoutMs: number;
+}
+
+// Large enough for a fact of a kilobyte or two to stay in its own page; see the migration's clustered tables.
+const PRAGMAS = `
+PRAGMA page_size = 8192;
+PRAGMA journal_mode = WAL;
+PRAGMA synchronous = FULL;
+PRAGMA trusted_schema = OFF;
+PRAGMA journal_size_limit = 67108864;
+PRAGMA temp_store = MEMORY;
+`;
+
+const NOT_A_DATABASE = 26;
+
+const connect = ({ path, busyTimeoutMs }: SqliteOptions): DatabaseSync => {
+  const db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  try {
+    db.exec(PRAGMAS);
+    migrate(db, path, Date.now());
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+};
+
+/** The same clear words whatever failed underneath. */
+const toOpenError = (path: string, error: unknown): unknown => {
+  if (error instanceof RecoupError) return error;
+  if (error instanceof Error && 'errcode' in error && error.errcode === NOT_A_DATABASE)
+    return new RecoupError('store_foreign', { path });
+  return new RecoupError('store_unopenable', { path, reason: error instanceof Error ? error.message : 'unknown' });
+};
+
+const openFile = (options: SqliteOptions): Store => {
+  mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+  makePrivateFile(options.path);
+  const lock = options.lock ? lockForRelay(options.path, Date.now()) : null;
+  try {
+    return makeSqliteStore(connect(options), () => lock?.release());
+  } catch (error) {
+    lock?.release();
+    throw error;
+  }
+};
+
+/**
+ * Opens a SQLite store, makes it if it is new and brings its schema up to date.
+ * @throws RecoupError `store_locked`, `store_unopenable`, `store_foreign` or `store_too_new`.
+ */
+export const openSqliteStore = (options: SqliteOptions): Store => {
+  try {
+    if (options.path === MEMORY) return makeSqliteStore(connect(options), () => undefined);
+    return openFile(options);
+  } catch (error) {
+    throw toOpenError(options.path, error);
+  }
+};

@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { CustomerKey } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
+import type { ProfileRecord } from '../../pipeline/ports.ts';
+import { parseCall } from './outbox.ts';
+import { prepare } from './statement.ts';
+
+interface ProfileRow extends CustomerKey {
+  readonly profileId: number;
+  readonly customerId: number;
+  readonly userId: string | null;
+  readonly version: number;
+  readonly dueAt: Instant | null;
+  readonly parkedUntil: Instant | null;
+  readonly view: string | null;
+}
+type CallRow = Omit<ProfileRecord['calls'][number], 'call'> & { readonly call: string };
+type DeliveryRow = ProfileRecord['deliveries'][number];
+type DecisionRow = Omit<ProfileRecord['log'][number], 'lines'> & { readonly lines: string };
+
+/** The newest of each list: enough to read, and a bound for a customer of many years. */
+const NEWEST = 1_000;
+
+const FIND = `SELECT p.id AS profileId, c.id AS customerId, c.provider, c.merchant, c.mode, c.customer,
+  p.user_id AS userId, p.version, p.due_at AS dueAt, p.parked_until AS parkedUntil, p.view
+  FROM profiles p JOIN customers c ON c.profile_id = p.id
+  WHERE p.id IN (SELECT id FROM profiles WHERE user_id = ?1
+    UNION SELECT id FROM profiles WHERE anonymous_id = ?1
+    UNION SELECT profile_id FROM customers WHERE customer = ?1)
+  ORDER BY p.id`;
+const CALLS = `SELECT call, status, committed_at AS committedAt FROM outbox
+  WHERE profile_id = ? ORDER BY seq DESC LIMIT ${NEWEST}`;
+const DELIVERIES = `SELECT event_id AS eventId, event_type AS eventType, received_at AS receivedAt, ending AS end, detail
+  FROM deliveries WHERE customer_id = ? ORDER BY seq DESC LIMIT ${NEWEST}`;
+const DECISIONS = `SELECT version, at, ruleset, lines FROM decisions
+  WHERE profile_id = ? ORDER BY version DESC LIMIT ${NEWEST}`;
+
+const parseLines = (json: string): readonly string[] => JSON.parse(json) as readonly string[];
+
+/** Finds profiles by user id, provider customer id or anonymous id, each with its history, oldest first. */
+export const makeFindProfiles = (db: DatabaseSync): ((id: string) => readonly ProfileRecord[]) => {
+  const find = prepare<ProfileRow>(db, FIND);
+  const calls = prepare<CallRow>(db, CALLS);
+  const deliveries = prepare<DeliveryRow>(db, DELIVERIES);
+  const decisions = prepare<DecisionRow>(db, DECISIONS);
+  const toRecord = ({ customerId, provider, merchant, mode, customer, ...profile }: ProfileRow): ProfileRecord => ({
+    ...profile,
+    customer: { provider, merchant, mode, customer },
+    calls: calls
+      .all(profile.profileId)
+      .map((row) => ({ ...row, call: parseCall(row.call) }))
+      .reverse(),
+    deliveries: deliveries.all(customerId).toReversed(),
+    log: decisions
+      .all(profile.profileId)
+      .map((row) => ({ ...row, lines: parseLines(row.lines) }))
+      .reverse(),
+  });
+  return (id) => find.all(id).map(toRecord);
+};

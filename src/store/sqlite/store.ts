@@ -1,0 +1,76 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { earliest, type Instant } from '../../domain/instant.ts';
+import type { Store } from '../../pipeline/ports.ts';
+import { makeAcceptOne } from './accept.ts';
+import { makeCounts } from './counts.ts';
+import { makeCustomers } from './customers.ts';
+import { makeDeadLetterWriter } from './dead-letter-rows.ts';
+import { makeDeadLetters } from './dead-letters.ts';
+import { makeClaimNamespace } from './namespace.ts';
+import { makeOutbox } from './outbox.ts';
+import { makeProbe } from './probe.ts';
+import { makeFindProfiles } from './profile-records.ts';
+import { prepare } from './statement.ts';
+import { makeTransactions } from './transaction.ts';
+import { makeWaiting } from './waiting.ts';
+import { makeWork } from './work.ts';
+
+const NEXT_DUE = 'SELECT min(due_at) AS dueAt FROM profiles WHERE due_at IS NOT NULL';
+const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE in_dunning = 1 AND channel = 'recorder'`;
+const SAVE_RULESET = 'INSERT INTO rulesets (hash, json, first_used_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
+
+/**
+ * The store over one open and migrated connection. Every function runs synchronously and answers by a promise, since
+ * other stores cannot: nothing can slip in between its BEGIN and its COMMIT.
+ * @param release called after the connection is closed.
+ */
+export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store => {
+  const transactions = makeTransactions(db);
+  const { read, write } = transactions;
+  const customers = makeCustomers(db);
+  const deadLetterWriter = makeDeadLetterWriter(db);
+  const acceptOne = makeAcceptOne(db, customers, deadLetterWriter);
+  const work = makeWork(db, transactions, customers, deadLetterWriter);
+  const waiting = makeWaiting(db);
+  const outbox = makeOutbox(db, deadLetterWriter);
+  const deadLetters = makeDeadLetters(db, customers);
+  const claimNamespace = makeClaimNamespace(db);
+  const findProfiles = makeFindProfiles(db);
+  const counts = makeCounts(db);
+  const probe = makeProbe(db);
+  const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
+  const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
+  const saveRuleset = prepare(db, SAVE_RULESET);
+
+  const wakeForEnforce = (now: Instant): number => {
+    const profiles = toldToRecorder.all();
+    for (const { id } of profiles) customers.wake(id, now);
+    return profiles.length;
+  };
+
+  return {
+    claimNamespace: async (namespace) => write(() => claimNamespace(namespace)),
+    accept: async (deliveries) => write(() => deliveries.map(acceptOne)),
+    work: async (now, limit, decide) => work(now, limit, decide),
+    nextDueAt: async () => earliest(nextDue.get()?.dueAt ?? null, waiting.nextReportAt()),
+    nextCalls: async (limits) => outbox.next(limits),
+    settle: async (outcomes, now) =>
+      write(() => {
+        for (const { seq, outcome } of outcomes) outbox.settle(seq, outcome, now);
+      }),
+    wakeForEnforce: async (now) => write(() => wakeForEnforce(now)),
+    saveRuleset: async (hash, json, now) =>
+      write(() => {
+        saveRuleset.run(hash, json, now);
+      }),
+    deadLetters: async (options) => deadLetters.list(options),
+    replayDeadLetters: async (seqs, now, readmit) => write(() => deadLetters.replay(seqs, now, readmit)),
+    findProfiles: async (id) => read(() => findProfiles(id)),
+    counts: async () => read(counts),
+    probe: async () => write(probe),
+    close: async () => {
+      db.close();
+      release();
+    },
+  };
+};
