@@ -78,3 +78,57 @@ export interface DeclineTaxonomy {
   readonly version: string;
   readonly classify: (raw: RawDecline) => Decline;
 }
+
+/** What follows from a category when no advice says otherwise. */
+export interface CategoryMeaning {
+  readonly type: DeclineType;
+  readonly retryable: boolean | null;
+  readonly customerActionRequired: boolean;
+  readonly disclosable: boolean;
+  readonly failureClass: FailureClass;
+}
+
+const soft = (failureClass: FailureClass): CategoryMeaning => ({
+  type: 'soft',
+  retryable: true,
+  customerActionRequired: false,
+  disclosable: true,
+  failureClass,
+});
+/** Only the customer can mend it. */
+const hard = (failureClass: FailureClass): CategoryMeaning => ({
+  type: 'hard',
+  retryable: false,
+  customerActionRequired: true,
+  disclosable: true,
+  failureClass,
+});
+/** Providers ask that these reasons are never told; the class is the one of an expired card, so it reveals nothing. */
+const undisclosed: CategoryMeaning = { ...hard('update_card'), disclosable: false };
+/** The merchant has to mend it: neither a retry nor the customer can. */
+const merchantSide: CategoryMeaning = { ...hard('other'), customerActionRequired: false };
+const unclear: CategoryMeaning = { ...soft('other'), type: 'unknown', retryable: null };
+
+/** The three questions, answered per category. The one place to read or change them; providers only name categories. */
+export const CATEGORY_MEANING: Readonly<Record<FailureCategory, CategoryMeaning>> = {
+  insufficient_funds: soft('insufficient_funds'),
+  limit_exceeded: soft('try_again'),
+  issuer_declined: soft('contact_bank'),
+  processing_error: soft('try_again'),
+  authentication_required: { ...hard('confirm_payment'), type: 'action' },
+  expired_card: hard('update_card'),
+  invalid_card_data: hard('update_card'),
+  invalid_account: hard('update_card'),
+  lost_or_stolen: undisclosed,
+  fraud_suspected: undisclosed,
+  card_not_supported: hard('update_card'),
+  authorization_revoked: hard('update_card'),
+  blocked_by_provider: undisclosed,
+  currency_or_amount: merchantSide,
+  merchant_config: merchantSide,
+  duplicate: merchantSide,
+  test_mode: merchantSide,
+  payment_method_missing: hard('no_payment_method'),
+  other: unclear,
+  unknown: unclear,
+};

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { fromUnixSeconds, type Instant } from '../../domain/instant.ts';
+import { structureProblem } from './structure.ts';
+
+/** A snapshot event's envelope. `object` is untyped until a reader has checked the fields that it reads. */
+export interface StripeEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly createdAt: Instant;
+  readonly livemode: boolean;
+  /** The connected account that it is about; the empty string for the platform itself. */
+  readonly account: string;
+  /** Stripe did it by itself: no API or dashboard request caused it. */
+  readonly automatic: boolean;
+  readonly object: Readonly<Record<string, unknown>>;
+  readonly previousAttributes: Readonly<Record<string, unknown>>;
+}
+
+/** What a body turns out to be. `id` and `type` of an invalid one are given where they could be read. */
+export type ParsedBody =
+  | { readonly kind: 'event'; readonly event: StripeEvent }
+  | { readonly kind: 'thin'; readonly id: string; readonly type: string; readonly livemode: boolean }
+  | { readonly kind: 'invalid'; readonly id: string | null; readonly type: string | null; readonly error: string };
+
+/** 8,640,000,000,000 s is the last second that a date can hold. */
+export const unixSeconds = z.number().int().min(0).max(8_640_000_000_000);
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Checked and copied only where a reader reads it. */
+const record = z.custom<Readonly<Record<string, unknown>>>(isRecord, 'expected an object');
+
+const envelope = z.object({
+  id: z.string().min(1),
+  object: z.literal('event'),
+  type: z.string().min(1),
+  created: unixSeconds,
+  livemode: z.boolean().nullish(),
+  account: z.string().nullish(),
+  /** An object since 2017-05-25, a string or null before. */
+  request: z.union([z.string(), z.object({ id: z.string().nullish() })]).nullish(),
+  /** A test ping has no object. */
+  data: z.object({ object: record.nullish(), previous_attributes: record.nullish() }).nullish(),
+});
+
+const thinEnvelope = z.object({
+  id: z.string().min(1),
+  type: z.string().min(1),
+  livemode: z.boolean().nullish(),
+});
+
+/** Reads a webhook's body as far as its envelope. Never throws; refuses what is nested too deep or names a prototype. */
+export const parseBody = (rawBody: string): ParsedBody => {
+  const json = parseJson(rawBody);
+  if (json === undefined) return invalid(null, 'The body is not JSON. Check that the endpoint is one of Stripe.');
+  const problem = structureProblem(json);
+  if (problem !== null)
+    return invalid(json, `The body is not accepted: ${problem}. Stripe never sends this; find its sender.`);
+  return isRecord(json) && json.object === 'v2.core.event' ? parseThin(json) : parseSnapshot(json);
+};
+
+const parseThin = (json: unknown): ParsedBody => {
+  const parsed = thinEnvelope.safeParse(json);
+  if (!parsed.success) return notAnEvent(json, parsed.error);
+  return { kind: 'thin', id: parsed.data.id, type: parsed.data.type, livemode: parsed.data.livemode === true };
+};
+
+const parseSnapshot = (json: unknown): ParsedBody => {
+  const parsed = envelope.safeParse(json);
+  return parsed.success ? { kind: 'event', event: toEvent(parsed.data) } : notAnEvent(json, parsed.error);
+};
+
+const notAnEvent = (json: unknown, error: z.ZodError): ParsedBody =>
+  invalid(json, `The body is not a Stripe event: ${explainIssue(error)}. Check what the endpoint is sent.`);
+
+/** The first thing that a schema found wrong: path and expectation, never the value. */
+export const explainIssue = (error: z.ZodError, prefix = ''): string => {
+  const [issue] = error.issues;
+  if (issue === undefined) return 'unknown problem';
+  const path = [...(prefix === '' ? [] : [prefix]), ...issue.path.map(String)].join('.');
+  return `${path === '' ? 'the body' : path}: ${issue.message}`;
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const toEvent = (raw: z.infer<typeof envelope>): StripeEvent => ({
+  id: raw.id,
+  type: raw.type,
+  createdAt: fromUnixSeconds(raw.created),
+  livemode: raw.livemode === true,
+  account: raw.account ?? '',
+  automatic: !(typeof raw.request === 'string' ? raw.request : raw.request?.id),
+  object: raw.data?.object ?? {},
+  previousAttributes: raw.data?.previous_attributes ?? {},
+});
+
+const named = z.object({ id: z.string().min(1).nullish().catch(null), type: z.string().min(1).nullish().catch(null) });
+
+const invalid = (json: unknown, error: string): ParsedBody => {
+  const found = named.safeParse(json);
+  return { kind: 'invalid', id: found.data?.id ?? null, type: found.data?.type ?? null, error };
+};

@@ -1,0 +1,50 @@
+/** What an object is found by: its own id, if it is one of these. */
+const FOUND_BY_OWN_ID: ReadonlySet<unknown> = new Set(['invoice', 'payment_intent', 'charge', 'subscription']);
+
+/** The objects that this one names, plain or expanded, by path. */
+const LINKS: readonly (readonly string[])[] = [
+  ['invoice'],
+  ['subscription'],
+  ['parent', 'subscription_details', 'subscription'],
+  ['payment_intent'],
+  ['charge'],
+  ['latest_charge'],
+  ['last_payment_error', 'charge'],
+  ['payment', 'payment_intent'],
+  ['payment', 'charge'],
+];
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** The id in a reference that may be expanded: `"ch_1"`, `{"id": "ch_1", …}`; null where there is none. */
+export const idOf = (reference: unknown): string | null => {
+  const id = isRecord(reference) ? reference.id : reference;
+  return typeof id === 'string' && id !== '' ? id : null;
+};
+
+/**
+ * An order reference that is an invoice's id. Stripe Billing writes it there (seen since late 2025); elsewhere the
+ * field is the merchant's own, so anything without the prefix says nothing.
+ */
+export const invoiceIdOfOrder = (orderReference: unknown): string | null =>
+  typeof orderReference === 'string' && orderReference.startsWith('in_') ? orderReference : null;
+
+/** The ids of the invoice, intent, charge and subscription that a payload's object is or names, each once. */
+export const objectIds = (object: Json): readonly string[] => {
+  const ids = [
+    FOUND_BY_OWN_ID.has(object.object) ? idOf(object.id) : null,
+    ...LINKS.map((path) => idOf(valueAt(object, path))),
+    invoiceIdOfOrder(valueAt(object, ['payment_details', 'order_reference'])),
+  ];
+  return [...new Set(ids.filter((id) => id !== null))];
+};
+
+/** The customer that an object is or names; accounts of the newer kind count where no customer is named. */
+export const customerOf = (object: Json): string | null =>
+  object.object === 'customer' ? idOf(object.id) : (idOf(object.customer) ?? idOf(object.customer_account));
+
+const valueAt = (object: Json, path: readonly string[]): unknown =>
+  path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), object);
+
+const isRecord = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

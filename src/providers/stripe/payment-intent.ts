@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import type { RawDecline } from '../../domain/decline.ts';
+import type { Card, ChargeState } from '../../domain/fact.ts';
+import { cardOfCharge, cardOfSource, legacySource, paymentDetails, refusal, toRawDecline } from './charge.ts';
+import { idOf, invoiceIdOfOrder } from './object-ids.ts';
+import { defineReader } from './reader.ts';
+import { amountMinor, card, currency, reference, text, toCard } from './shapes.ts';
+
+const ownCharge = refusal.extend({ id: z.string() });
+
+const paymentMethod = z.union([z.string(), z.object({ card })]).nullish();
+
+const lastPaymentError = z
+  .object({
+    code: text,
+    decline_code: text,
+    advice_code: text,
+    network_advice_code: text,
+    network_decline_code: text,
+    charge: reference,
+    payment_method: paymentMethod,
+    source: legacySource,
+  })
+  .nullish();
+
+const paymentIntent = z.object({
+  id: z.string().min(1),
+  amount: amountMinor,
+  currency,
+  /** Before basil. */
+  invoice: reference,
+  payment_details: paymentDetails,
+  payment_method: paymentMethod,
+  last_payment_error: lastPaymentError,
+  latest_charge: z.union([z.string(), ownCharge]).nullish(),
+  /** Before 2022-11-15, the newest first. */
+  charges: z.object({ data: z.array(ownCharge).nullish() }).nullish(),
+});
+type PaymentIntent = z.infer<typeof paymentIntent>;
+
+/** `payment_intent.payment_failed`: the only event of the newer shapes that carries the reason and often the invoice. */
+export const readIntentFailed = defineReader({
+  kinds: ['charge_declined'],
+  schema: paymentIntent,
+  toFacts: ({ object, origin }) => [
+    {
+      ...origin,
+      kind: 'charge_declined',
+      charge: toChargeState(object, idOf(object.last_payment_error?.charge) ?? chargeIdOf(object)),
+      decline: declineOf(object),
+    },
+  ],
+});
+
+/** `payment_intent.succeeded`. */
+export const readIntentSucceeded = defineReader({
+  kinds: ['charge_succeeded'],
+  schema: paymentIntent,
+  toFacts: ({ object, origin }) => [
+    { ...origin, kind: 'charge_succeeded', charge: toChargeState(object, chargeIdOf(object)) },
+  ],
+});
+
+/** The charge itself, where the payload carries it: expanded, or in the legacy list. */
+const chargeIn = (raw: PaymentIntent) =>
+  (typeof raw.latest_charge === 'object' ? raw.latest_charge : null) ?? raw.charges?.data?.[0] ?? null;
+
+const chargeIdOf = (raw: PaymentIntent): string | null => idOf(raw.latest_charge) ?? idOf(raw.charges?.data?.[0]);
+
+const declineOf = (raw: PaymentIntent): RawDecline => {
+  const error = raw.last_payment_error;
+  const own = chargeIn(raw);
+  const byCharge = own === null || ![null, own.id].includes(idOf(error?.charge)) ? null : toRawDecline(own);
+  return {
+    declineCode: error?.decline_code ?? byCharge?.declineCode ?? null,
+    errorCode: error?.code ?? byCharge?.errorCode ?? null,
+    adviceCode: error?.advice_code ?? byCharge?.adviceCode ?? null,
+    networkAdviceCode: error?.network_advice_code ?? byCharge?.networkAdviceCode ?? null,
+    networkDeclineCode: error?.network_decline_code ?? byCharge?.networkDeclineCode ?? null,
+    blockedReason: byCharge?.blockedReason ?? null,
+  };
+};
+
+const toChargeState = (raw: PaymentIntent, chargeId: string | null): ChargeState => ({
+  chargeId,
+  paymentIntentId: raw.id,
+  invoiceId: idOf(raw.invoice) ?? invoiceIdOfOrder(raw.payment_details?.order_reference),
+  amountMinor: raw.amount,
+  currency: raw.currency,
+  card: cardOf(raw),
+});
+
+const cardOf = (raw: PaymentIntent): Card | null => {
+  const own = chargeIn(raw);
+  return (
+    cardOfMethod(raw.last_payment_error?.payment_method) ??
+    cardOfSource(raw.last_payment_error?.source) ??
+    cardOfMethod(raw.payment_method) ??
+    (own === null ? null : cardOfCharge(own))
+  );
+};
+
+const cardOfMethod = (method: z.infer<typeof paymentMethod>): Card | null =>
+  typeof method === 'object' ? toCard(method?.card) : null;
