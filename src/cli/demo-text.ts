@@ -1,0 +1,111 @@
+import type { SegmentCall } from '../pipeline/ports.ts';
+import { bars } from './bars.ts';
+import type { DemoOutcome } from './demo-outcome.ts';
+import type { DemoRun } from './demo-run.ts';
+import { showMoney } from './money.ts';
+import { alignRows, clean, heading, paint, say } from './terminal.ts';
+
+const PLOT_ROWS = 6;
+const PLOT_COLUMNS = 90;
+
+const number = (value: number): string => value.toLocaleString('en-US');
+const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
+const indented = (lines: readonly string[]): void => {
+  for (const line of lines) say(`  ${line}`);
+};
+
+const showInput = ({ options, model, counts, played, tookMs }: DemoRun): void => {
+  const { understood, ignored, dead_letter, unresolved, unread } = counts.deliveries;
+  const refused = Object.entries(played.answers).filter(([status]) => status !== '200');
+  say(
+    paint('bold', 'Recoup demo') +
+      `  ${number(model.customers.length)} customers, ${options.days} days, seed ${options.seed}: ${(tookMs / 1000).toFixed(1)} s. Nothing left this machine.`,
+  );
+  heading('What came in');
+  say(`  ${number(model.deliveries.length)} signed Stripe webhooks, some late, some twice, in old and new shapes`);
+  say(
+    `  ${number(understood)} understood, ${number(ignored)} ignored, ${number(dead_letter)} dead letters, ${number(unresolved)} waiting for their customer, ${number(unread)} unread; the rest were duplicates`,
+  );
+  for (const [status, times] of refused) say(paint('red', `  ${number(times)} answered ${status}`));
+};
+
+const showCalls = ({ outcome }: DemoRun): void => {
+  heading('What Segment received');
+  const rows = Object.entries(outcome.calls).map(([name, times]) => [name, number(times)]);
+  indented(alignRows(rows, [1]));
+};
+
+const showSample = (title: string, call: SegmentCall | undefined): void => {
+  if (call === undefined) return;
+  heading(title);
+  indented(cleanLines(JSON.stringify(call, null, 2)).map((line) => paint('dim', line)));
+};
+
+const cleanLines = (json: string): readonly string[] => json.split('\n').map(clean);
+
+const showRecovery = ({ episodes, recovered, recoveredVia, money, statuses }: DemoOutcome): void => {
+  heading('Recovery');
+  say(`  ${paint('green', percent(recovered, episodes))} of episodes: ${recovered} of ${episodes} recovered`);
+  indented(
+    alignRows(
+      money.map(({ currency, failedMinor, recoveredMinor }) => [
+        percent(recoveredMinor, failedMinor),
+        'of money:',
+        showMoney(recoveredMinor, currency),
+        'of',
+        showMoney(failedMinor, currency),
+      ]),
+      [0, 2, 4],
+    ),
+  );
+  const via = Object.entries(recoveredVia).map(([name, times]) => `${name} ${times}`);
+  if (via.length > 0) say(`  by ${via.join(', ')}`);
+  const now = Object.entries(statuses).map(([name, people]) => `${name} ${people}`);
+  say(`  people who ever failed, by dunning_status at the end: ${now.join(', ')}`);
+  indented(DEFINITION.map((line) => paint('dim', line)));
+};
+
+const DEFINITION = [
+  'Definition: an episode counts as failed when a payment_failed named it in these days, and as recovered when a',
+  'payment_recovered did, by whatever means and however late. Money is what the first failure of each invoice left to pay',
+  'and what the recovery brought in. Episodes still open at the end count as not recovered.',
+] as const;
+
+const showPlot = ({ played, options }: DemoRun): void => {
+  heading('People in dunning, at the end of each day');
+  const step = Math.ceil(played.inDunningPerDay.length / PLOT_COLUMNS);
+  const shown = played.inDunningPerDay.filter((_, day) => (day + 1) % step === 0 || step === 1);
+  indented(bars(shown, PLOT_ROWS).map((line) => paint('yellow', line)));
+  say(paint('dim', `     day 1 to ${options.days}${step > 1 ? `, every ${step} days` : ''}`));
+};
+
+const showNext = ({ calls, options }: DemoRun): void => {
+  const user = calls.find(({ event, userId }) => event === 'payment_recovered' && userId !== undefined)?.userId;
+  const same = [
+    options.seed === 1 ? '' : ` --seed ${options.seed}`,
+    options.customers === 300 ? '' : ` --customers ${options.customers}`,
+    options.days === 60 ? '' : ` --days ${options.days}`,
+  ].join('');
+  heading('Next');
+  const rows = [
+    ...(user === undefined
+      ? []
+      : [[`npx recoup demo${same} --profile ${clean(user)}`, 'one person, from webhook to call']]),
+    ['STRIPE_WEBHOOK_SECRET=whsec_local npm start', 'the relay itself, observing'],
+    ['STRIPE_WEBHOOK_SECRET=whsec_local npx recoup trigger renewal-failed', 'a signed webhook, from another terminal'],
+  ];
+  indented(alignRows(rows));
+};
+
+/** The demo's last page. */
+export const showDemo = (run: DemoRun): void => {
+  showInput(run);
+  showCalls(run);
+  const named = (name: string): SegmentCall | undefined =>
+    run.calls.find((call) => (call.event ?? call.type) === name && call.userId !== undefined);
+  showSample('A payment_failed, as it would have left', named('payment_failed'));
+  showSample('An identify', named('identify'));
+  showRecovery(run.outcome);
+  showPlot(run);
+  showNext(run);
+};

@@ -1,0 +1,69 @@
+import { instant } from '../domain/instant.ts';
+import type { SegmentCall } from '../pipeline/ports.ts';
+import { simulate } from '../simulate/model.ts';
+import { makeVirtualClock, runTimeMachine } from '../simulate/time-machine.ts';
+import { keepOpen } from './demo-keep.ts';
+import { toOutcome } from './demo-outcome.ts';
+import type { DemoOptions, DemoRun } from './demo-run.ts';
+import { showDemo } from './demo-text.ts';
+import type { CliDoors, DemoRelay } from './doors.ts';
+import { CommandFailure, EXIT } from './failure.ts';
+import { showProfiles } from './profile.ts';
+import { makeProgress } from './progress.ts';
+import { clean, sayJson } from './terminal.ts';
+
+/** A fixed day, so that the same seed gives the same bytes whenever it is run. */
+const STARTS_AT = instant(Date.UTC(2026, 0, 1));
+
+const play = async (relay: DemoRelay, clock: ReturnType<typeof makeVirtualClock>, options: DemoOptions) => {
+  const model = simulate({ ...options, startsAt: STARTS_AT });
+  const progress = await makeProgress(options.days, options.json === true);
+  const { deliveries } = model;
+  const onDay = (day: number): void => progress.advance(`day ${day} of ${options.days}`);
+  try {
+    const played = await runTimeMachine({ relay, clock, secret: relay.secret, deliveries, days: options.days, onDay });
+    progress.stop(`${options.days} days played`);
+    return { model, played };
+  } catch (error) {
+    progress.stop('stopped');
+    throw error;
+  }
+};
+
+const toJson = ({ options, model, played, counts, outcome, tookMs }: DemoRun) => ({
+  seed: options.seed,
+  customers: model.customers.length,
+  days: options.days,
+  webhooks: { sent: model.deliveries.length, answers: played.answers, ends: counts.deliveries },
+  segment: outcome,
+  deadLetters: counts.deadLetters,
+  inDunningPerDay: played.inDunningPerDay,
+  tookMs,
+});
+
+const showAsked = async (relay: DemoRelay, id: string, json: boolean): Promise<void> => {
+  const records = await relay.store.findProfiles(id);
+  if (records.length === 0) throw new CommandFailure(`Nobody in this demo is known as ${clean(id)}.`);
+  showProfiles(records, json);
+};
+
+/** `recoup demo`: the real pipeline in one process, on a virtual clock, with a recorder in Segment's place. */
+export const runDemo = async (doors: CliDoors, options: DemoOptions): Promise<number> => {
+  const startedAt = performance.now();
+  const clock = makeVirtualClock(STARTS_AT);
+  const calls: SegmentCall[] = [];
+  const relay = await doors.openDemoRelay({ clock, onCall: (call) => calls.push(call) });
+  try {
+    const told = await play(relay, clock, options);
+    const counts = await relay.store.counts();
+    const tookMs = Math.round(performance.now() - startedAt);
+    const run: DemoRun = { options, ...told, counts, calls, outcome: toOutcome(calls), tookMs };
+    if (options.profile !== undefined) await showAsked(relay, options.profile, options.json === true);
+    else if (options.json === true) sayJson(toJson(run));
+    else showDemo(run);
+    if (options.keep === true) await keepOpen(relay, options);
+    return EXIT.done;
+  } finally {
+    await relay.close();
+  }
+};

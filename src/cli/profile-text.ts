@@ -1,0 +1,119 @@
+import { type Instant, toIso } from '../domain/instant.ts';
+import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
+import { type ProfileView, parseView } from './profile-view.ts';
+import { alignRows, clean, paint } from './terminal.ts';
+
+const SHOWN_DELIVERIES = 20;
+const SHOWN_DECISIONS = 10;
+
+const when = (at: Instant): string => toIso(at).replace('T', ' ').slice(0, 19);
+const whenText = (iso: string): string => clean(iso).replace('T', ' ').slice(0, 19);
+
+const section = (title: string, lines: readonly string[], empty: string): readonly string[] => [
+  '',
+  paint('bold', title),
+  ...(lines.length === 0 ? [paint('dim', `  ${empty}`)] : lines.map((line) => `  ${line}`)),
+];
+
+const show = (value: unknown): string => {
+  if (value === null || value === undefined) return '–';
+  if (typeof value === 'string') return clean(value);
+  return clean(JSON.stringify(value));
+};
+
+const headLines = (record: ProfileRecord, view: ProfileView | null): readonly string[] => {
+  const { provider, merchant, mode, customer } = record.customer;
+  const who = record.userId ?? view?.anonymous_id ?? customer;
+  const where = [provider, merchant, clean(customer), mode === 'test' ? 'test mode' : 'live'].filter((part) => part);
+  const known = record.userId === null ? 'no user id yet: told to Segment as anonymous' : 'known user';
+  const traits = view?.traits ?? {};
+  return [
+    paint('bold', clean(who)) + paint('dim', `  ${where.join(' · ')} · ${known}`),
+    `stage ${paint('cyan', show(traits.dunning_stage))}   status ${paint('cyan', show(traits.dunning_status))}   ${dueText(record)}`,
+  ];
+};
+
+const dueText = ({ dueAt, parkedUntil, version }: ProfileRecord): string => {
+  if (parkedUntil !== null) return paint('red', `parked until ${when(parkedUntil)}: see recoup dead-letters list`);
+  if (dueAt !== null) return `next look at ${when(dueAt)}`;
+  return version === 0 ? 'not decided yet' : 'nothing changes by time alone';
+};
+
+const traitLines = (view: ProfileView | null): readonly string[] =>
+  alignRows(Object.entries(view?.traits ?? {}).map(([name, value]) => [clean(name), show(value)]));
+
+const episodeLines = (view: ProfileView | null): readonly string[] =>
+  (view?.episodes ?? []).map((episode) =>
+    Object.entries(episode)
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => (key === 'id' ? show(value) : `${clean(key)} ${show(value)}`))
+      .join('  '),
+  );
+
+/** What a reader wants to see of an event's properties, in this order. */
+const TOLD = [
+  'amount',
+  'currency',
+  'failure_code',
+  'attempt_number',
+  'next_retry_date',
+  'outcome',
+  'recovered_via',
+  'days_to_recovery',
+  'churn_type',
+  'cancellation_reason',
+] as const;
+
+const factsOf = (call: SegmentCall): string => {
+  if (call.type !== 'track') {
+    const status = call.traits?.dunning_status;
+    return status === undefined ? (call.groupId ?? '') : `dunning_status ${show(status)}`;
+  }
+  return TOLD.filter((name) => call.properties?.[name] !== undefined && call.properties[name] !== null)
+    .map((name) => (name === 'amount' || name === 'currency' ? '' : `${name} `) + show(call.properties?.[name]))
+    .join(' ');
+};
+
+const callLines = (record: ProfileRecord): readonly string[] =>
+  alignRows(
+    record.calls.map(({ call, status }) => [
+      whenText(call.timestamp),
+      call.type,
+      clean(call.event ?? ''),
+      status,
+      clean(factsOf(call)),
+    ]),
+  );
+
+const latest = <Item>(items: readonly Item[], count: number): readonly Item[] => items.slice(-count);
+
+const deliveryLines = ({ deliveries }: ProfileRecord): readonly string[] => {
+  const rows = latest(deliveries, SHOWN_DELIVERIES).map((delivery) => [
+    when(delivery.receivedAt),
+    clean(delivery.eventType),
+    clean(delivery.eventId),
+    delivery.end,
+    clean(delivery.detail ?? ''),
+  ]);
+  const hidden = deliveries.length - rows.length;
+  return [...(hidden > 0 ? [paint('dim', `${hidden} earlier ones: --json shows all`)] : []), ...alignRows(rows)];
+};
+
+const decisionLines = ({ log }: ProfileRecord): readonly string[] =>
+  latest(log, SHOWN_DECISIONS).flatMap(({ version, at, lines }) =>
+    lines.map((line) => `${when(at)}  v${version}  ${clean(line)}`),
+  );
+
+/** A profile for a person at a terminal, line by line. Times are UTC. */
+export const profileLines = (record: ProfileRecord): readonly string[] => {
+  const view = parseView(record.view);
+  return [
+    ...headLines(record, view),
+    ...section('Traits', traitLines(view), 'none: never failed'),
+    ...section('Episodes', episodeLines(view), 'none'),
+    ...section('Said to Segment (recorded: kept here, not sent)', callLines(record), 'nothing yet'),
+    ...section('Webhooks', deliveryLines(record), 'none'),
+    ...section('Decisions', decisionLines(record), 'none'),
+    '',
+  ];
+};
