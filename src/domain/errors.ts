@@ -28,7 +28,8 @@ export const ERRORS = {
     retry: false,
   },
   store_unopenable: {
-    message: 'The store {path} cannot be opened: {reason}. Check that the path exists and that this user may write to it.',
+    message:
+      'The store {path} cannot be opened: {reason}. Check that the path exists and that this user may write to it.',
     retry: false,
   },
   store_foreign: {
@@ -39,6 +40,16 @@ export const ERRORS = {
   store_too_new: {
     message:
       'The store {path} has schema version {applied}; this release knows up to {latest}. Run the release that wrote it, or a later one.',
+    retry: false,
+  },
+  decision_failed: {
+    message:
+      'Profile {profile} could not be decided: {problem}. Its tools keep their last state; it is tried again by itself. When it persists, `recoup dead-letters list` has the case for a report.',
+    retry: true,
+  },
+  plan_violation: {
+    message:
+      'The call {call} breaks the tracking plan: {problems}. It was not sent. Mend the plan or the code, then `recoup dead-letters replay`.',
     retry: false,
   },
   delivery_not_understood: {
@@ -53,13 +64,19 @@ export const ERRORS = {
 
 export type ErrorCode = keyof typeof ERRORS;
 
+/**
+ * The registry's message of `code`.
+ * @param details values for the `{name}` places of the message; ids only: it is printed and stored.
+ */
+export const describeError = (code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): string =>
+  ERRORS[code].message.replace(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place));
+
 /** An expected failure with a code of the registry. The message is safe to print: no secrets, no personal data. */
 export class RecoupError extends Error {
   readonly code: ErrorCode;
 
-  /** @param details values for the `{name}` places of the message; ids only. */
   constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}) {
-    super(ERRORS[code].message.replace(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place)));
+    super(describeError(code, details));
     this.name = 'RecoupError';
     this.code = code;
   }

@@ -81,7 +81,12 @@ const refusalOf = (provider: Provider, input: VerifyInput): string | null => {
   }
 };
 
-const toDelivery = (admission: Admission, rawBody: string, receivedAt: Instant): NewDelivery => {
+/**
+ * A genuine body as it is to be stored: under which keys, and whether the loop has to read it. Also what a replay of a
+ * dead letter asks again, after the adapter was mended. Never throws.
+ */
+export const toDelivery = (provider: Provider, rawBody: string, receivedAt: Instant): NewDelivery => {
+  const admission = admit(provider, rawBody, receivedAt);
   const { end, keys } = admission;
   const detail = end === 'unread' ? null : end === 'ignored' ? admission.reason : admission.error;
   return { keys, rawBody, receivedAt, end, detail };
@@ -135,7 +140,7 @@ export const makeReceiver = (options: ReceiverOptions): Receiver => {
     const reason = refusalOf(provider, { rawBody, headers: request.headers, secrets, now });
     if (reason !== null) return { outcome: 'refused', reason };
     const text = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString('utf8');
-    return storeDelivery(toDelivery(admit(provider, text, now), text, now));
+    return storeDelivery(toDelivery(provider, text, now));
   };
 
   const answer = (report: WebhookReport): WebhookAnswer => {

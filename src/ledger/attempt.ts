@@ -1,0 +1,188 @@
+import type { Decline } from '../domain/decline.ts';
+import type { AttemptFailed, BillingReason, Card, InvoiceState } from '../domain/fact.ts';
+import { type Instant, plus } from '../domain/instant.ts';
+import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
+import type { ChargeLedger, DeclineEntry } from './charges.ts';
+import { attemptKey, type InvoiceLedger } from './invoice.ts';
+import type { Plan } from './plan.ts';
+
+/** A decline and its notice lie at most this far apart, in ms (semantics B3). */
+const JOIN_WINDOW_MS = 60_000;
+
+/** One failure notice, with everything that was joined to it. */
+export interface Attempt {
+  readonly key: string;
+  readonly notice: AttemptFailed;
+  readonly invoice: InvoiceState;
+  readonly at: Instant;
+  /** The provider executed a charge for it, or it counts as one (semantics B3). */
+  readonly executed: boolean;
+  /** Still waiting for its reason and context; it counts nowhere until `settlesAt` (semantics E4). */
+  readonly pending: boolean;
+  readonly settlesAt: Instant;
+  /** It can open or join a dunning episode (semantics B4). */
+  readonly eligible: boolean;
+  readonly decline: Decline;
+  readonly card: Card | null;
+  readonly actionRequired: boolean;
+  /** It follows another attempt of the same invoice. */
+  readonly retry: boolean;
+  /** Executed attempts of the invoice up to and including this one; what the provider counts, where policy says so. */
+  readonly number: number;
+  readonly plan: Plan;
+}
+
+export interface AttemptContext {
+  readonly now: Instant;
+  readonly charges: ChargeLedger;
+  readonly countsStand: boolean;
+  readonly classify: (entry: DeclineEntry) => Decline;
+  readonly planOf: (invoice: InvoiceState) => Plan;
+  /** The provider told when or whether it tries again, after this notice. */
+  readonly retryKnown: (invoice: InvoiceLedger, notice: AttemptFailed) => boolean;
+}
+
+const DUNNABLE: ReadonlySet<BillingReason> = new Set(['cycle', 'update', 'threshold', 'pending_items', 'legacy']);
+
+/** Whether a failure can be dunned, from the notice's own fields (semantics B4). */
+export const isEligible = (invoice: InvoiceState): boolean =>
+  invoice.collectedAutomatically &&
+  invoice.amountRemainingMinor > 0 &&
+  invoice.subscription !== null &&
+  DUNNABLE.has(invoice.billingReason);
+
+const UNKNOWN: Decline = {
+  failureCode: null,
+  category: 'unknown',
+  type: 'unknown',
+  retryable: null,
+  customerActionRequired: false,
+  disclosable: true,
+  failureClass: 'other',
+  blocksRetries: false,
+};
+
+const MISSING_METHOD: Decline = {
+  failureCode: null,
+  category: 'payment_method_missing',
+  type: 'hard',
+  retryable: false,
+  customerActionRequired: true,
+  disclosable: true,
+  failureClass: 'no_payment_method',
+  blocksRetries: true,
+};
+
+const distance = (entry: DeclineEntry, notice: AttemptFailed): number => Math.abs(entry.occurredAt - notice.occurredAt);
+
+/** The notice that a decline belongs to: the nearest of its invoice, the earlier on a tie. */
+const nearestNotice = (entry: DeclineEntry, notices: readonly AttemptFailed[]): AttemptFailed | null => {
+  let best: AttemptFailed | null = null;
+  for (const notice of notices) {
+    if (distance(entry, notice) > JOIN_WINDOW_MS) continue;
+    if (best === null || distance(entry, notice) < distance(entry, best)) best = notice;
+  }
+  return best;
+};
+
+/** The reason of each notice: of the declines that belong to it, the one nearest in time. */
+const toReasons = (
+  notices: readonly AttemptFailed[],
+  declines: readonly DeclineEntry[],
+): ReadonlyMap<AttemptFailed, DeclineEntry> => {
+  const reasons = new Map<AttemptFailed, DeclineEntry>();
+  for (const entry of declines) {
+    const notice = nearestNotice(entry, notices);
+    const known = notice === null ? undefined : reasons.get(notice);
+    if (notice !== null && (known === undefined || distance(entry, notice) < distance(known, notice))) {
+      reasons.set(notice, entry);
+    }
+  }
+  return reasons;
+};
+
+/**
+ * A charge near the notice proves that the attempt was executed. Proof is not exclusive to one notice, and only
+ * grows with what is learned: an event once anchored is never unanchored by a late arrival.
+ */
+const isProven = (notice: AttemptFailed, own: readonly DeclineEntry[], unlinked: readonly DeclineEntry[]): boolean =>
+  own.some((entry) => distance(entry, notice) <= JOIN_WINDOW_MS) ||
+  unlinked.some(
+    (entry) =>
+      distance(entry, notice) <= JOIN_WINDOW_MS &&
+      entry.amountMinor === notice.invoice.amountRemainingMinor &&
+      entry.currency === notice.invoice.currency,
+  );
+
+/** No charge was ever made although the shape would show one: there is no payment method to charge. */
+const lacksMethod = (notice: AttemptFailed, actionRequired: boolean): boolean =>
+  notice.invoice.linksCharge && notice.invoice.chargeId === null && !actionRequired;
+
+const hasReason = (decline: Decline): boolean => decline.category !== 'unknown' || decline.failureCode !== null;
+
+/** Every scheduled attempt that the provider's count implies before this one has its notice. */
+const earlierKnown = (notice: AttemptFailed, notices: readonly AttemptFailed[]): boolean => {
+  const counts = new Set(notices.map((other) => Math.max(1, other.invoice.attemptCount)));
+  for (let count = 1; count < notice.invoice.attemptCount; count += 1) if (!counts.has(count)) return false;
+  return true;
+};
+
+const isActionNear = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
+  invoice.actionRequired.some(
+    (action) =>
+      action.invoice.attemptCount === notice.invoice.attemptCount &&
+      Math.abs(action.occurredAt - notice.occurredAt) <= JOIN_WINDOW_MS,
+  );
+
+/** All failure notices of one invoice as attempts, in fold order, pending and unexecuted ones included. */
+export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): readonly Attempt[] => {
+  const { notices } = invoice;
+  const own = context.charges.declines.filter((entry) => entry.invoice === invoice.id);
+  const unlinked = context.charges.declines.filter((entry) => entry.payloadInvoice === null);
+  const reasons = toReasons(notices, own);
+  const seenCounts = new Set<number>();
+  const firstSeen = notices.some((notice) => notice.invoice.attemptCount <= 1);
+  const attempts: Attempt[] = [];
+  let counted = 0;
+  for (const notice of notices) {
+    const { attemptCount } = notice.invoice;
+    const manual = seenCounts.has(attemptCount);
+    seenCounts.add(attemptCount);
+    const entry = reasons.get(notice) ?? null;
+    const action = isActionNear(invoice, notice);
+    const missing = entry === null && lacksMethod(notice, action);
+    const decline = entry !== null ? context.classify(entry) : missing ? MISSING_METHOD : UNKNOWN;
+    const settlesAt = plus(notice.receivedAt, SETTLE_WINDOW_MS);
+    const executed = context.countsStand || attemptCount <= 1 || manual || missing || isProven(notice, own, unlinked);
+    const plan = context.planOf(notice.invoice);
+    // The first attempt always counts, also where only the provider's count tells of it.
+    const implied = attemptCount > 1 && !firstSeen ? 1 : 0;
+    // A method is known to be missing only when no request for confirmation came with the notice.
+    const complete =
+      executed &&
+      hasReason(decline) &&
+      !missing &&
+      plan.known &&
+      context.retryKnown(invoice, notice) &&
+      earlierKnown(notice, notices);
+    const pending = context.now < settlesAt && !complete;
+    if (executed && !pending) counted += 1;
+    attempts.push({
+      key: attemptKey(notice),
+      notice,
+      invoice: notice.invoice,
+      at: notice.occurredAt,
+      executed,
+      pending,
+      settlesAt,
+      eligible: isEligible(notice.invoice),
+      decline,
+      card: entry?.card ?? null,
+      actionRequired: action || decline.customerActionRequired,
+      retry: attemptCount > 1 || counted > 1,
+      number: context.countsStand ? Math.max(counted, attemptCount) : counted + implied,
+      plan,
+    });
+  }
+  return attempts;
+};

@@ -1,0 +1,91 @@
+import type { RawDecline } from '../domain/decline.ts';
+import type { Card, ChargeDeclined, ChargeState, ChargeSucceeded, Fact, InvoiceState } from '../domain/fact.ts';
+import type { Instant } from '../domain/instant.ts';
+
+/** One refused charge; the charge's and the intent's notices of it are one (semantics B3). */
+export interface DeclineEntry {
+  readonly occurredAt: Instant;
+  /** The payload itself named this invoice. */
+  readonly payloadInvoice: string | null;
+  /** By the payload or by the provider's link; null where nothing says so. */
+  readonly invoice: string | null;
+  readonly amountMinor: number;
+  readonly currency: string;
+  readonly card: Card | null;
+  readonly raw: RawDecline;
+}
+
+export interface ChargeLedger {
+  readonly declines: readonly DeclineEntry[];
+  /** Invoices for which a successful charge was seen, with that charge. */
+  readonly succeeded: ReadonlyMap<string, ChargeSucceeded>;
+  /** The invoice that a charge or intent pays, where anything says so. */
+  readonly invoiceOf: (charge: ChargeState) => string | null;
+}
+
+type Links = Map<string, string>;
+
+const link = (links: Links, object: string | null, invoice: string): void => {
+  if (object !== null && !links.has(object)) links.set(object, invoice);
+};
+
+const linkInvoice = (links: Links, invoice: InvoiceState): void => {
+  link(links, invoice.paymentIntentId, invoice.id);
+  link(links, invoice.chargeId, invoice.id);
+};
+
+const toLinks = (facts: readonly Fact[]): Links => {
+  const links: Links = new Map();
+  for (const fact of facts) {
+    if ('invoice' in fact) linkInvoice(links, fact.invoice);
+    else if (fact.kind === 'invoice_payment_linked') {
+      link(links, fact.paymentIntentId, fact.invoiceId);
+      link(links, fact.chargeId, fact.invoiceId);
+    } else if ('charge' in fact && fact.charge.invoiceId !== null) {
+      link(links, fact.charge.paymentIntentId, fact.charge.invoiceId);
+      link(links, fact.charge.chargeId, fact.charge.invoiceId);
+    }
+  }
+  return links;
+};
+
+const mergeRaw = (a: RawDecline, b: RawDecline): RawDecline => ({
+  declineCode: a.declineCode ?? b.declineCode,
+  errorCode: a.errorCode ?? b.errorCode,
+  adviceCode: a.adviceCode ?? b.adviceCode,
+  networkAdviceCode: a.networkAdviceCode ?? b.networkAdviceCode,
+  networkDeclineCode: a.networkDeclineCode ?? b.networkDeclineCode,
+  blockedReason: a.blockedReason ?? b.blockedReason,
+});
+
+const keyOf = (fact: ChargeDeclined): string =>
+  fact.charge.chargeId ?? `${fact.charge.paymentIntentId ?? fact.id}@${fact.occurredAt}`;
+
+const merge = (entry: DeclineEntry | undefined, fact: ChargeDeclined, invoice: string | null): DeclineEntry => ({
+  occurredAt: entry?.occurredAt ?? fact.occurredAt,
+  payloadInvoice: entry?.payloadInvoice ?? fact.charge.invoiceId,
+  invoice: entry?.invoice ?? invoice,
+  amountMinor: entry?.amountMinor ?? fact.charge.amountMinor,
+  currency: entry?.currency ?? fact.charge.currency,
+  card: entry?.card ?? fact.charge.card,
+  raw: entry ? mergeRaw(entry.raw, fact.decline) : fact.decline,
+});
+
+/** Folds charges and intents: one entry per refused charge, with the invoice that it was for where anything says so. */
+export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
+  const links = toLinks(facts);
+  const invoiceOf = ({ invoiceId, chargeId, paymentIntentId }: ChargeState): string | null =>
+    invoiceId ?? links.get(chargeId ?? '') ?? links.get(paymentIntentId ?? '') ?? null;
+  const declines = new Map<string, DeclineEntry>();
+  const succeeded = new Map<string, ChargeSucceeded>();
+  for (const fact of facts) {
+    if (fact.kind === 'charge_declined') {
+      const key = keyOf(fact);
+      declines.set(key, merge(declines.get(key), fact, invoiceOf(fact.charge)));
+    } else if (fact.kind === 'charge_succeeded') {
+      const invoice = invoiceOf(fact.charge);
+      if (invoice !== null && !succeeded.has(invoice)) succeeded.set(invoice, fact);
+    }
+  }
+  return { declines: [...declines.values()], succeeded, invoiceOf };
+};

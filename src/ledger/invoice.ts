@@ -1,0 +1,151 @@
+import type {
+  ActionRequired,
+  AttemptFailed,
+  Fact,
+  InvoiceObserved,
+  InvoicePaid,
+  InvoiceState,
+  PaymentReversed,
+} from '../domain/fact.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { ChargeLedger } from './charges.ts';
+
+/** How an invoice stopped being owed. `credited`: brought to zero without money; counts like `void`. */
+export type Settlement = 'paid' | 'void' | 'credited' | 'uncollectible';
+
+/** A change of what is owed, by the provider's clock. */
+export type Transition =
+  | { readonly kind: Settlement; readonly at: Instant; readonly fact: Fact; readonly state: InvoiceState }
+  | { readonly kind: 'reversed'; readonly at: Instant; readonly fact: PaymentReversed; readonly state: InvoiceState };
+
+export interface InvoiceLedger {
+  readonly id: string;
+  readonly subscription: string | null;
+  /** As last stated. */
+  readonly latest: InvoiceState;
+  /** All statements in fold order. */
+  readonly statements: readonly InvoiceFact[];
+  /** One failure notice per attempt key, in fold order. */
+  readonly notices: readonly AttemptFailed[];
+  readonly actionRequired: readonly ActionRequired[];
+  readonly transitions: readonly Transition[];
+  /** The transition in force; null while it is owed. */
+  readonly settled: Transition | null;
+  readonly open: boolean;
+  /** Notices of the payment in force, in fold order. */
+  readonly payments: readonly InvoicePaid[];
+}
+
+export type InvoiceFact = InvoiceObserved | AttemptFailed | ActionRequired | InvoicePaid;
+
+/** Strength of a settlement: a weaker one never replaces a stronger (semantics B2). */
+const STRENGTH = { uncollectible: 1, void: 2, credited: 2, paid: 3 } as const;
+
+const settlementOf = (state: InvoiceState): Settlement | null => {
+  switch (state.status) {
+    case 'paid':
+      return state.amountPaidMinor > 0 || state.amountDueMinor === 0 || state.paidOutOfBand === true
+        ? 'paid'
+        : 'credited';
+    case 'void':
+      return 'void';
+    case 'uncollectible':
+      return 'uncollectible';
+    case 'draft':
+    case 'open':
+      return null;
+  }
+};
+
+/** An attempt is keyed by the provider's count and second: manual attempts do not raise the count (semantics B3). */
+export const attemptKey = (notice: AttemptFailed): string =>
+  `${notice.invoice.id}:${notice.invoice.attemptCount}:${Math.floor(notice.occurredAt / 1000)}`;
+
+const oncePerKey = (notices: readonly AttemptFailed[]): AttemptFailed[] => {
+  const byKey = new Map<string, AttemptFailed>();
+  for (const notice of notices) {
+    const known = byKey.get(attemptKey(notice));
+    const first = known !== undefined && known.receivedAt <= notice.receivedAt ? known.receivedAt : notice.receivedAt;
+    byKey.set(attemptKey(notice), { ...(known ?? notice), receivedAt: first });
+  }
+  return [...byKey.values()];
+};
+
+/** Walks the statements once: settlements only get stronger, until a reversal newer than the payment. */
+const toTransitions = (statements: readonly (InvoiceFact | PaymentReversed)[]): Transition[] => {
+  const transitions: Transition[] = [];
+  let state: InvoiceState | null = null;
+  let current: Transition | null = null;
+  let reversed = false;
+  for (const fact of statements) {
+    if (fact.kind === 'payment_reversed') {
+      if (state === null || current?.kind !== 'paid' || fact.occurredAt <= current.at) continue;
+      current = { kind: 'reversed', at: fact.occurredAt, fact, state };
+      reversed = true;
+      transitions.push(current);
+      continue;
+    }
+    state = fact.invoice;
+    const to = settlementOf(state);
+    // After a reversal the provider's snapshots still say paid; only a new payment notice is believed.
+    if (to === null || (reversed && fact.kind !== 'invoice_paid')) continue;
+    if (current !== null && current.kind !== 'reversed' && STRENGTH[to] <= STRENGTH[current.kind]) continue;
+    current = { kind: to, at: fact.occurredAt, fact, state };
+    transitions.push(current);
+  }
+  return transitions;
+};
+
+const toInvoice = (
+  id: string,
+  statements: readonly InvoiceFact[],
+  reversals: readonly PaymentReversed[],
+): InvoiceLedger => {
+  const latest = (statements[statements.length - 1] as InvoiceFact).invoice;
+  const mixed = reversals.length === 0 ? statements : mergeByTime(statements, reversals);
+  const transitions = toTransitions(mixed);
+  const last = transitions[transitions.length - 1] ?? null;
+  const settled = last?.kind === 'reversed' ? null : last;
+  const reversedAt = transitions.findLast((t) => t.kind === 'reversed')?.at ?? null;
+  return {
+    id,
+    subscription: statements.find((s) => s.invoice.subscription !== null)?.invoice.subscription ?? null,
+    latest,
+    statements,
+    notices: oncePerKey(statements.filter((s) => s.kind === 'attempt_failed')),
+    actionRequired: statements.filter((s) => s.kind === 'action_required'),
+    transitions,
+    settled,
+    open: settled === null && latest.status !== 'draft',
+    payments: statements
+      .filter((s) => s.kind === 'invoice_paid')
+      .filter((s) => reversedAt === null || s.occurredAt > reversedAt),
+  };
+};
+
+const mergeByTime = (
+  statements: readonly InvoiceFact[],
+  reversals: readonly PaymentReversed[],
+): (InvoiceFact | PaymentReversed)[] => [...statements, ...reversals].sort((a, b) => a.occurredAt - b.occurredAt);
+
+/** Folds everything that was said of each invoice. `facts` in fold order. */
+export const foldInvoices = (facts: readonly Fact[], charges: ChargeLedger): ReadonlyMap<string, InvoiceLedger> => {
+  const statements = new Map<string, InvoiceFact[]>();
+  const reversals = new Map<string, PaymentReversed[]>();
+  for (const fact of facts) {
+    if ('invoice' in fact) push(statements, fact.invoice.id, fact);
+    else if (fact.kind === 'payment_reversed') {
+      const invoice = charges.invoiceOf(fact.charge);
+      if (invoice !== null) push(reversals, invoice, fact);
+    }
+  }
+  const invoices = new Map<string, InvoiceLedger>();
+  for (const [id, said] of statements) invoices.set(id, toInvoice(id, said, reversals.get(id) ?? []));
+  return invoices;
+};
+
+const push = <T>(map: Map<string, T[]>, key: string, value: T): void => {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+};

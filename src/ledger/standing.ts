@@ -1,0 +1,144 @@
+import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { Attempt } from './attempt.ts';
+import type { Episode } from './episode.ts';
+import type { InvoiceLedger } from './invoice.ts';
+import type { Ledger } from './ledger.ts';
+import { type RetryOutlook, retryOutlook } from './retry.ts';
+import { isLive } from './subscription.ts';
+
+/** Where a profile stands now; exactly one (semantics D). */
+export type Stage =
+  | 'exhausted'
+  | 'persistent'
+  | 'retrying'
+  | 'first_failure'
+  | 'recovered'
+  | 'lost'
+  | 'card_expiring'
+  | 'healthy';
+/** What people see (semantics D5). */
+export type DunningStatus = 'none' | 'pre_dunning' | 'active' | 'held' | 'exhausted' | 'recovered' | 'lost';
+
+/** An open episode with its worst open invoice. */
+export interface OpenEpisode {
+  readonly episode: Episode;
+  readonly stage: 'exhausted' | 'persistent' | 'retrying' | 'first_failure';
+  readonly invoice: InvoiceLedger;
+  /** Executed attempts on that invoice within the episode. */
+  readonly attemptNumber: number;
+  readonly lastAttempt: Attempt | null;
+  readonly retry: RetryOutlook;
+  readonly suppressed: boolean;
+}
+
+export interface Standing {
+  readonly stage: Stage;
+  readonly status: DunningStatus;
+  readonly inDunning: boolean;
+  /** The open episode that scalar traits speak of; null when none is open (semantics C5). */
+  readonly lead: OpenEpisode | null;
+  /** The episode that gives the stage: the lead, or the one that ended last. */
+  readonly episode: Episode | null;
+  readonly open: readonly OpenEpisode[];
+  readonly changesAt: readonly Instant[];
+}
+
+const RECOVERED_MS = 7 * DAY_MS;
+const SEVERITY = { exhausted: 3, persistent: 2, retrying: 1, first_failure: 0 } as const;
+
+const stageOf = (attempts: number, exhausted: boolean): OpenEpisode['stage'] => {
+  if (exhausted) return 'exhausted';
+  if (attempts >= 3) return 'persistent';
+  return attempts === 2 ? 'retrying' : 'first_failure';
+};
+
+/** The stage of one open invoice of an open episode (semantics D, D1, D2). */
+const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy: Policy): OpenEpisode => {
+  const attempts = episode.attempts.filter((attempt) => attempt.invoice.id === invoice.id);
+  const lastAttempt = attempts[attempts.length - 1] ?? null;
+  const outlook = retryOutlook(invoice, {
+    now: ledger.now,
+    blocked: lastAttempt?.decline.blocksRetries ?? false,
+    exhausted: episode.exhaustion?.by === 'word',
+    noRetryAfterMs: policy.noRetryAfterMs,
+  });
+  const attemptNumber = Math.max(lastAttempt?.number ?? 0, 1);
+  return {
+    episode,
+    stage: stageOf(attemptNumber, outlook.status === 'none'),
+    invoice,
+    attemptNumber,
+    lastAttempt,
+    retry: outlook,
+    suppressed: (ledger.subscriptions.get(episode.subscription)?.cancelRequestedAt ?? null) !== null,
+  };
+};
+
+const worse = (a: OpenEpisode, b: OpenEpisode): number =>
+  Number(a.suppressed) - Number(b.suppressed) ||
+  SEVERITY[b.stage] - SEVERITY[a.stage] ||
+  b.attemptNumber - a.attemptNumber ||
+  a.episode.openedAt - b.episode.openedAt ||
+  (a.episode.id < b.episode.id ? -1 : a.episode.id > b.episode.id ? 1 : 0);
+
+const assessEpisode = (episode: Episode, ledger: Ledger, policy: Policy): OpenEpisode | null => {
+  const owed = episode.invoices.filter((invoice) => invoice.open);
+  return owed.map((invoice) => assess(episode, invoice, ledger, policy)).sort(worse)[0] ?? null;
+};
+
+const lastEnded = (episodes: readonly Episode[]): Episode | null =>
+  episodes.reduce<Episode | null>(
+    (last, episode) => (last === null || (episode.endedAt ?? 0) >= (last.endedAt ?? 0) ? episode : last),
+    null,
+  );
+
+/** Ended lost, and since then neither a payment nor a subscription that runs. */
+const stillLost = (episode: Episode, ledger: Ledger): boolean => {
+  const endedAt = episode.endedAt ?? ledger.now;
+  const paid = [...ledger.invoices.values()].some(
+    (invoice) => invoice.settled?.kind === 'paid' && invoice.settled.at > endedAt,
+  );
+  return !paid && ![...ledger.subscriptions.values()].some(isLive);
+};
+
+const OUT_OF_DUNNING = { lead: null, open: [], inDunning: false } as const;
+
+const standAside = (ledger: Ledger): Standing => {
+  const ended = ledger.episodes.filter((episode) => episode.outcome !== 'open');
+  const recovered = lastEnded(ended.filter((episode) => episode.outcome === 'recovered'));
+  const until = recovered?.endedAt ? plus(recovered.endedAt, RECOVERED_MS) : null;
+  if (recovered !== null && until !== null && ledger.now < until) {
+    return { ...OUT_OF_DUNNING, stage: 'recovered', status: 'recovered', episode: recovered, changesAt: [until] };
+  }
+  const lost = lastEnded(ended.filter((episode) => episode.outcome === 'lost'));
+  if (lost !== null && stillLost(lost, ledger)) {
+    return { ...OUT_OF_DUNNING, stage: 'lost', status: 'lost', episode: lost, changesAt: [] };
+  }
+  return { ...OUT_OF_DUNNING, stage: 'healthy', status: 'none', episode: null, changesAt: [] };
+};
+
+const statusOf = (lead: OpenEpisode): DunningStatus => {
+  if (lead.suppressed) return 'held';
+  return lead.stage === 'exhausted' ? 'exhausted' : 'active';
+};
+
+/** Where the customer stands at the ledger's instant. */
+export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
+  const open = ledger.episodes
+    .filter((episode) => episode.outcome === 'open')
+    .map((episode) => assessEpisode(episode, ledger, policy))
+    .filter((found) => found !== null)
+    .sort(worse);
+  const lead = open[0];
+  if (lead === undefined) return standAside(ledger);
+  return {
+    stage: lead.stage,
+    status: statusOf(lead),
+    inDunning: !lead.suppressed,
+    lead,
+    episode: lead.episode,
+    open,
+    changesAt: open.map((each) => each.retry.changesAt).filter((at) => at !== null),
+  };
+};

@@ -1,0 +1,31 @@
+import { FACT_RANK, type Fact } from '../domain/fact.ts';
+import { earliest, type Instant } from '../domain/instant.ts';
+
+/** A provider's clock may run this far ahead of ours before its facts are held back, in ms (semantics B1). */
+const CLOCK_TOLERANCE_MS = 300_000;
+
+export interface Timeline {
+  /** Visible facts in fold order: (occurredAt, rank, id). */
+  readonly facts: readonly Fact[];
+  /** When the next hidden fact becomes visible; null when none is hidden. */
+  readonly nextVisibleAt: Instant | null;
+}
+
+/** From when a fact may be seen: from its receipt, unless it claims to be from the future. */
+const visibleFrom = (fact: Fact): Instant =>
+  fact.occurredAt - fact.receivedAt <= CLOCK_TOLERANCE_MS ? fact.receivedAt : fact.occurredAt;
+
+const byFoldOrder = (a: Fact, b: Fact): number =>
+  a.occurredAt - b.occurredAt || FACT_RANK[a.kind] - FACT_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+
+/** The facts that can be seen at `now`, each once, in the one order in which they are folded (semantics B1). */
+export const toTimeline = (facts: readonly Fact[], now: Instant): Timeline => {
+  const visible = new Map<string, Fact>();
+  let nextVisibleAt: Instant | null = null;
+  for (const fact of facts) {
+    const from = visibleFrom(fact);
+    if (from > now) nextVisibleAt = earliest(nextVisibleAt, from);
+    else visible.set(fact.id, fact);
+  }
+  return { facts: [...visible.values()].sort(byFoldOrder), nextVisibleAt };
+};

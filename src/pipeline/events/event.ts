@@ -1,0 +1,67 @@
+import { digest } from '../../domain/ids.ts';
+import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import { toMajorUnits } from '../../domain/money.ts';
+import type { Rules } from '../../domain/rules.ts';
+import type { EventName, EventProperties } from '../../generated/tracking-plan.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+
+/** What an event may look at. */
+export interface EventContext {
+  readonly ledger: Ledger;
+  readonly rules: Rules;
+}
+
+/**
+ * An event that holds in the ledger, rendered.
+ * `anchored`: rests on one provider statement. `conclusion`: rests also on what was not seen (semantics E1).
+ */
+export type PlannedEvent = {
+  readonly [Name in EventName]: {
+    readonly event: Name;
+    readonly kind: 'anchored' | 'conclusion';
+    /** False while it waits for a failure notice that is still settling (semantics E4). */
+    readonly ready: boolean;
+    /** At most 100 characters; never depends on arrival or on a joined charge (semantics E3). */
+    readonly messageId: string;
+    readonly at: Instant;
+    readonly properties: EventProperties[Name];
+  };
+}[EventName];
+
+/** Namespace, event and a hash of (provider, merchant, mode, natural key). */
+export const toMessageId = (
+  { ledger, rules }: EventContext,
+  event: string,
+  ...naturalKey: readonly string[]
+): string => {
+  const { provider, merchant, mode } = ledger.customer;
+  return `${rules.namespace}:${event}:${digest(provider, merchant, mode, ...naturalKey)}`;
+};
+
+/** An event is late when it happened more than an hour before it was received (semantics E6). */
+const LATE_MS = HOUR_MS;
+
+/** The properties that every event carries, but for the money. */
+export const commonProperties = (
+  { ledger }: EventContext,
+  about: {
+    readonly subscription: string | null;
+    readonly invoice: string | null;
+    readonly at: Instant;
+    readonly receivedAt: Instant;
+  },
+) => ({
+  provider: ledger.customer.provider,
+  account_id: ledger.customer.customer,
+  plan_id: ledger.planOf(about.invoice, about.subscription).planId,
+  occurred_at: toIso(about.at),
+  is_late: about.receivedAt - about.at > LATE_MS,
+  livemode: ledger.customer.mode === 'live',
+});
+
+/** The three forms of an amount. `amountMinor` in integer minor units of `currency` (lower case). */
+export const moneyProperties = (amountMinor: number, currency: string) => ({
+  amount: toMajorUnits(amountMinor, currency),
+  amount_minor: amountMinor,
+  currency: currency.toUpperCase(),
+});

@@ -1,0 +1,81 @@
+import type { Attempt } from '../../ledger/attempt.ts';
+import type { Episode } from '../../ledger/episode.ts';
+import type { InvoiceLedger } from '../../ledger/invoice.ts';
+import { dunningExhausted } from './dunning-exhausted.ts';
+import type { EventContext, PlannedEvent } from './event.ts';
+import { paymentFailed } from './payment-failed.ts';
+import { paymentRecovered } from './payment-recovered.ts';
+import { retryFailed, retrySucceeded } from './payment-retried.ts';
+import { subscriptionEvents } from './subscription-events.ts';
+
+type EpisodeOf = (attempt: Attempt) => Episode | null;
+
+const episodeIndex = (episodes: readonly Episode[]): EpisodeOf => {
+  const byKey = new Map<string, Episode>();
+  for (const episode of episodes) for (const attempt of episode.attempts) byKey.set(attempt.key, episode);
+  return (attempt) => byKey.get(attempt.key) ?? null;
+};
+
+const isWaiting = (context: EventContext, invoice: InvoiceLedger): boolean =>
+  (context.ledger.attempts.get(invoice.id) ?? []).some((attempt) => attempt.pending) ||
+  (context.ledger.payments.get(invoice.id)?.pending ?? false);
+
+const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf: EpisodeOf): PlannedEvent[] => {
+  const attempts = context.ledger.attempts.get(invoice.id) ?? [];
+  const said = attempts.filter((attempt) => attempt.executed && !attempt.pending);
+  const pendingFrom = attempts.find((attempt) => attempt.pending)?.at ?? null;
+  const events: PlannedEvent[] = [];
+  for (const attempt of said) {
+    const episode = episodeOf(attempt);
+    const ready = pendingFrom === null || pendingFrom > attempt.at;
+    events.push(paymentFailed(context, attempt, invoice, episode));
+    if (attempt.retry) events.push(retryFailed(context, attempt, invoice, episode, ready));
+  }
+  const payment = context.ledger.payments.get(invoice.id);
+  const before = said.filter((attempt) => payment !== undefined && attempt.at <= payment.at);
+  const last = before[before.length - 1];
+  if (payment?.charged && last !== undefined) {
+    events.push(retrySucceeded(context, payment, before, invoice, episodeOf(last), !isWaiting(context, invoice)));
+  }
+  return events;
+};
+
+/** Subscriptions with a failure notice or payment that still settles: their conclusions wait (semantics E4). */
+const waitingSubscriptions = (context: EventContext): ReadonlySet<string> => {
+  const waiting = new Set<string>();
+  for (const invoice of context.ledger.invoices.values()) {
+    if (invoice.subscription !== null && isWaiting(context, invoice)) waiting.add(invoice.subscription);
+  }
+  return waiting;
+};
+
+const conclusions = (context: EventContext, episode: Episode, ready: boolean): PlannedEvent[] => {
+  const events: PlannedEvent[] = [];
+  const exhausted = episode.exhaustion === null ? null : dunningExhausted(context, episode, episode.exhaustion, ready);
+  if (exhausted !== null) events.push(exhausted);
+  if (episode.outcome === 'recovered' && episode.endedAt !== null) {
+    events.push(paymentRecovered(context, episode, episode.endedAt, ready));
+  }
+  return events;
+};
+
+const ORDER: Readonly<Record<PlannedEvent['event'], number>> = {
+  payment_failed: 0,
+  payment_retried: 1,
+  subscription_past_due: 2,
+  dunning_exhausted: 3,
+  payment_recovered: 4,
+  subscription_canceled: 5,
+};
+
+/** Every event that holds in the ledger, said before or not, in the order in which it happened. */
+export const planEvents = (context: EventContext): readonly PlannedEvent[] => {
+  const { ledger } = context;
+  const episodeOf = episodeIndex(ledger.episodes);
+  const waiting = waitingSubscriptions(context);
+  return [
+    ...[...ledger.invoices.values()].flatMap((invoice) => invoiceEvents(context, invoice, episodeOf)),
+    ...ledger.episodes.flatMap((episode) => conclusions(context, episode, !waiting.has(episode.subscription))),
+    ...[...ledger.subscriptions.values()].flatMap((subscription) => subscriptionEvents(context, subscription)),
+  ].sort((a, b) => a.at - b.at || ORDER[a.event] - ORDER[b.event] || (a.messageId < b.messageId ? -1 : 1));
+};

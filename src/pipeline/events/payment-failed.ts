@@ -1,0 +1,92 @@
+import type { Decline } from '../../domain/decline.ts';
+import type { Card } from '../../domain/fact.ts';
+import { toIso } from '../../domain/instant.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { Attempt } from '../../ledger/attempt.ts';
+import type { Episode } from '../../ledger/episode.ts';
+import type { InvoiceLedger } from '../../ledger/invoice.ts';
+import { type RetryOutlook, retryOutlook, statedRetry } from '../../ledger/retry.ts';
+import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
+
+/** What may leave of a decline's reason: nothing of it where telling would warn a fraudster or shame a victim (E8). */
+const disclose = (decline: Decline, policy: Policy) =>
+  decline.disclosable || policy.sendUndisclosedCodes
+    ? ({ failure_code: decline.failureCode, failure_category: decline.category } as const)
+    : ({ failure_code: null, failure_category: 'undisclosed' } as const);
+
+const lastDayOfMonth = (year: number, month: number): string =>
+  new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
+
+const cardProperties = (card: Card | null) => ({
+  card_brand: card?.brand ?? null,
+  card_last4: card?.last4 ?? null,
+  card_expiry_date: card?.expYear && card.expMonth ? lastDayOfMonth(card.expYear, card.expMonth) : null,
+});
+
+/** What was said of the next attempt with this one: for the newest notice the present outlook, else what stood then. */
+const retryOf = (
+  { ledger, rules }: EventContext,
+  attempt: Attempt,
+  invoice: InvoiceLedger,
+  episode: Episode | null,
+): RetryOutlook => {
+  const later = invoice.notices.find((notice) => notice.occurredAt > attempt.at);
+  if (later === undefined && invoice.open && attempt.invoice.collectedAutomatically) {
+    return retryOutlook(invoice, {
+      now: ledger.now,
+      blocked: attempt.decline.blocksRetries,
+      exhausted: episode?.exhaustion?.by === 'word',
+      noRetryAfterMs: rules.policy.noRetryAfterMs,
+    });
+  }
+  const date = later === undefined ? null : statedRetry(invoice, attempt.notice, later.occurredAt);
+  const status = date === null ? 'none' : attempt.decline.blocksRetries ? 'blocked' : 'scheduled';
+  return { status, date: status === 'scheduled' ? date : null, changesAt: null };
+};
+
+const IS_FINAL = { none: true, scheduled: false, blocked: false, unknown: null } as const;
+
+/** `payment_failed` for one executed, settled attempt. Its natural key is the attempt's. */
+export const paymentFailed = (
+  context: EventContext,
+  attempt: Attempt,
+  invoice: InvoiceLedger,
+  episode: Episode | null,
+): PlannedEvent => {
+  const { invoice: stated, decline } = attempt;
+  const retry = retryOf(context, attempt, invoice, episode);
+  const about = {
+    subscription: invoice.subscription,
+    invoice: invoice.id,
+    at: attempt.at,
+    receivedAt: attempt.notice.receivedAt,
+  };
+  return {
+    event: 'payment_failed',
+    kind: 'anchored',
+    ready: true,
+    messageId: toMessageId(context, 'payment_failed', attempt.key),
+    at: attempt.at,
+    properties: {
+      dunning_episode_id: episode?.id ?? null,
+      subscription_id: invoice.subscription,
+      invoice_id: invoice.id,
+      attempt_key: attempt.key,
+      ...commonProperties(context, about),
+      ...moneyProperties(stated.amountRemainingMinor, stated.currency),
+      ...disclose(decline, context.rules.policy),
+      failure_class: decline.failureClass,
+      decline_type: decline.type,
+      retryable: decline.retryable,
+      customer_action_required: attempt.actionRequired,
+      attempt_number: attempt.number,
+      scheduled_attempt_count: stated.attemptCount,
+      next_retry_date: retry.date === null ? null : toIso(retry.date),
+      next_retry_status: retry.status,
+      is_final_attempt: IS_FINAL[retry.status],
+      ...cardProperties(attempt.card),
+      hosted_invoice_url: stated.hostedUrl,
+      first_failed_at: toIso(episode?.openedAt ?? invoice.notices[0]?.occurredAt ?? attempt.at),
+    },
+  };
+};

@@ -1,0 +1,60 @@
+import type { Mode } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Rules } from '../domain/rules.ts';
+import type { Provider } from '../providers/provider.ts';
+import { decide, toViewJson } from './decide.ts';
+import { diff } from './diff.ts';
+import { park } from './park.ts';
+import type { Channel, Claim, Commit, Park, Store } from './ports.ts';
+import { readDeliveries } from './read.ts';
+
+export interface World {
+  readonly store: Store;
+  readonly rules: Rules;
+  readonly providers: Readonly<Record<string, Provider>>;
+  /** Where the calls of a live or test-mode profile go. */
+  readonly channelFor: (mode: Mode) => Channel;
+}
+
+/** Claims what is due, decides it, commits it. The whole product runs through here. Answers how many profiles. */
+export const runDue = (world: World, now: Instant, limit = 64): Promise<number> =>
+  world.store.work(now, limit, (claim) => {
+    try {
+      return step(world, claim, now);
+    } catch (error) {
+      return park(claim, now, error);
+    }
+  });
+
+/** One profile: read its deliveries, decide on all facts, say what changed. Pure. */
+export const step = (
+  { rules, providers, channelFor }: Omit<World, 'store'>,
+  claim: Claim,
+  now: Instant,
+): Commit | Park => {
+  const read = readDeliveries(claim, providers, rules.policy);
+  const customer = claim.customer;
+  const view = decide({ customer, facts: [...claim.facts, ...read.facts], rules, now });
+  const silent = becauseOfRules(claim, rules);
+  const effects = diff({ claim, view, rules, now, channel: channelFor(customer.mode), silent });
+  return {
+    outcome: 'decided',
+    profileId: claim.profileId,
+    version: claim.version + 1,
+    at: now,
+    ruleset: rules.hash,
+    ...read,
+    ...effects,
+    deadLetters: [...read.deadLetters, ...effects.deadLetters],
+    inDunning: view.traits.in_dunning,
+    view: toViewJson(view),
+    dueAt: view.until,
+  };
+};
+
+/** Under new rules, what they make of the facts already read as of the last commit is old news (semantics E5). */
+const becauseOfRules = ({ decided, customer, facts }: Claim, rules: Rules): ReadonlySet<string> => {
+  if (decided === null || decided.ruleset === rules.hash) return new Set();
+  const baseline = decide({ customer, facts, rules, now: decided.at });
+  return new Set(baseline.events.filter(({ ready }) => ready).map(({ messageId }) => messageId));
+};

@@ -1,0 +1,26 @@
+import { earliest } from '../domain/instant.ts';
+import { runDue, type World } from './loop.ts';
+import type { Clock } from './ports.ts';
+import { makeRunner, type Runner } from './runner.ts';
+
+/** Profiles decided in one transaction: large enough to share a disk flush, small enough to let webhooks in between. */
+const BATCH = 32;
+
+export interface WorkerOptions extends World {
+  readonly clock: Clock;
+  /** Told after each commit that decided something, with the number of profiles. */
+  readonly onCommit: (profiles: number) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Runs the loop: at every delivery (when woken) and at every instant at which a profile is due by time alone. */
+export const makeWorker = ({ clock, onCommit, onError, ...world }: WorkerOptions): Runner =>
+  makeRunner({
+    clock,
+    onError,
+    step: async (now) => {
+      const decided = await runDue(world, now, BATCH);
+      if (decided > 0) onCommit(decided);
+      return { nextAt: decided === BATCH ? now : earliest(await world.store.nextDueAt()) };
+    },
+  });

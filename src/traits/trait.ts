@@ -1,0 +1,27 @@
+import type { Instant } from '../domain/instant.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { UserTraits } from '../generated/tracking-plan.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Standing } from '../ledger/standing.ts';
+
+/** What a trait may look at. */
+export interface TraitContext {
+  readonly ledger: Ledger;
+  readonly standing: Standing;
+  readonly policy: Policy;
+}
+
+/** A computed property of a profile, typed by the tracking plan. Pure. */
+export interface Trait<Key extends keyof UserTraits> {
+  readonly key: Key;
+  readonly value: (context: TraitContext) => UserTraits[Key];
+  /** Instants after now at which the value changes by time alone; none unless given. */
+  readonly changesAt: (context: TraitContext) => readonly Instant[];
+}
+
+/** Defines a trait of the tracking plan. */
+export const defineTrait = <Key extends keyof UserTraits>(
+  key: Key,
+  value: Trait<Key>['value'],
+  changesAt: Trait<Key>['changesAt'] = () => [],
+): Trait<Key> => ({ key, value, changesAt });
