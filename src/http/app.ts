@@ -1,8 +1,8 @@
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express';
 import type { Log } from '../config/log.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Store } from '../pipeline/ports.ts';
-import type { Receiver } from '../pipeline/receive.ts';
+import type { Receiver, WebhookRequest } from '../pipeline/receive.ts';
 import type { Metrics } from './metrics.ts';
 import { operatorOnly } from './operator-only.ts';
 import { BodyRefused, readRawBody } from './raw-body.ts';
@@ -17,14 +17,21 @@ export interface AppOptions {
   readonly log: Log;
 }
 
+/** One text per header, or all of them where it was sent more than once: Node would join them into one. */
+const distinctHeaders = ({ headersDistinct }: Request): WebhookRequest['headers'] =>
+  Object.fromEntries(
+    Object.entries(headersDistinct).map(([name, values]) => [name, values && values.length > 1 ? values : values?.[0]]),
+  );
+
 const webhook =
   ({ receiver, metrics }: AppOptions): RequestHandler<{ provider: string }> =>
   async (request, response) => {
     const startedAt = performance.now();
     const { provider } = request.params;
     const rawBody = () => readRawBody(request);
-    const answer = await receiver.receive({ provider, headers: request.headers, rawBody });
-    response.writeHead(answer.status, answer.headers).end(answer.body);
+    const answer = await receiver.receive({ provider, headers: distinctHeaders(request), rawBody });
+    const length = Buffer.byteLength(answer.body);
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': length }).end(answer.body);
     if (answer.status === 200) metrics.webhookTook(provider, (performance.now() - startedAt) / 1_000);
   };
 

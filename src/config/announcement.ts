@@ -1,0 +1,66 @@
+import type { Environment } from './environment.ts';
+
+export interface AnnouncementOptions {
+  readonly environment: Environment;
+  /** Base URL of the door, e.g. `http://127.0.0.1:8484`. */
+  readonly url: string;
+  /** The policy file that was read. */
+  readonly policyFile: string;
+  /** Event types that the Stripe webhook endpoint has to send. */
+  readonly stripeEvents: readonly string[];
+}
+
+type Part = readonly [name: string, text: string];
+
+/** Does anything leave the process: only in enforce, and only with a key. */
+export const sends = ({ mode, segmentWriteKey }: Environment): boolean =>
+  mode === 'enforce' && segmentWriteKey !== null;
+
+const firstLine = (environment: Environment): string => {
+  if (environment.mode === 'observe') {
+    return 'Recoup OBSERVES: calls are recorded and none leaves this process. MODE=enforce sends them.';
+  }
+  return sends(environment)
+    ? `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}.`
+    : 'Recoup ENFORCES, but SEGMENT_WRITE_KEY is not set: calls are recorded and none leaves this process.';
+};
+
+const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonly Part[] => [
+  ...(environment.stripeWebhookSecrets.length > 0 ? [['on', `Stripe webhooks: ${url}/webhooks/stripe`] as const] : []),
+  ...(sends(environment) ? [['on', `Segment, ids under the namespace ${environment.namespace}`] as const] : []),
+  ['on', `health ${url}/healthz, ${url}/readyz; numbers ${url}/metrics`],
+  ['store', `${environment.databaseUrl}, namespace ${environment.namespace}`],
+  ['policy', policyFile],
+];
+
+const recordParts = (environment: Environment): readonly Part[] => {
+  if (!sends(environment)) return [['records', 'every Segment call; see them with: recoup profile <user id>']];
+  return environment.deliverTestMode
+    ? []
+    : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too']];
+};
+
+const offParts = (environment: Environment): readonly Part[] => [
+  ...(environment.stripeWebhookSecrets.length === 0
+    ? [['off', 'Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET to turn them on'] as const]
+    : []),
+  ...(environment.segmentWriteKey === null ? [['off', 'Segment: set SEGMENT_WRITE_KEY to turn it on'] as const] : []),
+  ...(environment.apiToken === null
+    ? [['off', '/metrics from other machines: set API_TOKEN to turn it on'] as const]
+    : []),
+];
+
+/**
+ * What a relay says when it has started, line by line: first whether anything leaves, then what is on, what records,
+ * what is off and which variable turns it on, and what the webhook endpoint must be subscribed to. No secrets.
+ */
+export const toAnnouncement = (options: AnnouncementOptions): readonly string[] => {
+  const { environment, stripeEvents } = options;
+  const parts = [...onParts(options), ...recordParts(environment), ...offParts(environment)];
+  return [
+    firstLine(environment),
+    ...parts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`),
+    `Subscribe the Stripe webhook endpoint to these ${stripeEvents.length} events, and to no others:`,
+    ...stripeEvents.map((type) => `  ${type}`),
+  ];
+};

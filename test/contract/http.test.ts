@@ -1,0 +1,354 @@
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SILENT_LOG } from '../../src/config/log.ts';
+import { type Secret, toSecret } from '../../src/config/secret.ts';
+import { instant } from '../../src/domain/instant.ts';
+import { makeApp } from '../../src/http/app.ts';
+import { makeMetrics } from '../../src/http/metrics.ts';
+import { makeServer, type Server } from '../../src/http/server.ts';
+import type { Store } from '../../src/pipeline/ports.ts';
+import { makeReceiver } from '../../src/pipeline/receive.ts';
+import { SIGNATURE_HEADER, signStripe, stripe } from '../../src/providers/stripe/stripe.ts';
+import { openStore } from '../../src/store/index.ts';
+
+const NOW = instant(Date.UTC(2026, 10, 21, 12));
+const SECRET = 'whsec_canary_of_the_http_suite';
+const TOKEN = toSecret('canary-operator-token-0123456789');
+const TIMEOUTS = { headersMs: 150, requestMs: 300, checkEveryMs: 20 };
+
+const CLOCK = { now: () => NOW };
+
+interface Door {
+  readonly url: string;
+  readonly store: Store;
+}
+
+let opened: { server: Server; store: Store }[] = [];
+
+/** A door with everything real behind it but the loop. `broken` stands for a disk that takes no more. */
+const openDoor = async (options: { broken?: boolean; apiToken?: Secret | null } = {}): Promise<Door> => {
+  const store = await openStore('sqlite::memory:', { lock: false });
+  const full = () => Promise.reject(new Error('database or disk is full'));
+  const behind: Store = options.broken ? { ...store, accept: full, probe: full, counts: full } : store;
+  const metrics = makeMetrics(behind, CLOCK);
+  const receiver = makeReceiver({
+    store: behind,
+    providers: [stripe],
+    secretsOf: (provider) => (provider === 'stripe' ? [SECRET] : []),
+    clock: CLOCK,
+    onReport: ({ provider, outcome }) => metrics.webhookAnswered(provider, outcome),
+  });
+  const app = makeApp({ receiver, store: behind, metrics, apiToken: options.apiToken ?? null, log: SILENT_LOG });
+  const server = makeServer({ app, host: '127.0.0.1', port: 0, onError: () => {}, timeouts: TIMEOUTS });
+  opened.push({ server, store });
+  return { url: await server.start(), store };
+};
+
+const event = (id: string, extra = ''): string =>
+  `{"id":"${id}","object":"event","type":"invoice.paid","created":${NOW / 1_000},"livemode":true,` +
+  `"data":{"object":{"id":"in_1","object":"invoice","customer":"cus_1"}}${extra}}`;
+
+const signed = (body: string | Uint8Array): RequestInit => ({
+  method: 'POST',
+  headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: signStripe(body, SECRET, NOW) },
+  body: Buffer.from(body),
+});
+
+const post = (door: Door, body: string | Uint8Array, init: RequestInit = {}): Promise<Response> => {
+  const request = signed(body);
+  const headers = { ...request.headers, ...init.headers };
+  return fetch(`${door.url}/webhooks/stripe`, { ...request, ...init, headers });
+};
+
+const rows = async ({ store }: Door): Promise<number> =>
+  Object.values((await store.counts()).deliveries).reduce((sum, count) => sum + count, 0);
+
+/** Writes bytes to the door as they are; resolves with all that came back when the door closed the connection. */
+const exchange = (door: Door, ...chunks: readonly (string | Uint8Array)[]): Promise<string> =>
+  new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(Number(new URL(door.url).port), '127.0.0.1');
+    socket
+      .on('data', (chunk) => {
+        answer += chunk.toString('latin1');
+      })
+      .on('error', () => {})
+      .on('close', () => resolve(answer));
+    for (const chunk of chunks) socket.write(chunk);
+  });
+
+beforeEach(() => {
+  opened = [];
+});
+afterEach(async () => {
+  for (const { server, store } of opened) {
+    await server.stop(0);
+    await store.close();
+  }
+});
+
+describe('webhooks over HTTP', () => {
+  it('stores a signed webhook exactly as it came and answers 200 as JSON', async () => {
+    const door = await openDoor();
+    const response = await post(door, event('evt_1', ' \n'));
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+    expect(await response.json()).toEqual({ received: true });
+    expect(await rows(door)).toBe(1);
+  });
+
+  it('says nothing of what it is built with', async () => {
+    const door = await openDoor();
+    const response = await post(door, event('evt_1'));
+    expect(response.headers.get('x-powered-by')).toBeNull();
+    expect(response.headers.get('etag')).toBeNull();
+  });
+
+  it('stores one row for fifty posts of one event at once, and answers all of them 200 with the same body', async () => {
+    const door = await openDoor();
+    const responses = await Promise.all(Array.from({ length: 50 }, () => post(door, event('evt_1'))));
+    const bodies = await Promise.all(responses.map((response) => response.text()));
+    expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(bodies).size).toBe(1);
+    expect(await rows(door)).toBe(1);
+  });
+
+  it('refuses a body with a byte changed on the way', async () => {
+    const door = await openDoor();
+    const { headers } = signed(event('evt_1'));
+    const response = await post(door, event('evt_2'), { ...(headers && { headers }) });
+    expect({ status: response.status, rows: await rows(door) }).toEqual({ status: 400, rows: 0 });
+  });
+
+  it('refuses a genuine signature under a second header of the same name', async () => {
+    const door = await openDoor();
+    const body = event('evt_1');
+    const lines = ['POST /webhooks/stripe HTTP/1.1', 'Host: x', 'Connection: close', `Content-Length: ${body.length}`];
+    const signature = `Stripe-Signature: ${signStripe(body, SECRET, NOW)}`;
+    const answer = await exchange(door, `${[...lines, signature, signature].join('\r\n')}\r\n\r\n${body}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(await rows(door)).toBe(0);
+  });
+
+  it('takes a body of 512 KB', async () => {
+    const door = await openDoor();
+    const body = event('evt_1').padEnd(512 * 1024, ' ');
+    expect((await post(door, body)).status).toBe(200);
+  });
+
+  it('answers 413 to a body of 513 KB and closes the connection', async () => {
+    const door = await openDoor();
+    const body = event('evt_1').padEnd(513 * 1024, ' ');
+    const response = await post(door, body);
+    expect(response.status).toBe(413);
+    expect(response.headers.get('connection')).toBe('close');
+    expect(await rows(door)).toBe(0);
+  });
+
+  it('answers 413 to a body without a length as soon as it has grown too large', async () => {
+    const door = await openDoor();
+    const head = 'POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
+    const answer = await exchange(door, head, ...Array.from({ length: 9 }, () => chunk));
+    expect(answer).toMatch(/^HTTP\/1\.1 413 /);
+  });
+
+  it.each(['gzip', 'deflate', 'br', 'gzip, gzip', 'unknown'])(
+    'refuses a body in the encoding %s unread: a small one can hold a huge one',
+    async (encoding) => {
+      const door = await openDoor();
+      const bomb = gzipSync(Buffer.alloc(10 * 1024 * 1024));
+      const response = await post(door, bomb, { headers: { 'content-encoding': encoding } });
+      expect({ status: response.status, rows: await rows(door) }).toEqual({ status: 415, rows: 0 });
+    },
+  );
+
+  it('answers 200 to a genuine depth bomb, keeps it as a dead letter and goes on', async () => {
+    const door = await openDoor();
+    const bomb = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    expect((await post(door, bomb)).status).toBe(200);
+    expect((await door.store.counts()).deliveries.dead_letter).toBe(1);
+    expect((await post(door, event('evt_1'))).status).toBe(200);
+  });
+
+  it('answers 400 to a depth bomb that nobody signed', async () => {
+    const door = await openDoor();
+    const bomb = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const response = await post(door, bomb, { headers: { [SIGNATURE_HEADER]: 't=1,v1=00' } });
+    expect({ status: response.status, rows: await rows(door) }).toEqual({ status: 400, rows: 0 });
+  });
+
+  it.each(['/webhooks/chargebee', '/webhooks/__proto__', '/webhooks/', '/webhooks/stripe/x', '/nothing'])(
+    'answers 404 to a post to %s',
+    async (path) => {
+      const door = await openDoor();
+      const response = await fetch(`${door.url}${path}`, signed(event('evt_1')));
+      expect({ status: response.status, rows: await rows(door) }).toEqual({ status: 404, rows: 0 });
+    },
+  );
+
+  it('never answers 5xx to garbage in a signature header, whatever bytes it holds', async () => {
+    const door = await openDoor();
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(bytes, async (garbage) => {
+        const head = 'POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n';
+        const answer = await exchange(door, `${head}Stripe-Signature: `, garbage, '\r\n\r\n{}');
+        expect(answer).toMatch(/^(HTTP\/1\.1 4\d\d |$)/);
+        expect(answer).not.toMatch(/node_modules|\bat .*:\d+:\d+/);
+      }),
+      { numRuns: 150, interruptAfterTimeLimit: 15_000 },
+    );
+    expect(await rows(door)).toBe(0);
+  });
+
+  it.each([
+    ['a length and a chunked body at once', 'Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
+    ['two lengths', 'Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}'],
+    ['a header folded over lines', 'X-A: b\r\n c\r\nContent-Length: 2\r\nTransfer-Encoding : chunked\r\n\r\n{}'],
+  ])('refuses a request with %s, and closes the connection', async (_, rest) => {
+    const door = await openDoor();
+    const answer = await exchange(door, `POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\n${rest}`);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('answers a path that cannot be decoded with 4xx and no stack', async () => {
+    const door = await openDoor();
+    const answer = await exchange(door, 'POST /webhooks/%E0%A4%A HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 4/);
+    expect(answer).not.toMatch(/URIError|node_modules/);
+  });
+
+  it('closes a connection whose headers or body trickle in', async () => {
+    const door = await openDoor();
+    const head = 'POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n';
+    const [headers, body] = await Promise.all([exchange(door, head), exchange(door, `${head}\r\n{"id`)]);
+    expect(headers).toMatch(/^HTTP\/1\.1 408 /);
+    expect(body).toMatch(/^HTTP\/1\.1 408 /);
+  });
+
+  it('answers 503 with Retry-After while the store fails, and says so at /readyz and not at /healthz', async () => {
+    const door = await openDoor({ broken: true });
+    const response = await post(door, event('evt_1'));
+    expect(response.status).toBe(503);
+    expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await response.text()).not.toMatch(/disk/);
+    expect((await fetch(`${door.url}/readyz`)).status).toBe(503);
+    expect((await fetch(`${door.url}/healthz`)).status).toBe(200);
+  });
+});
+
+describe('what operators see', () => {
+  it('is ready when a webhook can be stored', async () => {
+    const door = await openDoor();
+    expect((await fetch(`${door.url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${door.url}/healthz`)).status).toBe(200);
+  });
+
+  it('counts webhooks by provider and outcome, and never by what a stranger typed', async () => {
+    const door = await openDoor();
+    await post(door, event('evt_1'));
+    await post(door, event('evt_1'));
+    await post(door, 'not json');
+    await post(door, event('evt_2'), { headers: { [SIGNATURE_HEADER]: 'x' } });
+    await fetch(`${door.url}/webhooks/typed-by-a-stranger`, { method: 'POST' });
+    const text = await (await fetch(`${door.url}/metrics`)).text();
+    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="stored"} 1');
+    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="duplicate"} 1');
+    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="dead_letter"} 1');
+    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="refused"} 1');
+    expect(text).toContain('recoup_webhooks_total{provider="other",outcome="off"} 1');
+    expect(text).not.toContain('stranger');
+    expect(text).toContain('recoup_webhook_ack_seconds_count{provider="stripe"} 3');
+    expect(text).toContain('recoup_deliveries{end="unread"} 1');
+    expect(text).toContain('recoup_dead_letters 1');
+    expect(text).toMatch(/recoup_oldest_unread_age_seconds \d/);
+    expect(text).toMatch(/nodejs_eventloop_lag_seconds \d/);
+    expect(text).toContain('recoup_store_up 1');
+  });
+
+  it('still shows its counters when the store does not answer', async () => {
+    const door = await openDoor({ broken: true });
+    await post(door, event('evt_1'));
+    const text = await (await fetch(`${door.url}/metrics`)).text();
+    expect(text).toContain('recoup_store_up 0');
+    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="failed"} 1');
+  });
+
+  it('shows numbers to the bearer of the token only, once one is set', async () => {
+    const door = await openDoor({ apiToken: TOKEN });
+    const ask = async (authorization?: string): Promise<number> =>
+      (await fetch(`${door.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;
+    expect(await ask()).toBe(401);
+    expect(await ask('Bearer wrong')).toBe(401);
+    expect(await ask(TOKEN.reveal())).toBe(401);
+    expect(await ask(`Bearer ${TOKEN.reveal()}`)).toBe(200);
+  });
+
+  it.each(['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via'])(
+    'shows no numbers to what a proxy on this machine forwards (%s) while no token is set',
+    async (header) => {
+      const door = await openDoor();
+      const response = await fetch(`${door.url}/metrics`, { headers: { [header]: '203.0.113.9' } });
+      expect(response.status).toBe(403);
+    },
+  );
+
+  it('shows no secret anywhere', async () => {
+    const door = await openDoor({ apiToken: TOKEN });
+    await post(door, event('evt_1'));
+    const pages = await Promise.all(
+      ['/metrics', '/healthz', '/readyz', '/nothing'].map(async (path) => {
+        const response = await fetch(`${door.url}${path}`, { headers: { authorization: `Bearer ${TOKEN.reveal()}` } });
+        return (await response.text()) + JSON.stringify([...response.headers]);
+      }),
+    );
+    expect(pages.join()).not.toContain('canary');
+  });
+});
+
+describe('stopping the door', () => {
+  it('lets a request under way finish, and takes no new connection', async () => {
+    const door = await openDoor();
+    const { server } = opened[0] ?? expect.fail('no door');
+    const body = event('evt_1');
+    const head = [
+      'POST /webhooks/stripe HTTP/1.1',
+      'Host: x',
+      `Content-Length: ${body.length}`,
+      `Stripe-Signature: ${signStripe(body, SECRET, NOW)}`,
+    ].join('\r\n');
+    const socket = connect(Number(new URL(door.url).port), '127.0.0.1');
+    const answer = new Promise<string>((resolve) => {
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk.toString();
+      });
+      socket.on('close', () => resolve(text));
+    });
+    // The interim answer shows that the request has reached the app.
+    socket.write(`${head}\r\nExpect: 100-continue\r\n\r\n`);
+    await new Promise((resolve) => socket.once('data', resolve));
+    const stopped = server.stop(5_000);
+    socket.write(body);
+    expect(await answer).toMatch(/HTTP\/1\.1 200 OK/);
+    await stopped;
+    await expect(fetch(`${door.url}/healthz`)).rejects.toThrow();
+    expect(await rows(door)).toBe(1);
+  });
+
+  it('cuts off what does not finish in time', async () => {
+    const door = await openDoor();
+    const { server } = opened[0] ?? expect.fail('no door');
+    const head = 'POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n';
+    const socket = connect(Number(new URL(door.url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.write(head);
+    await new Promise((resolve) => socket.once('data', resolve));
+    await server.stop(20);
+    await closed;
+  });
+});
