@@ -186,3 +186,7 @@ export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): r
   }
   return attempts;
 };
+
+/** When the first notice happened that still settles; null when none does. */
+export const pendingSince = (attempts: readonly Attempt[]): Instant | null =>
+  attempts.find((attempt) => attempt.pending)?.at ?? null;

@@ -38,6 +38,7 @@ const NONE: RetryOutlook = { status: 'none', date: null, changesAt: null };
 
 /**
  * What is known of the next attempt on an open invoice.
+ * @param pendingFrom the first notice that still settles: it and what follows count nowhere yet (semantics E4)
  * @param blocked the last decline is one that the provider does not retry without a new method
  * @param noRetryAfterMs a date that passed this long ago without news is no longer believed; a missing one by then never comes
  */
@@ -45,15 +46,17 @@ export const retryOutlook = (
   invoice: InvoiceLedger,
   options: {
     readonly now: Instant;
+    readonly pendingFrom: Instant | null;
     readonly blocked: boolean;
     readonly exhausted: boolean;
     readonly noRetryAfterMs: number;
   },
 ): RetryOutlook => {
-  const newest = invoice.notices[invoice.notices.length - 1];
+  const until = options.pendingFrom ?? undefined;
+  const newest = invoice.notices.findLast((notice) => until === undefined || notice.occurredAt < until);
   if (!invoice.open || options.exhausted) return NONE;
   if (newest === undefined) return { status: 'unknown', date: null, changesAt: null };
-  const date = statedRetry(invoice, newest);
+  const date = statedRetry(invoice, newest, until);
   if (date === null) {
     const givesUpAt = plus(newest.receivedAt, options.noRetryAfterMs);
     return options.now >= givesUpAt ? NONE : { status: 'unknown', date: null, changesAt: givesUpAt };

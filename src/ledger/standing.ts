@@ -1,6 +1,6 @@
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, pendingSince } from './attempt.ts';
 import type { Episode } from './episode.ts';
 import type { InvoiceLedger } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
@@ -59,6 +59,7 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
   const lastAttempt = attempts[attempts.length - 1] ?? null;
   const outlook = retryOutlook(invoice, {
     now: ledger.now,
+    pendingFrom: pendingSince(ledger.attempts.get(invoice.id) ?? []),
     blocked: lastAttempt?.decline.blocksRetries ?? false,
     exhausted: episode.exhaustion?.by === 'word',
     noRetryAfterMs: policy.noRetryAfterMs,

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../ledger/attempt.ts';
+import { type Attempt, pendingSince } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import type { InvoiceLedger } from '../../ledger/invoice.ts';
 import { dunningExhausted } from './dunning-exhausted.ts';
@@ -17,13 +17,13 @@ const episodeIndex = (episodes: readonly Episode[]): EpisodeOf => {
 };
 
 const isWaiting = (context: EventContext, invoice: InvoiceLedger): boolean =>
-  (context.ledger.attempts.get(invoice.id) ?? []).some((attempt) => attempt.pending) ||
+  pendingSince(context.ledger.attempts.get(invoice.id) ?? []) !== null ||
   (context.ledger.payments.get(invoice.id)?.pending ?? false);
 
 const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf: EpisodeOf): PlannedEvent[] => {
   const attempts = context.ledger.attempts.get(invoice.id) ?? [];
   const said = attempts.filter((attempt) => attempt.executed && !attempt.pending);
-  const pendingFrom = attempts.find((attempt) => attempt.pending)?.at ?? null;
+  const pendingFrom = pendingSince(attempts);
   const events: PlannedEvent[] = [];
   for (const attempt of said) {
     const episode = episodeOf(attempt);

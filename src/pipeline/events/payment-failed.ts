@@ -34,6 +34,7 @@ const retryOf = (
   if (later === undefined && invoice.open && attempt.invoice.collectedAutomatically) {
     return retryOutlook(invoice, {
       now: ledger.now,
+      pendingFrom: null,
       blocked: attempt.decline.blocksRetries,
       exhausted: episode?.exhaustion?.by === 'word',
       noRetryAfterMs: rules.policy.noRetryAfterMs,
