@@ -12,25 +12,17 @@ import { customerOf, objectIds } from './object-ids.ts';
  */
 export const admitStripe = (rawBody: string, receivedAt: Instant): Admission => {
   const parsed = parseBody(rawBody);
-  const anonymous = {
-    ...NO_KEYS,
-    eventId: `sha256:${createHash('sha256').update(rawBody).digest('hex')}`,
-    occurredAt: receivedAt,
-  };
   switch (parsed.kind) {
     case 'event':
       return admitEvent(parsed.event);
     case 'thin': {
       const mode = parsed.livemode ? 'live' : 'test';
-      const keys = { ...anonymous, mode, eventId: parsed.id, eventType: parsed.type } as const;
+      const keys = { ...NO_KEYS, mode, eventId: parsed.id, eventType: parsed.type, occurredAt: receivedAt } as const;
       return { end: 'ignored', keys, reason: thinReason(parsed.type) };
     }
     case 'invalid': {
-      const keys = {
-        ...anonymous,
-        ...(parsed.id && { eventId: parsed.id }),
-        ...(parsed.type && { eventType: parsed.type }),
-      };
+      const eventId = parsed.id ?? `sha256:${createHash('sha256').update(rawBody).digest('hex')}`;
+      const keys = { ...NO_KEYS, eventId, eventType: parsed.type ?? 'unknown', occurredAt: receivedAt };
       return { end: 'dead_letter', keys, error: parsed.error };
     }
   }
@@ -47,7 +39,6 @@ const NO_KEYS = {
   mode: 'test',
   customer: null,
   objects: [],
-  eventType: 'unknown',
 } as const;
 
 const admitEvent = (event: StripeEvent): Admission => {
