@@ -1,6 +1,7 @@
 import { instant, toIso } from '../domain/instant.ts';
 import { toMajorUnits } from '../domain/money.ts';
-import type { DeadLetter } from '../pipeline/ports.ts';
+import type { DeadLetter, Store } from '../pipeline/ports.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { CliDoors } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { showMoney } from './money.ts';
@@ -50,6 +51,20 @@ export const listDeadLetters = async (doors: CliDoors, options: ListOptions): Pr
   }
 };
 
+type Readmit = NonNullable<Parameters<Store['replayDeadLetters']>[2]>;
+
+/** Reads again what the door could not read, with the adapters of now: their mending is why it is replayed. */
+const makeReadmit =
+  (providers: readonly Provider[]): Readmit =>
+  ({ provider: name, rawBody, receivedAt }) => {
+    const provider = providers.find((candidate) => candidate.name === name);
+    if (provider === undefined) throw new CommandFailure(`The provider ${clean(name)} is not part of this version.`);
+    const admission = provider.admit(rawBody, receivedAt);
+    if (admission.end === 'unread') return { ...admission, detail: null };
+    const detail = admission.end === 'ignored' ? admission.reason : admission.error;
+    return { keys: admission.keys, end: admission.end, detail };
+  };
+
 /** `recoup dead-letters replay`: puts them back in line; the running relay takes them from there. */
 export const replayDeadLetters = async (
   doors: CliDoors,
@@ -61,7 +76,8 @@ export const replayDeadLetters = async (
   }
   const store = await doors.openStore();
   try {
-    const replayed = await store.replayDeadLetters(options.all === true ? null : seqs, instant(Date.now()));
+    const readmit = makeReadmit(await doors.loadProviders());
+    const replayed = await store.replayDeadLetters(options.all === true ? null : seqs, instant(Date.now()), readmit);
     if (options.json === true) sayJson({ replayed });
     else
       say(

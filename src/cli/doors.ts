@@ -1,4 +1,5 @@
 import type { Clock, SegmentCall, Store } from '../pipeline/ports.ts';
+import type { Provider } from '../providers/provider.ts';
 import type { DrivenRelay } from '../simulate/time-machine.ts';
 
 /** A relay of its own in memory: recorders for every tool, no environment, the clock that it is given. */
@@ -29,5 +30,7 @@ export interface CliDoors {
   readonly startRelay: (options: { readonly json: boolean }) => Promise<number>;
   /** Opens the store that `DATABASE_URL` names, beside a relay that may be running on it. */
   readonly openStore: () => Promise<Store>;
+  /** The adapters that read what `dead-letters replay` puts back in line. */
+  readonly loadProviders: () => Promise<readonly Provider[]>;
   readonly openDemoRelay: (options: DemoRelayOptions) => Promise<DemoRelay>;
 }

@@ -1,6 +1,6 @@
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
-import { type ProfileView, parseView } from './profile-view.ts';
+import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 
 const SHOWN_DELIVERIES = 20;
@@ -42,13 +42,19 @@ const dueText = ({ dueAt, parkedUntil, version }: ProfileRecord): string => {
 const traitLines = (view: ProfileView | null): readonly string[] =>
   alignRows(Object.entries(view?.traits ?? {}).map(([name, value]) => [clean(name), show(value)]));
 
-const episodeLines = (view: ProfileView | null): readonly string[] =>
-  (view?.episodes ?? []).map((episode) =>
-    Object.entries(episode)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => (key === 'id' ? show(value) : `${clean(key)} ${show(value)}`))
-      .join('  '),
-  );
+const episodeRow = (episode: EpisodeView): readonly string[] => {
+  const ended = episode.ended_at === null ? 'until now' : `to ${whenText(episode.ended_at)}`;
+  const tries = `${episode.attempts} failed ${episode.attempts === 1 ? 'attempt' : 'attempts'}`;
+  return [
+    clean(episode.id),
+    clean(episode.outcome) + (episode.late ? ' (late)' : ''),
+    `${whenText(episode.opened_at)} ${ended}`,
+    tries,
+    `${clean(episode.subscription)} ${clean(episode.opening_invoice)}`,
+  ];
+};
+
+const episodeLines = (view: ProfileView | null): readonly string[] => alignRows((view?.episodes ?? []).map(episodeRow));
 
 /** What a reader wants to see of an event's properties, in this order. */
 const TOLD = [
@@ -104,6 +110,11 @@ const decisionLines = ({ log }: ProfileRecord): readonly string[] =>
     lines.map((line) => `${when(at)}  v${version}  ${clean(line)}`),
   );
 
+const recordedLines = ({ calls }: ProfileRecord): readonly string[] =>
+  calls.some(({ status }) => status === 'recorded')
+    ? [paint('dim', '  recorded: kept here and never sent, as in observe mode or for test-mode webhooks')]
+    : [];
+
 /** A profile for a person at a terminal, line by line. Times are UTC. */
 export const profileLines = (record: ProfileRecord): readonly string[] => {
   const view = parseView(record.view);
@@ -111,7 +122,8 @@ export const profileLines = (record: ProfileRecord): readonly string[] => {
     ...headLines(record, view),
     ...section('Traits', traitLines(view), 'none: never failed'),
     ...section('Episodes', episodeLines(view), 'none'),
-    ...section('Said to Segment (recorded: kept here, not sent)', callLines(record), 'nothing yet'),
+    ...section('Said to Segment', callLines(record), 'nothing yet'),
+    ...recordedLines(record),
     ...section('Webhooks', deliveryLines(record), 'none'),
     ...section('Decisions', decisionLines(record), 'none'),
     '',
