@@ -1,0 +1,202 @@
+import type { Instant } from '../../src/domain/instant.ts';
+import { instant, plus } from '../../src/domain/instant.ts';
+import type { StripeAccount } from '../../src/simulate/stripe-events.ts';
+import type { Bill, Failure, Happening } from '../scenario/stripe-happenings.ts';
+import {
+  cancelIsRequested,
+  cancelIsUndone,
+  customerIsSaved,
+  customerPays,
+  ends,
+  fails,
+  failsForWantOfACard,
+  isCreditedToNothing,
+  isMarkedUncollectible,
+  isPaidOutOfBand,
+  isVoided,
+  retryIsNotExecuted,
+  retryIsScheduled,
+  retrySucceeds,
+  turns,
+} from '../scenario/stripe-happenings.ts';
+import type { Arrival, AttemptPlan, InvoicePlan, Lifecycle, SubscriptionPlan } from './lifecycle.ts';
+
+export const BEGIN = instant(Date.UTC(2026, 0, 5, 8));
+
+/** Where the made-up Stripe stands while a plan is played. */
+interface SubscriptionDesk {
+  readonly id: string;
+  status: 'active' | 'past_due' | 'unpaid' | 'canceled';
+  /** Invoices that failed and are open. */
+  readonly failed: Set<string>;
+}
+interface InvoiceDesk {
+  readonly bill: Bill;
+  readonly desk: SubscriptionDesk | null;
+  count: number;
+  charges: number;
+  closed: boolean;
+}
+interface Entry {
+  readonly at: Instant;
+  readonly act: (at: Instant) => readonly Happening[];
+}
+
+const RETRY_MS = 3 * 86_400_000;
+
+/** A failed invoice of a live subscription makes it past due; paid again, it is active. */
+const settleStatus = (desk: SubscriptionDesk | null): readonly Happening[] => {
+  if (desk === null || desk.status === 'canceled') return [];
+  const next = desk.failed.size > 0 ? 'past_due' : 'active';
+  if (desk.status === next || (desk.status === 'unpaid' && next === 'past_due')) return [];
+  const happening = turns(desk.id, desk.status, next);
+  desk.status = next;
+  return [happening];
+};
+
+const attemptHappening = (invoice: InvoiceDesk, plan: AttemptPlan, failure: Failure): Happening => {
+  if (plan.kind === 'no_card') return failsForWantOfACard(invoice.bill, failure);
+  if (plan.kind === 'not_executed' && failure.attempt !== 1)
+    return retryIsNotExecuted(invoice.bill, { ...failure, lastCharge: invoice.charges });
+  invoice.charges += 1;
+  const decline = plan.kind === 'unlinked' ? { linked: false } : {};
+  return fails(invoice.bill, { ...failure, charge: invoice.charges, because: plan.because, decline });
+};
+
+const attemptOnce = (invoice: InvoiceDesk, plan: AttemptPlan, at: Instant): readonly Happening[] => {
+  const scheduled = plan.kind !== 'by_hand';
+  if (invoice.closed || (scheduled && invoice.desk?.status === 'canceled')) return [];
+  if (scheduled || invoice.count === 0) invoice.count += 1;
+  const failure = { attempt: invoice.count, retryAt: plan.date === 'notice' ? plus(at, RETRY_MS) : null };
+  const happening = attemptHappening(invoice, plan, failure);
+  if (invoice.bill.billingReason !== 'subscription_create') invoice.desk?.failed.add(invoice.bill.invoice);
+  return [happening, ...settleStatus(invoice.desk)];
+};
+
+/** Stripe's automations set the date of the next retry in a second event. */
+const dateIsUpdated = (invoice: InvoiceDesk, plan: AttemptPlan, at: Instant): readonly Happening[] =>
+  invoice.closed || plan.date !== 'update' || invoice.count === 0 || invoice.desk?.status === 'canceled'
+    ? []
+    : [
+        retryIsScheduled(invoice.bill, {
+          attempt: invoice.count,
+          charge: invoice.charges,
+          retryAt: plus(at, RETRY_MS),
+        }),
+      ];
+
+const endingHappening = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): Happening | null => {
+  const { bill, count } = invoice;
+  const now = { attempt: count, charge: invoice.charges + 1 };
+  switch (ending) {
+    case 'retry':
+      return invoice.desk?.status === 'canceled' ? null : retrySucceeds(bill, { ...now, attempt: count + 1 });
+    case 'customer':
+      return customerPays(bill, now);
+    case 'out_of_band':
+      return isPaidOutOfBand(bill, now);
+    case 'void':
+      return isVoided(bill, now);
+    case 'uncollectible':
+      return isMarkedUncollectible(bill, now);
+    case 'credited':
+      return isCreditedToNothing(bill, now);
+    case 'open':
+      return null;
+  }
+};
+
+const endOnce = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): readonly Happening[] => {
+  if (invoice.closed || invoice.count === 0) return [];
+  const happening = endingHappening(invoice, ending);
+  if (happening === null) return [];
+  invoice.closed = true;
+  if (ending !== 'uncollectible') invoice.desk?.failed.delete(invoice.bill.invoice);
+  return [happening, ...settleStatus(invoice.desk)];
+};
+
+const invoiceEntries = (plan: InvoicePlan, index: number, desks: readonly SubscriptionDesk[]): readonly Entry[] => {
+  const desk = plan.reason === 'manual' ? null : (desks[plan.subscription] ?? null);
+  const bill: Bill = {
+    invoice: `in_${index}`,
+    subscription: desk?.id ?? null,
+    amount: 1000 + 100 * index, // each its own: an unlinked decline is known by amount
+    billingReason: plan.reason,
+  };
+  const invoice: InvoiceDesk = { bill, desk, count: 0, charges: 0, closed: false };
+  let at = plus(BEGIN, plan.startsMs + index * 1_000); // never two invoices' attempts in one second
+  const entries: Entry[] = [];
+  for (const attempt of plan.attempts) {
+    at = plus(at, attempt.afterMs);
+    entries.push({ at, act: (when) => attemptOnce(invoice, attempt, when) });
+    entries.push({ at: plus(at, 5_000), act: (when) => dateIsUpdated(invoice, attempt, when) });
+  }
+  entries.push({ at: plus(at, plan.endsAfterMs), act: () => endOnce(invoice, plan.ending) });
+  return entries;
+};
+
+const endSubscription = (desk: SubscriptionDesk, reason: string | null): readonly Happening[] => {
+  if (desk.status === 'canceled') return [];
+  desk.status = 'canceled';
+  return [ends(desk.id, reason)];
+};
+
+const subscriptionEntries = (plan: SubscriptionPlan, desk: SubscriptionDesk): readonly Entry[] => {
+  const at = plus(BEGIN, plan.atMs);
+  const then = plus(at, plan.thenMs);
+  const alive = (happening: () => Happening) => (): readonly Happening[] =>
+    desk.status === 'canceled' ? [] : [happening()];
+  const asked: Entry = { at, act: alive(() => cancelIsRequested(desk.id, desk.status, then)) };
+  switch (plan.ending) {
+    case 'none':
+      return [];
+    case 'asked':
+      return [asked];
+    case 'asked_and_undone':
+      return [asked, { at: then, act: alive(() => cancelIsUndone(desk.id, desk.status)) }];
+    case 'asked_and_ended':
+      return [asked, { at: then, act: () => endSubscription(desk, 'cancellation_requested') }];
+    case 'unpaid':
+      return [{ at, act: () => (desk.status === 'past_due' ? turnUnpaid(desk) : []) }];
+    case 'not_paid_for':
+      return [{ at, act: () => (desk.status === 'past_due' ? endSubscription(desk, 'payment_failed') : []) }];
+    case 'no_reason':
+      return [{ at, act: () => endSubscription(desk, null) }];
+  }
+};
+
+const turnUnpaid = (desk: SubscriptionDesk): readonly Happening[] => {
+  desk.status = 'unpaid';
+  return [turns(desk.id, 'past_due', 'unpaid')];
+};
+
+/** Plays the plan: every webhook that Stripe would send, in the order in which it happened. */
+export const happen = (plan: Lifecycle): readonly Arrival[] => {
+  const account: StripeAccount = {
+    shape: plan.shape,
+    livemode: true,
+    customer: 'cus_eve',
+    userId: plan.userIdOn.length === 0 ? undefined : 'user_eve',
+    userIdOn: plan.userIdOn,
+    planId: 'pro',
+    priceId: 'price_pro',
+  };
+  const desks = plan.subscriptions.map(
+    (_, index): SubscriptionDesk => ({ id: `sub_${index}`, status: 'active', failed: new Set() }),
+  );
+  const entries: Entry[] = [
+    { at: BEGIN, act: () => [customerIsSaved] },
+    ...plan.invoices.flatMap((invoice, index) => invoiceEntries(invoice, index, desks)),
+    ...plan.subscriptions.flatMap((subscription, index) => {
+      const desk = desks[index];
+      return desk === undefined ? [] : subscriptionEntries(subscription, desk);
+    }),
+  ];
+  return entries
+    .toSorted((a, b) => a.at - b.at)
+    .flatMap(({ at, act }) =>
+      act(at)
+        .flatMap((happening) => happening(account, at))
+        .map((event) => ({ at, body: JSON.stringify(event) })),
+    );
+};

@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Instant } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
+import type { TraitValues } from '../../src/pipeline/ports.ts';
+import type { Relay } from '../scenario/relay.ts';
+import { openRelay } from '../scenario/relay.ts';
+import { happen } from './happen.ts';
+import type { Arrival } from './lifecycle.ts';
+import { inOrder, lifecycle, noises, throughNoise } from './lifecycle.ts';
+
+/**
+ * Webhooks arrive in any order, more than once and up to ten days late, and what is true in the end, and what was said
+ * of single statements of the provider, is the same (semantics E1).
+ */
+const RUNS = process.env.PROVE === undefined ? 1_000 : 100_000;
+const PROVE_MS = 50 * 60_000;
+
+interface Ending {
+  readonly traits: TraitValues | null;
+  readonly episodes: readonly unknown[];
+}
+
+interface Outcome {
+  /** At two instants at which every window that runs from a receipt is over; see `finalInstants`. */
+  readonly endings: readonly Ending[];
+  readonly anchored: readonly string[];
+  readonly conclusions: readonly string[];
+  readonly refuted: ReadonlySet<string>;
+}
+
+const ANCHORED = ['payment_failed', 'payment_retried', 'subscription_canceled', 'subscription_past_due'];
+const CONCLUSIONS = ['payment_recovered', 'dunning_exhausted'];
+
+/**
+ * Two hours after the last arrival of either run, the settle window (10 s) and the hour of `no_retry_after`, which both
+ * run from a receipt, are over everywhere; all else runs from when things happened. Sixty days later every such window
+ * (7, 30 and 60 days) has moved on.
+ */
+const finalInstants = (...runs: readonly (readonly Arrival[])[]): readonly Instant[] => {
+  const last = Math.max(...runs.flat().map(({ at }) => at)) as Instant;
+  return [plus(last, 2 * HOUR_MS), plus(last, 60 * DAY_MS)];
+};
+
+const endingOf = async (relay: Relay): Promise<Ending> => {
+  const view = JSON.parse((await relay.profile())?.view ?? '{}');
+  return { traits: view.traits ?? null, episodes: view.episodes ?? [] };
+};
+
+const said = async (relay: Relay, events: readonly string[]): Promise<readonly string[]> =>
+  (await relay.calls())
+    .map(({ call }) => call)
+    .filter(({ event }) => event !== undefined && events.includes(event))
+    .map(({ messageId }) => messageId)
+    .toSorted();
+
+const refutedIn = async (relay: Relay): Promise<ReadonlySet<string>> => {
+  const lines = ((await relay.profile())?.log ?? []).flatMap((decision) => decision.lines);
+  return new Set(lines.filter((line) => line.startsWith('refuted ')).map((line) => line.split(' ')[1] ?? ''));
+};
+
+const run = async (arrivals: readonly Arrival[], finals: readonly Instant[]): Promise<Outcome> => {
+  const relay = await openRelay('cus_eve');
+  try {
+    for (const { at, body } of arrivals) {
+      await relay.passTime(at);
+      await relay.receive(body, at);
+    }
+    const endings: Ending[] = [];
+    for (const final of finals) {
+      await relay.passTime(final);
+      endings.push(await endingOf(relay));
+    }
+    const [anchored, conclusions] = [await said(relay, ANCHORED), await said(relay, CONCLUSIONS)];
+    return { endings, anchored, conclusions, refuted: await refutedIn(relay) };
+  } finally {
+    await relay.close();
+  }
+};
+
+const compare = (ordered: Outcome, shuffled: Outcome): void => {
+  expect(shuffled.endings, 'the same final traits and episodes').toEqual(ordered.endings);
+  expect(shuffled.anchored, 'the same ids of anchored events').toEqual(ordered.anchored);
+  const holds = ordered.conclusions.filter((id) => !ordered.refuted.has(id));
+  expect(
+    holds.filter((id) => !shuffled.conclusions.includes(id)),
+    'every conclusion that holds is said',
+  ).toEqual([]);
+  const extra = shuffled.conclusions.filter((id) => !holds.includes(id));
+  expect(
+    extra.filter((id) => !shuffled.refuted.has(id)),
+    'every other conclusion is marked refuted',
+  ).toEqual([]);
+};
+
+describe('order of arrival', () => {
+  it(
+    'any permutation, repetition and delay of the same webhooks ends the same',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(lifecycle, noises, async (plan, noise) => {
+          const events = happen(plan);
+          const ordered = inOrder(events);
+          const shuffled = throughNoise(events, noise);
+          const finals = finalInstants(ordered, shuffled);
+          compare(await run(ordered, finals), await run(shuffled, finals));
+        }),
+        {
+          numRuns: RUNS,
+          ...(RUNS > 1_000 ? { interruptAfterTimeLimit: PROVE_MS, markInterruptAsFailure: false } : {}),
+        },
+      );
+    },
+    PROVE_MS + 60_000,
+  );
+});
