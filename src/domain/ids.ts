@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** Live or test: part of every key, so that a rehearsal can never touch a real person. */
 export type Mode = 'live' | 'test';
@@ -19,4 +19,4 @@ export interface CustomerKey {
  * @returns 32 hex characters (128 bits of SHA-256); parts are length-delimited, so `['a','bc']` differs from `['ab','c']`.
  */
 export const digest = (...parts: readonly (string | number)[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
+  hash('sha256', JSON.stringify(parts), 'hex').slice(0, 32);

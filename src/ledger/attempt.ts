@@ -137,8 +137,8 @@ const isActionNear = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
 /** All failure notices of one invoice as attempts, in fold order, pending and unexecuted ones included. */
 export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): readonly Attempt[] => {
   const { notices } = invoice;
-  const own = context.charges.declines.filter((entry) => entry.invoice === invoice.id);
-  const unlinked = context.charges.declines.filter((entry) => entry.payloadInvoice === null);
+  const own = context.charges.declinesOf.get(invoice.id) ?? [];
+  const { unlinked } = context.charges;
   const reasons = toReasons(notices, own);
   const seenCounts = new Set<number>();
   const firstSeen = notices.some((notice) => notice.invoice.attemptCount <= 1);

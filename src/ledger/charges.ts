@@ -16,7 +16,10 @@ export interface DeclineEntry {
 }
 
 export interface ChargeLedger {
-  readonly declines: readonly DeclineEntry[];
+  /** Refused charges by the invoice that they were for, in fold order. */
+  readonly declinesOf: ReadonlyMap<string, readonly DeclineEntry[]>;
+  /** Refused charges whose payload names no invoice. */
+  readonly unlinked: readonly DeclineEntry[];
   /** Invoices for which a successful charge was seen, with that charge. */
   readonly succeeded: ReadonlyMap<string, ChargeSucceeded>;
   /** The invoice that a charge or intent pays, where anything says so. */
@@ -87,5 +90,11 @@ export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
       if (invoice !== null && !succeeded.has(invoice)) succeeded.set(invoice, fact);
     }
   }
-  return { declines: [...declines.values()], succeeded, invoiceOf };
+  const entries = [...declines.values()];
+  return {
+    declinesOf: Map.groupBy(entries, ({ invoice }) => invoice ?? ''),
+    unlinked: entries.filter(({ payloadInvoice }) => payloadInvoice === null),
+    succeeded,
+    invoiceOf,
+  };
 };

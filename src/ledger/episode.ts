@@ -244,9 +244,11 @@ class Walk {
     const open = this.#open;
     const last = open?.attempts[open.attempts.length - 1];
     if (open === undefined || last === undefined) return null;
-    const laterPaid = this.#paidAt.find((paidAt) => paidAt > last.at);
+    const newestPaid = this.#paidAt[this.#paidAt.length - 1];
+    if (newestPaid === undefined || newestPaid <= last.at) return null;
+    const laterPaid = this.#paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
     const stopped = this.exhaustionsOf(open)[0];
-    if (laterPaid === undefined || stopped === undefined) return null;
+    if (stopped === undefined) return null;
     return plus(last.at, Math.max(WRITE_OFF_MS, laterPaid - last.at, stopped.at - last.at));
   }
 

@@ -48,7 +48,7 @@ const trackCall = (input: DiffInput, planned: PlannedEvent): SegmentCall => ({
   event: planned.event,
   messageId: planned.messageId,
   timestamp: toIso(planned.at),
-  properties: planned.properties,
+  properties: planned.render(),
   ...envelope(input),
 });
 

@@ -35,7 +35,7 @@ export const dunningExhausted = (
     ready,
     messageId: toMessageId(context, 'dunning_exhausted', episode.openingInvoice, episode.reversalId ?? ''),
     at: exhaustion.at,
-    properties: {
+    render: () => ({
       dunning_episode_id: episode.id,
       subscription_id: episode.subscription,
       invoice_id: episode.openingInvoice,
@@ -45,6 +45,6 @@ export const dunningExhausted = (
       attempts: Math.max(1, episode.attempts.filter((attempt) => attempt.at <= exhaustion.at).length),
       first_failed_at: toIso(episode.openedAt),
       failure_class: last.decline.failureClass,
-    },
+    }),
   };
 };

@@ -12,7 +12,7 @@ export interface EventContext {
 }
 
 /**
- * An event that holds in the ledger, rendered.
+ * An event that holds in the ledger.
  * `anchored`: rests on one provider statement. `conclusion`: rests also on what was not seen (semantics E1).
  */
 export type PlannedEvent = {
@@ -24,7 +24,8 @@ export type PlannedEvent = {
     /** At most 100 characters; never depends on arrival or on a joined charge (semantics E3). */
     readonly messageId: string;
     readonly at: Instant;
-    readonly properties: EventProperties[Name];
+    /** The payload, made only for what is said now: most events of a profile were said before. */
+    readonly render: () => EventProperties[Name];
   };
 }[EventName];
 

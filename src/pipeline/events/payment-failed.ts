@@ -68,7 +68,7 @@ export const paymentFailed = (
     ready: true,
     messageId: toMessageId(context, 'payment_failed', attempt.key),
     at: attempt.at,
-    properties: {
+    render: () => ({
       dunning_episode_id: episode?.id ?? null,
       subscription_id: invoice.subscription,
       invoice_id: invoice.id,
@@ -88,6 +88,6 @@ export const paymentFailed = (
       ...cardProperties(attempt.card),
       hosted_invoice_url: stated.hostedUrl,
       first_failed_at: toIso(episode?.openedAt ?? invoice.notices[0]?.occurredAt ?? attempt.at),
-    },
+    }),
   };
 };

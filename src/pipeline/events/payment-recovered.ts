@@ -41,7 +41,7 @@ export const paymentRecovered = (
     ready,
     messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),
     at: endedAt,
-    properties: {
+    render: () => ({
       dunning_episode_id: episode.id,
       subscription_id: episode.subscription,
       invoice_id: episode.openingInvoice,
@@ -53,6 +53,6 @@ export const paymentRecovered = (
       days_to_recovery: twoDecimals((endedAt - episode.openedAt) / DAY_MS),
       first_failed_at: toIso(episode.openedAt),
       late: episode.late,
-    },
+    }),
   };
 };

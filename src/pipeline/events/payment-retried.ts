@@ -26,7 +26,7 @@ const render = (
   ready: retry.ready,
   messageId: toMessageId(context, 'payment_retried', retry.key),
   at: retry.at,
-  properties: {
+  render: () => ({
     dunning_episode_id: episode?.id ?? null,
     subscription_id: invoice.subscription,
     invoice_id: invoice.id,
@@ -42,7 +42,7 @@ const render = (
     retry_count: retry.number - 1,
     attempted_at: toIso(retry.at),
     outcome: retry.outcome,
-  },
+  }),
 });
 
 /** `payment_retried` for a failed attempt after the first. */

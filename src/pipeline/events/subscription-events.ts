@@ -32,7 +32,7 @@ const pastDue = (context: EventContext, fact: SubscriptionObserved): PlannedEven
     String(Math.floor(fact.occurredAt / 1000)),
   ),
   at: fact.occurredAt,
-  properties: about(context, fact),
+  render: () => about(context, fact),
 });
 
 /** `subscription_canceled`, one per subscription. */
@@ -42,11 +42,11 @@ const canceled = (context: EventContext, fact: SubscriptionEnded): PlannedEvent 
   ready: true,
   messageId: toMessageId(context, 'subscription_canceled', fact.subscription.id),
   at: fact.occurredAt,
-  properties: {
+  render: () => ({
     ...about(context, fact),
     churn_type: context.ledger.churn.get(fact.subscription.id) ?? 'unknown',
     cancellation_reason: fact.subscription.cancelFeedback ?? fact.subscription.cancelReason,
-  },
+  }),
 });
 
 /** The events of one subscription. */
