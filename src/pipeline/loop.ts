@@ -33,10 +33,9 @@ export const step = (
   now: Instant,
 ): Commit | Park => {
   const read = readDeliveries(claim, providers, rules.policy);
-  const customer = claim.customer;
-  const view = decide({ customer, facts: [...claim.facts, ...read.facts], rules, now });
+  const view = decide({ customer: claim.customer, facts: [...claim.facts, ...read.facts], rules, now });
   const silent = becauseOfRules(claim, rules);
-  const effects = diff({ claim, view, rules, now, channel: channelFor(customer.mode), silent });
+  const effects = diff({ claim, view, rules, now, channel: channelFor(claim.customer.mode), silent });
   return {
     outcome: 'decided',
     profileId: claim.profileId,
