@@ -1,0 +1,64 @@
+import { HOUR_MS, type Instant } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { makeDeliverer } from '../../src/pipeline/deliver.ts';
+import { runDue } from '../../src/pipeline/loop.ts';
+import type { SegmentCall, Store } from '../../src/pipeline/ports.ts';
+import { makeReceiver } from '../../src/pipeline/receive.ts';
+import { makeRules } from '../../src/pipeline/rules.ts';
+import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
+import type { SimulatedDelivery } from '../../src/simulate/model.ts';
+import { makeVirtualClock, runTimeMachine, type TimeMachineResult } from '../../src/simulate/time-machine.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+
+const SECRET = 'whsec_lifecycles';
+
+const POLICY: Policy = {
+  plans: { highValue: [], ids: {} },
+  userIdKeys: ['user_id'],
+  noRetryAfterMs: HOUR_MS,
+  chargeWebhooks: 'subscribed',
+  updatePaymentUrl: null,
+  sendUndisclosedCodes: false,
+  directTools: [],
+  retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
+};
+
+export interface Played {
+  readonly calls: readonly SegmentCall[];
+  readonly result: TimeMachineResult;
+  readonly store: Store;
+}
+
+/** Plays the webhooks through the whole relay, from its front door to the recorder, in a store of its own. */
+export const playThrough = async (
+  input: { readonly startsAt: Instant; readonly days: number; readonly deliveries: readonly SimulatedDelivery[] },
+  look: (played: Played) => Promise<void> | void,
+): Promise<void> => {
+  const clock = makeVirtualClock(input.startsAt);
+  const store = openSqliteStore({ path: ':memory:', lock: false, busyTimeoutMs: 1_000 });
+  const calls: SegmentCall[] = [];
+  const providers = { stripe };
+  const rules = makeRules({ namespace: 'test', policy: POLICY, providers });
+  const receiver = makeReceiver({ store, providers: [stripe], secretsOf: () => [SECRET], clock });
+  const deliverer = makeDeliverer({
+    store,
+    sink: null,
+    recorder: makeRecorderSink((call) => calls.push(call)),
+    clock,
+    random: () => 0.5,
+    log: { warn: () => undefined, error: () => undefined },
+  });
+  const relay = {
+    store,
+    receiver,
+    runDue: (now: Instant) => runDue({ store, rules, providers, channelFor: () => 'recorder' }, now),
+    deliverDue: deliverer.deliverDue,
+  };
+  try {
+    const result = await runTimeMachine({ relay, clock, secret: SECRET, ...input });
+    await look({ calls, result, store });
+  } finally {
+    await store.close();
+  }
+};
