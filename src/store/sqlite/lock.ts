@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
-import { makePrivateFile } from './private-file.ts';
+import { createPrivateFile } from './private-file.ts';
 
 interface Owner {
   readonly pid: number | string;
@@ -47,7 +47,7 @@ const isBusy = (error: unknown): boolean =>
 export const lockForRelay = (path: string, now: number): RelayLock => {
   const ownerPath = `${path}.owner`;
   const lockPath = `${path}.lock`;
-  makePrivateFile(lockPath);
+  createPrivateFile(lockPath);
   const sidecar = new DatabaseSync(lockPath, { timeout: 0 });
   try {
     sidecar.exec('BEGIN EXCLUSIVE');

@@ -49,12 +49,20 @@ const applyMissing = (db: DatabaseSync, migrations: readonly Migration[], now: n
 };
 
 /**
+ * Reads only.
+ * @param path names the store in errors.
+ * @throws RecoupError `store_foreign` for a database that another program made; what SQLite throws for no database.
+ */
+export const refuseForeign = (db: DatabaseSync, path: string): void => {
+  if (!isEmpty(db) && pragma(db, 'application_id') !== APPLICATION_ID) throw new RecoupError('store_foreign', { path });
+};
+
+/**
  * Brings the schema up to date in one transaction; a failing migration leaves the store as it was.
  * @param path names the store in errors.
- * @throws RecoupError `store_foreign` for a database that is not Recoup's, `store_too_new` for one of a later release.
+ * @throws RecoupError `store_too_new` for a store of a later release.
  */
 export const migrate = (db: DatabaseSync, path: string, now: number): void => {
-  if (!isEmpty(db) && pragma(db, 'application_id') !== APPLICATION_ID) throw new RecoupError('store_foreign', { path });
   const migrations = listMigrations();
   const latest = migrations.at(-1)?.version ?? 0;
   const applied = isEmpty(db) ? 0 : appliedVersion(db);

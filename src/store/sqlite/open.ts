@@ -4,8 +4,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
 import type { Store } from '../../pipeline/ports.ts';
 import { lockForRelay } from './lock.ts';
-import { migrate } from './migrate.ts';
-import { makePrivateFile } from './private-file.ts';
+import { migrate, refuseForeign } from './migrate.ts';
+import { createPrivateFile, makePrivate } from './private-file.ts';
 import { makeSqliteStore } from './store.ts';
 
 export const MEMORY = ':memory:';
@@ -31,17 +31,28 @@ PRAGMA temp_store = MEMORY;
 
 const NOT_A_DATABASE = 26;
 
-const connect = ({ path, busyTimeoutMs }: SqliteOptions): DatabaseSync => {
-  const db = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+const using = <T>(db: DatabaseSync, body: (db: DatabaseSync) => T): T => {
   try {
-    db.exec(PRAGMAS);
-    migrate(db, path, Date.now());
-    return db;
+    return body(db);
   } catch (error) {
     db.close();
     throw error;
   }
 };
+
+const connect = ({ path, busyTimeoutMs }: SqliteOptions): DatabaseSync =>
+  using(new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true }), (db) => {
+    db.exec(PRAGMAS);
+    migrate(db, path, Date.now());
+    return db;
+  });
+
+/** Looks before anything of the file, its mode included, is changed. */
+const lookAt = ({ path, busyTimeoutMs }: SqliteOptions): void =>
+  using(new DatabaseSync(path, { timeout: busyTimeoutMs }), (db) => {
+    refuseForeign(db, path);
+    db.close();
+  });
 
 /** The same clear words whatever failed underneath. */
 const toOpenError = (path: string, error: unknown): unknown => {
@@ -53,7 +64,9 @@ const toOpenError = (path: string, error: unknown): unknown => {
 
 const openFile = (options: SqliteOptions): Store => {
   mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
-  makePrivateFile(options.path);
+  createPrivateFile(options.path);
+  lookAt(options);
+  makePrivate(options.path);
   const lock = options.lock ? lockForRelay(options.path, Date.now()) : null;
   try {
     return makeSqliteStore(connect(options), () => lock?.release());

@@ -1,0 +1,129 @@
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/pipeline/ports.ts';
+import { migrate } from '../../src/store/sqlite/migrate.ts';
+import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
+import { decided, delivery, NOW, workAll } from './store-samples.ts';
+
+const column = (db: DatabaseSync, sql: string): readonly unknown[] =>
+  db
+    .prepare(sql)
+    .all()
+    .map((row) => Object.values(row)[0]);
+
+describe('the SQLite schema', () => {
+  let db: DatabaseSync;
+  let store: Store;
+  beforeEach(() => {
+    db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true });
+    migrate(db, 'memory', NOW);
+    store = makeSqliteStore(db, () => undefined);
+  });
+  afterEach(() => store.close());
+
+  it('is what the golden file shows', async () => {
+    const statements = column(
+      db,
+      `SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY tbl_name, type DESC, name`,
+    );
+    await expect(`${statements.join(';\n\n')};\n`).toMatchFileSnapshot('../golden/schema.sql');
+  });
+
+  it('has no table that takes a value of the wrong type', () => {
+    expect(
+      column(
+        db,
+        `SELECT name FROM pragma_table_list WHERE schema = 'main' AND strict = 0 AND name NOT LIKE 'sqlite_%'`,
+      ),
+    ).toEqual([]);
+  });
+
+  it('is migrated once', () => {
+    migrate(db, 'memory', NOW);
+    expect(column(db, 'SELECT version FROM schema_migrations')).toEqual([1]);
+  });
+
+  it('of a later release is refused', () => {
+    db.exec(`INSERT INTO schema_migrations (version, name, applied_at) VALUES (9999, 'later', 0)`);
+    expect(() => migrate(db, 'x.db', NOW)).toThrow(expect.objectContaining({ code: 'store_too_new' }));
+  });
+
+  it('finds due profiles, unread deliveries, queued calls and the facts of a profile without scanning or sorting', () => {
+    const plans = [
+      'SELECT id FROM profiles WHERE due_at <= 1 ORDER BY due_at, id LIMIT 10',
+      `SELECT seq FROM deliveries WHERE customer_id = 1 AND ending = 'unread' ORDER BY seq`,
+      `SELECT seq FROM outbox WHERE channel = 'segment' AND status = 'queued' ORDER BY seq LIMIT 10`,
+      'SELECT fact FROM facts WHERE customer_id = 1',
+      'SELECT event FROM committed_events WHERE profile_id = 1',
+    ];
+    for (const sql of plans) {
+      const plan = db
+        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+        .all()
+        .map(({ detail }) => String(detail));
+      expect(plan.join('\n'), sql).not.toMatch(/^SCAN|TEMP B-TREE/m);
+    }
+  });
+
+  describe('of the decision log', () => {
+    beforeEach(async () => {
+      await store.accept([delivery('evt_1')]);
+      await workAll(store, NOW, (claim) => decided(claim, { log: ['said'] }));
+    });
+
+    it('lets no line be changed', () => {
+      expect(() => db.exec(`UPDATE decisions SET lines = '[]'`)).toThrow(/append only/);
+    });
+
+    it('lets no line be deleted before its retention ends', () => {
+      expect(() => db.exec('DELETE FROM decisions')).toThrow(/retention/);
+      db.exec(`INSERT INTO meta (name, value) VALUES ('decisions_kept_from', '${NOW}')`);
+      expect(() => db.exec('DELETE FROM decisions')).toThrow(/retention/);
+      db.exec(`UPDATE meta SET value = '${NOW + 1}' WHERE name = 'decisions_kept_from'`);
+      db.exec('DELETE FROM decisions');
+      expect(column(db, 'SELECT count(*) FROM decisions')).toEqual([0]);
+    });
+  });
+
+  it('has an instant to sweep by in every table that only grows', () => {
+    const swept = {
+      deliveries: 'received_at',
+      facts: 'occurred_at',
+      outbox: 'done_at',
+      decisions: 'at',
+      dead_letters: 'replayed_at',
+    };
+    for (const [table, instantColumn] of Object.entries(swept)) {
+      expect(column(db, `SELECT name FROM pragma_table_info('${table}')`), table).toContain(instantColumn);
+    }
+  });
+
+  it('lets a delivery be swept with its body and its waiting place', async () => {
+    await store.accept([delivery('evt_1', { keys: { customer: null, objects: ['in_1'] } })]);
+    db.exec('DELETE FROM deliveries');
+    expect(column(db, 'SELECT count(*) FROM delivery_bodies UNION ALL SELECT count(*) FROM waiting')).toEqual([0, 0]);
+  });
+});
+
+describe('a full disk', () => {
+  const fill = (db: DatabaseSync): void => {
+    const [pages] = column(db, 'PRAGMA page_count');
+    db.exec(`PRAGMA max_page_count = ${Number(pages)}`);
+  };
+
+  it('is noticed by the probe, refuses deliveries whole, and is forgotten when there is space again', async () => {
+    const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true });
+    migrate(db, 'memory', NOW);
+    const store = makeSqliteStore(db, () => undefined);
+    await store.accept([delivery('evt_0')]);
+    fill(db);
+    const large = delivery('evt_1', { rawBody: 'x'.repeat(100_000) });
+    await expect(store.probe()).rejects.toThrow(/full/);
+    await expect(store.accept([delivery('evt_2'), large])).rejects.toThrow(/full/);
+    expect((await store.counts()).deliveries.unread).toBe(1);
+    db.exec('PRAGMA max_page_count = 1000000');
+    await expect(store.probe()).resolves.toBeUndefined();
+    expect(await store.accept([delivery('evt_2'), large])).toEqual(['stored', 'stored']);
+    await store.close();
+  });
+});

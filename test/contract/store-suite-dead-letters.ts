@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../src/domain/instant.ts';
+import type { DeadLetter, Store } from '../../src/pipeline/ports.ts';
+import { decided, delivery, deliveryAbout, later, NOW, parked, queued, workAll } from './store-samples.ts';
+import type { Subject } from './store-suite.ts';
+
+const open = (store: Store): Promise<readonly DeadLetter[]> => store.deadLetters({ replayed: false, limit: 10 });
+
+const nameless = (eventId: string) =>
+  delivery(eventId, { keys: { customer: null }, end: 'dead_letter', detail: 'no object in it' });
+
+/** What the dead letters may rely on. */
+export const deadLetterPromises = (store: Subject): void => {
+  describe('dead letters', () => {
+    it('tell which webhook the door did not understand, and why, without its body', async () => {
+      await store().accept([delivery('evt_1', { end: 'dead_letter', detail: 'no object', rawBody: 'SECRET' })]);
+      const [letter] = await open(store());
+      expect(letter).toMatchObject({
+        kind: 'delivery',
+        subject: 'stripe evt_1',
+        code: 'delivery_not_understood',
+        createdAt: NOW,
+        replayedAt: null,
+      });
+      expect(letter?.message).toContain('no object');
+      expect(JSON.stringify(letter)).not.toContain('SECRET');
+    });
+
+    it('exist for every delivery that the loop could not understand, once', async () => {
+      await store().accept([delivery('evt_1'), delivery('evt_2')]);
+      const own = {
+        kind: 'delivery',
+        code: 'x',
+        message: 'own',
+        payload: '{}',
+        amountMinor: 5,
+        currency: 'USD',
+      } as const;
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, {
+          readings: claim.deliveries.map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })),
+          facts: [],
+          deadLetters: [{ ...own, subject: 'stripe evt_2' }],
+        }),
+      );
+      const letters = await open(store());
+      expect(letters.map(({ subject }) => subject).sort()).toEqual(['stripe evt_1', 'stripe evt_2']);
+      expect((await store().counts()).deliveries.dead_letter).toBe(2);
+    });
+
+    it('put a delivery of a known customer back in line', async () => {
+      await store().accept([delivery('evt_1', { end: 'dead_letter', detail: 'no object' })]);
+      expect(await store().replayDeadLetters(null, later(HOUR_MS))).toBe(1);
+      expect(await workAll(store(), later(HOUR_MS))).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await open(store())).toEqual([]);
+      expect((await store().counts()).deliveries).toMatchObject({ understood: 1, dead_letter: 0 });
+    });
+
+    it('put a delivery that the loop did not understand back in line', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, { readings: claim.deliveries.map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })) }),
+      );
+      expect(await store().replayDeadLetters(null, NOW)).toBe(1);
+      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+    });
+
+    it('stay open for a delivery of nobody unless the door reads it again and understands it', async () => {
+      await store().accept([nameless('sha256:1')]);
+      const again = ({ end }: { end: 'dead_letter' }) => ({ ...nameless('sha256:1'), end });
+      expect(await store().replayDeadLetters(null, NOW)).toBe(0);
+      expect(await store().replayDeadLetters(null, NOW, () => again({ end: 'dead_letter' }))).toBe(0);
+      expect(await open(store())).toHaveLength(1);
+      const seen: string[] = [];
+      const readmit = (stored: { readonly rawBody: string }) => {
+        seen.push(stored.rawBody);
+        return delivery('evt_1');
+      };
+      expect(await store().replayDeadLetters(null, NOW, readmit)).toBe(1);
+      expect(seen).toEqual(['{"id":"sha256:1"}']);
+      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await store().accept([delivery('evt_1')])).toEqual(['duplicate']);
+    });
+
+    it('let a readmitted delivery wait for its customer', async () => {
+      await store().accept([nameless('sha256:1'), delivery('evt_2')]);
+      await store().replayDeadLetters(null, NOW, () => deliveryAbout(['in_1'], 'evt_1'));
+      expect((await store().counts()).deliveries).toMatchObject({ unresolved: 1, unread: 1 });
+      await workAll(store(), NOW, (claim) => decided(claim, { references: ['in_1'] }));
+      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+    });
+
+    it('do not count a delivery twice that came again under its own id meanwhile', async () => {
+      await store().accept([nameless('sha256:1'), delivery('evt_1')]);
+      expect(await store().replayDeadLetters(null, NOW, () => delivery('evt_1'))).toBe(1);
+      expect((await store().counts()).deliveries).toMatchObject({ unread: 1, ignored: 1, dead_letter: 0 });
+    });
+
+    it('put a refused call back at its place, under its own message id', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) => decided(claim, { outbox: [queued('m_1'), queued('m_2')] }));
+      const limits = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;
+      const before = await store().nextCalls(limits);
+      await store().settle([{ seq: before[0]?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
+      expect(await store().nextCalls(limits)).toHaveLength(1);
+      expect(await store().replayDeadLetters(null, NOW)).toBe(1);
+      expect(await store().nextCalls(limits)).toEqual(before);
+      await store().settle([{ seq: before[0]?.seq ?? 0, outcome: { result: 'rejected', reason: 'again' } }], NOW);
+      expect(await open(store())).toHaveLength(1);
+    });
+
+    it('make a parked profile due at once', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await store().replayDeadLetters(null, later(1))).toBe(1);
+      expect(await store().nextDueAt()).toBe(later(1));
+      expect(await workAll(store(), later(1))).toHaveLength(1);
+    });
+
+    it('make the profile of a call that never reached the outbox due again', async () => {
+      await store().accept([delivery('evt_1')]);
+      const letter = { kind: 'call', subject: 'm_1', code: 'x', message: 'breaks the plan', payload: '{}' } as const;
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, { deadLetters: [{ ...letter, amountMinor: null, currency: null }] }),
+      );
+      expect(await workAll(store(), NOW)).toHaveLength(0);
+      expect(await store().replayDeadLetters(null, NOW)).toBe(1);
+      expect(await workAll(store(), NOW)).toHaveLength(1);
+    });
+
+    it('are replayed only if named, and only once', async () => {
+      const dead = { end: 'dead_letter', detail: 'no object' } as const;
+      await store().accept([delivery('evt_1', dead), delivery('evt_2', dead)]);
+      const second = (await open(store())).find(({ subject }) => subject === 'stripe evt_2')?.seq ?? 0;
+      expect(await store().replayDeadLetters([second], NOW)).toBe(1);
+      expect(await store().replayDeadLetters([second], NOW)).toBe(0);
+      expect((await open(store())).map(({ subject }) => subject)).toEqual(['stripe evt_1']);
+      expect((await store().counts()).deadLetters).toBe(1);
+    });
+  });
+};

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { DAY_MS } from '../../src/domain/instant.ts';
+import { call, decided, delivery, later, NOW, queued, workAll } from './store-samples.ts';
+import type { Subject } from './store-suite.ts';
+
+/** What `recoup profile` and the metrics may rely on. */
+export const profilePromises = (store: Subject): void => {
+  describe('profiles', () => {
+    it('are found by user id, provider customer id and anonymous id, with their history', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, {
+          commitments: { ...decided(claim).commitments, userId: 'u_1', channel: 'segment' },
+          view: '{"anonymous_id":"anon_1"}',
+          outbox: [queued('m_1')],
+          log: ['payment_failed said: attempt 1'],
+          dueAt: later(DAY_MS),
+        }),
+      );
+      const expected = {
+        userId: 'u_1',
+        version: 1,
+        dueAt: later(DAY_MS),
+        parkedUntil: null,
+        view: '{"anonymous_id":"anon_1"}',
+        customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' },
+        calls: [{ call: call('m_1'), status: 'queued', committedAt: NOW }],
+        deliveries: [
+          {
+            eventId: 'evt_1',
+            eventType: 'invoice.payment_failed',
+            receivedAt: NOW,
+            end: 'understood',
+            detail: 'customer_observed',
+          },
+        ],
+        log: [{ version: 1, at: NOW, ruleset: 'rules-1', lines: ['payment_failed said: attempt 1'] }],
+      };
+      for (const id of ['u_1', 'cus_1', 'anon_1']) {
+        const [found, ...more] = await store().findProfiles(id);
+        expect({ ...found }).toEqual({ ...expected, profileId: found?.profileId });
+        expect(more).toEqual([]);
+      }
+      expect(await store().findProfiles('u_2')).toEqual([]);
+    });
+
+    it('are found by a user id that was never identified', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) => decided(claim, { view: '{"user_id":"u_7"}' }));
+      expect(await store().findProfiles('u_7')).toMatchObject([{ userId: 'u_7' }]);
+    });
+
+    it('of one user id in live and test mode are both found, and stay two', async () => {
+      await store().accept([delivery('evt_1'), delivery('evt_1', { keys: { mode: 'live' } })]);
+      expect((await store().findProfiles('cus_1')).map(({ customer }) => customer.mode)).toEqual(['test', 'live']);
+    });
+  });
+
+  describe('the namespace', () => {
+    it('of a store never changes', async () => {
+      await store().claimNamespace('staging');
+      await expect(store().claimNamespace('staging')).resolves.toBeUndefined();
+      await expect(store().claimNamespace('production')).rejects.toMatchObject({ code: 'namespace_mismatch' });
+    });
+  });
+
+  describe('rulesets', () => {
+    it('may be saved again at every start', async () => {
+      await store().saveRuleset('hash', '{}', NOW);
+      await expect(store().saveRuleset('hash', '{}', NOW)).resolves.toBeUndefined();
+    });
+  });
+
+  describe('counts', () => {
+    it('of an empty store are zero', async () => {
+      expect(await store().counts()).toEqual({
+        deliveries: { unread: 0, understood: 0, ignored: 0, dead_letter: 0, unresolved: 0 },
+        outbox: { queued: 0, delivered: 0, recorded: 0, dead: 0 },
+        deadLetters: 0,
+        profiles: 0,
+        inDunning: 0,
+        parked: 0,
+        oldestUnreadAt: null,
+        oldestQueuedAt: null,
+      });
+      expect(await store().nextDueAt()).toBeNull();
+    });
+
+    it('tell since when the oldest delivery is unread', async () => {
+      await store().accept([delivery('evt_2', { receivedAt: later(DAY_MS) }), delivery('evt_1')]);
+      expect((await store().counts()).oldestUnreadAt).toBe(NOW);
+    });
+  });
+};

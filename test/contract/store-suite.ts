@@ -1,0 +1,31 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../../src/pipeline/ports.ts';
+import { deadLetterPromises } from './store-suite-dead-letters.ts';
+import { doorPromises } from './store-suite-door.ts';
+import { loopPromises } from './store-suite-loop.ts';
+import { outboxPromises } from './store-suite-outbox.ts';
+import { profilePromises } from './store-suite-profiles.ts';
+
+/** The store of the running test. */
+export type Subject = () => Store;
+
+const SUITES = [doorPromises, loopPromises, outboxPromises, deadLetterPromises, profilePromises];
+
+/**
+ * What every store adapter must keep.
+ * @param open an empty store for each test; the suite closes it.
+ */
+export const storeContract = (name: string, open: () => Promise<Store>): void => {
+  describe(`store contract: ${name}`, () => {
+    let store: Store | undefined;
+    const subject: Subject = () => {
+      if (store === undefined) throw new Error('no store is open');
+      return store;
+    };
+    beforeEach(async () => {
+      store = await open();
+    });
+    afterEach(() => store?.close());
+    for (const suite of SUITES) suite(subject);
+  });
+};

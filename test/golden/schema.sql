@@ -1,0 +1,202 @@
+CREATE TABLE committed_events (
+  profile_id INTEGER NOT NULL REFERENCES profiles (id),
+  message_id TEXT NOT NULL,
+  event      TEXT NOT NULL,
+  silent     INTEGER NOT NULL CHECK (silent IN (0, 1)),
+  refuted    INTEGER NOT NULL DEFAULT 0 CHECK (refuted IN (0, 1)),
+  version    INTEGER NOT NULL,
+  PRIMARY KEY (profile_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE customers (
+  id         INTEGER PRIMARY KEY,
+  profile_id INTEGER NOT NULL REFERENCES profiles (id),
+  provider   TEXT NOT NULL,
+  merchant   TEXT NOT NULL,
+  mode       TEXT NOT NULL CHECK (mode IN ('live', 'test')),
+  customer   TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (customer, provider, merchant, mode)
+) STRICT;
+
+CREATE INDEX customers_profile ON customers (profile_id);
+
+CREATE TABLE dead_letters (
+  seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+  kind         TEXT NOT NULL CHECK (kind IN ('delivery', 'decision', 'call')),
+  subject      TEXT NOT NULL,
+  code         TEXT NOT NULL,
+  message      TEXT NOT NULL,
+  payload      TEXT NOT NULL,
+  amount_minor INTEGER,
+  currency     TEXT,
+  profile_id   INTEGER REFERENCES profiles (id),
+  delivery_seq INTEGER REFERENCES deliveries (seq) ON DELETE CASCADE,
+  outbox_seq   INTEGER REFERENCES outbox (seq) ON DELETE CASCADE,
+  created_at   INTEGER NOT NULL,
+  replayed_at  INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX dead_letters_decision ON dead_letters (profile_id)
+  WHERE kind = 'decision' AND replayed_at IS NULL;
+
+CREATE INDEX dead_letters_delivery ON dead_letters (delivery_seq) WHERE delivery_seq IS NOT NULL;
+
+CREATE INDEX dead_letters_open ON dead_letters (seq) WHERE replayed_at IS NULL;
+
+CREATE INDEX dead_letters_outbox ON dead_letters (outbox_seq) WHERE outbox_seq IS NOT NULL;
+
+CREATE TRIGGER decisions_go_by_retention_only BEFORE DELETE ON decisions
+WHEN OLD.at >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'decisions_kept_from'), 0)
+BEGIN
+  SELECT RAISE(ABORT, 'the decision log is kept until its retention ends');
+END;
+
+CREATE TRIGGER decisions_never_change BEFORE UPDATE ON decisions
+BEGIN
+  SELECT RAISE(ABORT, 'the decision log is append only');
+END;
+
+CREATE TABLE decisions (
+  seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+  profile_id INTEGER NOT NULL,
+  version    INTEGER NOT NULL,
+  at         INTEGER NOT NULL,
+  ruleset    TEXT NOT NULL,
+  -- JSON: one string per line.
+  lines      TEXT NOT NULL,
+  UNIQUE (profile_id, version)
+) STRICT;
+
+CREATE TABLE deliveries (
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider    TEXT NOT NULL,
+  merchant    TEXT NOT NULL,
+  mode        TEXT NOT NULL CHECK (mode IN ('live', 'test')),
+  event_id    TEXT NOT NULL,
+  event_type  TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  -- Null while nobody knows whose it is, and for one that is ignored and names nobody known.
+  customer_id INTEGER REFERENCES customers (id),
+  ending      TEXT NOT NULL CHECK (ending IN ('unread', 'understood', 'ignored', 'dead_letter')),
+  detail      TEXT,
+  read_at     INTEGER,
+  UNIQUE (event_id, provider, merchant, mode)
+) STRICT;
+
+CREATE INDEX deliveries_customer ON deliveries (customer_id, seq) WHERE customer_id IS NOT NULL;
+
+CREATE INDEX deliveries_unread ON deliveries (customer_id, seq)
+  WHERE ending = 'unread' AND customer_id IS NOT NULL;
+
+CREATE INDEX deliveries_unresolved ON deliveries (received_at)
+  WHERE ending = 'unread' AND customer_id IS NULL;
+
+CREATE TABLE delivery_bodies (
+  delivery_seq INTEGER PRIMARY KEY REFERENCES deliveries (seq) ON DELETE CASCADE,
+  raw_body     TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE facts (
+  customer_id INTEGER NOT NULL REFERENCES customers (id),
+  id          TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  received_at INTEGER NOT NULL,
+  -- JSON: the whole fact.
+  fact        TEXT NOT NULL,
+  PRIMARY KEY (customer_id, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE meta (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE object_references (
+  object_id   TEXT NOT NULL,
+  provider    TEXT NOT NULL,
+  merchant    TEXT NOT NULL,
+  mode        TEXT NOT NULL,
+  customer_id INTEGER NOT NULL REFERENCES customers (id),
+  created_at  INTEGER NOT NULL,
+  PRIMARY KEY (object_id, provider, merchant, mode)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE outbox (
+  seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+  profile_id   INTEGER NOT NULL REFERENCES profiles (id),
+  message_id   TEXT NOT NULL UNIQUE,
+  channel      TEXT NOT NULL CHECK (channel IN ('segment', 'recorder')),
+  status       TEXT NOT NULL CHECK (status IN ('queued', 'delivered', 'recorded', 'dead')),
+  committed_at INTEGER NOT NULL,
+  done_at      INTEGER,
+  -- JSON: the call exactly as it leaves.
+  call         TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX outbox_profile ON outbox (profile_id, seq);
+
+CREATE INDEX outbox_queued ON outbox (channel, seq) WHERE status = 'queued';
+
+CREATE TABLE probes (
+  id     INTEGER PRIMARY KEY,
+  filler BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE profiles (
+  id           INTEGER PRIMARY KEY,
+  -- Effective: never before parked_until. Null: nothing will change by time alone.
+  due_at       INTEGER,
+  -- Raised by every wake, so that one that comes while a decision is made is seen by its commit.
+  wakes        INTEGER NOT NULL DEFAULT 0,
+  parked_until INTEGER,
+  -- Consecutive failed decisions.
+  failures     INTEGER NOT NULL DEFAULT 0,
+  -- Number of the last commit; 0 before the first.
+  version      INTEGER NOT NULL DEFAULT 0,
+  decided_at   INTEGER,
+  ruleset      TEXT,
+  in_dunning   INTEGER NOT NULL DEFAULT 0 CHECK (in_dunning IN (0, 1)),
+  -- Where the last call went: what a recorder took is final.
+  channel      TEXT CHECK (channel IN ('segment', 'recorder')),
+  user_id      TEXT,
+  anonymous_id TEXT,
+  -- JSON: what was already said, but for the committed events.
+  commitments  TEXT,
+  -- JSON: the present state.
+  view         TEXT
+) STRICT;
+
+CREATE INDEX profiles_anonymous ON profiles (anonymous_id) WHERE anonymous_id IS NOT NULL;
+
+CREATE INDEX profiles_due ON profiles (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX profiles_failing ON profiles (parked_until) WHERE failures > 0;
+
+CREATE INDEX profiles_in_dunning ON profiles (channel) WHERE in_dunning = 1;
+
+CREATE INDEX profiles_user ON profiles (user_id) WHERE user_id IS NOT NULL;
+
+CREATE TABLE rulesets (
+  hash          TEXT NOT NULL PRIMARY KEY,
+  json          TEXT NOT NULL,
+  first_used_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE schema_migrations (
+  version    INTEGER PRIMARY KEY,
+  name       TEXT NOT NULL,
+  applied_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE waiting (
+  object_id    TEXT NOT NULL,
+  provider     TEXT NOT NULL,
+  merchant     TEXT NOT NULL,
+  mode         TEXT NOT NULL,
+  delivery_seq INTEGER NOT NULL REFERENCES deliveries (seq) ON DELETE CASCADE,
+  PRIMARY KEY (object_id, provider, merchant, mode, delivery_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX waiting_delivery ON waiting (delivery_seq);
