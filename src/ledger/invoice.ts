@@ -44,9 +44,7 @@ const STRENGTH = { uncollectible: 1, void: 2, credited: 2, paid: 3 } as const;
 const settlementOf = (state: InvoiceState): Settlement | null => {
   switch (state.status) {
     case 'paid':
-      return state.amountPaidMinor > 0 || state.amountDueMinor === 0 || state.paidOutOfBand === true
-        ? 'paid'
-        : 'credited';
+      return state.amountPaidMinor > 0 || state.paidOutOfBand === true ? 'paid' : 'credited';
     case 'void':
       return 'void';
     case 'uncollectible':

@@ -1,0 +1,243 @@
+import { type CustomerKey, digest } from '../domain/ids.ts';
+import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import type { Attempt } from './attempt.ts';
+import { type ChurnType, churnOf } from './churn.ts';
+import { type Exhaustion, findExhaustions, subscriptionWords } from './exhaustion.ts';
+import type { InvoiceLedger, Transition } from './invoice.ts';
+import type { SubscriptionLedger } from './subscription.ts';
+
+/** What dunning is about: one subscription of a customer, with its invoices. */
+export interface Subject {
+  readonly customer: CustomerKey;
+  readonly namespace: string;
+  readonly subscriptionId: string;
+  readonly subscription: SubscriptionLedger | undefined;
+  readonly invoices: readonly InvoiceLedger[];
+  /** All attempts of these invoices, by invoice id. */
+  readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
+  readonly noRetryAfterMs: number;
+  readonly now: Instant;
+}
+
+/** How an episode ended (semantics C2). */
+export type EpisodeOutcome = 'open' | 'recovered' | 'forgiven' | 'canceled' | 'lost' | 'written_off';
+
+/** An episode while the walk goes on. */
+export interface Draft {
+  readonly openingInvoice: InvoiceLedger;
+  readonly reopenedFrom: string | null;
+  readonly reversalId: string | null;
+  readonly openedAt: Instant;
+  readonly openedReceivedAt: Instant;
+  readonly invoices: InvoiceLedger[];
+  readonly attempts: Attempt[];
+  /** What became of its invoices so far. */
+  readonly settled: Map<string, Transition['kind']>;
+  outcome: EpisodeOutcome;
+  /** Its first end: a late payment does not move it. */
+  closedAt: Instant | null;
+  endedAt: Instant | null;
+  endedBy: Transition | null;
+  late: boolean;
+}
+
+/** Where the walk through a subject's history stands. */
+export interface Walk {
+  readonly subject: Subject;
+  readonly drafts: Draft[];
+  readonly settled: Map<string, Transition['kind']>;
+  /** Payments of any of its invoices, in time order. */
+  readonly paidAt: Instant[];
+  ended: boolean;
+  churn: ChurnType | null;
+}
+
+interface ItemBase {
+  readonly at: Instant;
+  readonly rank: number;
+  readonly id: string;
+}
+type Item =
+  | (ItemBase & { readonly type: 'attempt'; readonly attempt: Attempt; readonly invoice: InvoiceLedger })
+  | (ItemBase & { readonly type: 'transition'; readonly transition: Transition; readonly invoice: InvoiceLedger })
+  | (ItemBase & { readonly type: 'ended' });
+
+/** The provider stopped, a later invoice was paid, and the old one stays open this long: written off, in ms. */
+const WRITE_OFF_MS = 30 * DAY_MS;
+
+/** Within one second a payment outranks an end, an end a failure, a failure a snapshot. */
+const TRANSITION_RANK: Readonly<Record<Transition['kind'], number>> = {
+  void: 0,
+  uncollectible: 0,
+  reversed: 1,
+  credited: 3,
+  paid: 3,
+};
+
+const invoiceItems = (invoice: InvoiceLedger, attempts: readonly Attempt[]): Item[] => [
+  ...attempts
+    .filter((attempt) => attempt.executed && !attempt.pending && attempt.eligible)
+    .map((attempt): Item => ({ at: attempt.at, rank: 1, id: attempt.notice.id, type: 'attempt', attempt, invoice })),
+  ...invoice.transitions.map((transition): Item => {
+    const { at, kind, fact } = transition;
+    return { at, rank: TRANSITION_RANK[kind], id: fact.id, type: 'transition', transition, invoice };
+  }),
+];
+
+const toItems = ({ invoices, attempts, subscription }: Subject): Item[] => {
+  const items = invoices.flatMap((invoice) => invoiceItems(invoice, attempts.get(invoice.id) ?? []));
+  const ended = subscription?.ended;
+  if (ended) items.push({ at: ended.occurredAt, rank: 2, id: ended.id, type: 'ended' });
+  return items.sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+};
+
+/** The episode's id: a hash of namespace, subject, opening invoice and, if reopened, the reversal (semantics C1). */
+export const episodeId = (
+  { customer: { provider, merchant, mode }, namespace, subscriptionId }: Subject,
+  { openingInvoice, reversalId }: Pick<Draft, 'openingInvoice' | 'reversalId'>,
+): string => {
+  const parts = [namespace, provider, merchant, mode, subscriptionId, openingInvoice.id];
+  return `dun_${digest(...parts, ...(reversalId === null ? [] : [reversalId]))}`;
+};
+
+/** Every exhaustion inside the episode, earliest first, by the provider's clock. */
+export const exhaustionsOf = (
+  { subscription, attempts, noRetryAfterMs }: Subject,
+  draft: Draft,
+): readonly Exhaustion[] =>
+  draft.invoices
+    .flatMap((invoice) => findExhaustions(invoice, attempts.get(invoice.id) ?? [], noRetryAfterMs))
+    .concat(subscriptionWords(subscription))
+    .filter(({ at }) => at >= draft.openedAt && (draft.closedAt === null || at <= draft.closedAt))
+    .sort((a, b) => a.at - b.at);
+
+const openDraft = ({ drafts }: Walk): Draft | undefined => {
+  const last = drafts[drafts.length - 1];
+  return last?.outcome === 'open' ? last : undefined;
+};
+
+const open = (
+  walk: Walk,
+  invoice: InvoiceLedger,
+  at: Pick<Draft, 'openedAt' | 'openedReceivedAt'> & Partial<Draft>,
+): Draft => {
+  const draft: Draft = {
+    openingInvoice: invoice,
+    reopenedFrom: null,
+    reversalId: null,
+    invoices: [invoice],
+    attempts: [],
+    settled: new Map(),
+    outcome: 'open',
+    closedAt: null,
+    endedAt: null,
+    endedBy: null,
+    late: false,
+    ...at,
+  };
+  walk.drafts.push(draft);
+  return draft;
+};
+
+const close = (draft: Draft, outcome: EpisodeOutcome, at: Instant): void => {
+  draft.outcome = outcome;
+  draft.closedAt ??= at;
+  draft.endedAt ??= at;
+};
+
+const join = (draft: Draft, invoice: InvoiceLedger): void => {
+  if (!draft.invoices.includes(invoice)) draft.invoices.push(invoice);
+};
+
+const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
+  const settled = walk.settled.get(invoice.id);
+  if (settled !== undefined && settled !== 'reversed') return;
+  // An episode that ended with the invoice still owed keeps what is said of it: it is never entered again.
+  const owner =
+    openDraft(walk) ??
+    walk.drafts.findLast((draft) => draft.outcome !== 'recovered' && draft.invoices.includes(invoice));
+  if (owner === undefined && walk.ended) return;
+  const draft = owner ?? open(walk, invoice, { openedAt: attempt.at, openedReceivedAt: attempt.notice.receivedAt });
+  join(draft, invoice);
+  draft.attempts.push(attempt);
+};
+
+const reverse = (walk: Walk, transition: Transition & { kind: 'reversed' }, invoice: InvoiceLedger): void => {
+  walk.settled.set(invoice.id, 'reversed');
+  const current = openDraft(walk);
+  if (current !== undefined) {
+    current.settled.delete(invoice.id);
+    join(current, invoice);
+    return;
+  }
+  const previous = walk.drafts.findLast((draft) => draft.invoices.includes(invoice));
+  open(walk, invoice, {
+    openedAt: transition.at,
+    openedReceivedAt: transition.fact.receivedAt,
+    reopenedFrom: previous === undefined ? null : episodeId(walk.subject, previous),
+    reversalId: transition.fact.reversalId,
+  });
+};
+
+const outcomeOf = (kinds: readonly (Transition['kind'] | undefined)[]): EpisodeOutcome => {
+  if (kinds.includes(undefined)) return 'open';
+  if (kinds.includes('paid')) return 'recovered';
+  return kinds.includes('uncollectible') ? 'lost' : 'forgiven';
+};
+
+const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
+  walk.settled.set(invoice.id, transition.kind);
+  if (transition.kind === 'paid') walk.paidAt.push(transition.at);
+  const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
+  if (draft === undefined || draft.outcome === 'recovered') return;
+  draft.settled.set(invoice.id, transition.kind);
+  const outcome = outcomeOf(draft.invoices.map(({ id }) => draft.settled.get(id)));
+  if (outcome === 'open' || (draft.outcome !== 'open' && outcome !== 'recovered')) return;
+  draft.late = draft.outcome !== 'open';
+  close(draft, outcome, transition.at);
+  draft.endedAt = transition.at;
+  draft.endedBy = transition;
+};
+
+const end = (walk: Walk, at: Instant): void => {
+  walk.ended = true;
+  const { subscription } = walk.subject;
+  const current = openDraft(walk);
+  const exhausted = current !== undefined && exhaustionsOf(walk.subject, current).some((found) => found.at <= at);
+  walk.churn = subscription?.ended ? churnOf(subscription.ended.subscription, exhausted) : null;
+  if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
+};
+
+/** When the open episode is given up for paid: the provider stopped, life went on, the old debt stayed. */
+export const writeOffAt = (walk: Walk): Instant | null => {
+  const current = openDraft(walk);
+  const last = current?.attempts[current.attempts.length - 1];
+  const newestPaid = walk.paidAt[walk.paidAt.length - 1];
+  if (current === undefined || last === undefined || newestPaid === undefined || newestPaid <= last.at) return null;
+  const laterPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
+  const stopped = exhaustionsOf(walk.subject, current)[0];
+  if (stopped === undefined) return null;
+  return plus(last.at, Math.max(WRITE_OFF_MS, laterPaid - last.at, stopped.at - last.at));
+};
+
+const writeOff = (walk: Walk, at: Instant): void => {
+  const due = writeOffAt(walk);
+  const current = openDraft(walk);
+  if (current !== undefined && due !== null && due <= at) close(current, 'written_off', due);
+};
+
+const step = (walk: Walk, item: Item): void => {
+  writeOff(walk, item.at);
+  if (item.type === 'attempt') fail(walk, item.attempt, item.invoice);
+  else if (item.type === 'ended') end(walk, item.at);
+  else if (item.transition.kind === 'reversed') reverse(walk, item.transition, item.invoice);
+  else settle(walk, item.transition, item.invoice);
+};
+
+/** Walks a subject's failures and settlements in the provider's order and cuts them into episodes (semantics C1, C2). */
+export const walkHistory = (subject: Subject): Walk => {
+  const walk: Walk = { subject, drafts: [], settled: new Map(), paidAt: [], ended: false, churn: null };
+  for (const item of toItems(subject)) step(walk, item);
+  writeOff(walk, subject.now);
+  return walk;
+};
