@@ -2,6 +2,7 @@ import { instant, toIso } from '../domain/instant.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { DeadLetter, Store } from '../pipeline/ports.ts';
 import type { Provider } from '../providers/provider.ts';
+import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { showMoney } from './money.ts';
@@ -43,7 +44,7 @@ export const listDeadLetters = async (doors: CliDoors, options: ListOptions): Pr
     else {
       for (const letter of letters) showLetter(letter);
       say();
-      say(`Mend the cause, then: ${paint('bold', `npx recoup dead-letters replay ${letters[0]?.seq ?? '--all'}`)}`);
+      say(`Mend the cause, then: ${paint('bold', `${COMMAND} dead-letters replay ${letters[0]?.seq ?? '--all'}`)}`);
     }
     return EXIT.done;
   } finally {

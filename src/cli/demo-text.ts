@@ -1,5 +1,6 @@
 import type { SegmentCall } from '../pipeline/ports.ts';
 import { bars } from './bars.ts';
+import { COMMAND } from './command-line.ts';
 import type { DemoOutcome } from './demo-outcome.ts';
 import type { DemoRun } from './demo-run.ts';
 import { showMoney } from './money.ts';
@@ -90,9 +91,9 @@ const showNext = ({ calls, options }: DemoRun): void => {
   const rows = [
     ...(user === undefined
       ? []
-      : [[`npx recoup demo${same} --profile ${clean(user)}`, 'one person, from webhook to call']]),
+      : [[`${COMMAND} demo${same} --profile ${clean(user)}`, 'one person, from webhook to call']]),
     ['STRIPE_WEBHOOK_SECRET=whsec_local npm start', 'the relay itself, observing'],
-    ['STRIPE_WEBHOOK_SECRET=whsec_local npx recoup trigger renewal-failed', 'a signed webhook, from another terminal'],
+    [`STRIPE_WEBHOOK_SECRET=whsec_local ${COMMAND} trigger renewal-failed`, 'a signed webhook, from another terminal'],
   ];
   indented(alignRows(rows));
 };

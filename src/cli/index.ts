@@ -1,5 +1,6 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
+import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 
@@ -23,7 +24,7 @@ const collectSeqs = (text: string, before: readonly number[] = []): readonly num
 ];
 
 const examples = (...lines: readonly string[]): string =>
-  ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  $ recoup ${line}`)].join('\n');
+  ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  $ ${COMMAND} ${line}`)].join('\n');
 
 const withJson = (command: Command): Command => command.option('--json', 'print one JSON document and nothing else');
 

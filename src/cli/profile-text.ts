@@ -1,5 +1,6 @@
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
+import { COMMAND } from './command-line.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 
@@ -34,7 +35,7 @@ const headLines = (record: ProfileRecord, view: ProfileView | null): readonly st
 };
 
 const dueText = ({ dueAt, parkedUntil, version }: ProfileRecord): string => {
-  if (parkedUntil !== null) return paint('red', `parked until ${when(parkedUntil)}: see recoup dead-letters list`);
+  if (parkedUntil !== null) return paint('red', `parked until ${when(parkedUntil)}: see ${COMMAND} dead-letters list`);
   if (dueAt !== null) return `next look at ${when(dueAt)}`;
   return version === 0 ? 'not decided yet' : 'nothing changes by time alone';
 };

@@ -4,6 +4,7 @@ import { type Instant, instant, SECOND_MS } from '../domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../providers/stripe/sign.ts';
 import { type LifecycleName, lifecycle, lifecycleSpanMs } from '../simulate/lifecycles.ts';
 import type { StripeAccount, StripeEvent, StripeShape } from '../simulate/stripe-events.ts';
+import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { clean, paint, say, sayJson } from './terminal.ts';
@@ -104,7 +105,7 @@ const showNext = (user: string, account: StripeAccount): void => {
   say();
   say(`It happened to user ${paint('bold', clean(user))}, Stripe customer ${account.customer}.`);
   say(
-    `The relay waits up to 10 s for what belongs together. Then look at: ${paint('bold', `npx recoup profile ${clean(user)}`)}`,
+    `The relay waits up to 10 s for what belongs together. Then look at: ${paint('bold', `${COMMAND} profile ${clean(user)}`)}`,
   );
 };
 
