@@ -50,6 +50,19 @@ const offParts = (environment: Environment): readonly Part[] => [
     : []),
 ];
 
+const LINE_CHARS = 110;
+
+/** As few lines as hold the words, so that the list can be copied and does not push the rest off the screen. */
+const wrap = (words: readonly string[]): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of words) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + word.length > LINE_CHARS) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+};
+
 /**
  * What a relay says when it has started, line by line: first whether anything leaves, then what is on, what records,
  * what is off and which variable turns it on, and what the webhook endpoint must be subscribed to. No secrets.
@@ -61,6 +74,20 @@ export const toAnnouncement = (options: AnnouncementOptions): readonly string[] 
     firstLine(environment),
     ...parts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`),
     `Subscribe the Stripe webhook endpoint to these ${stripeEvents.length} events, and to no others:`,
-    ...stripeEvents.map((type) => `  ${type}`),
+    ...wrap(stripeEvents),
   ];
 };
+
+/** The same for a program that started the relay. No secrets. */
+export const toAnnouncementJson = ({ environment, url, policyFile, stripeEvents }: AnnouncementOptions) => ({
+  mode: environment.mode,
+  sends: sends(environment),
+  url,
+  webhooks: environment.stripeWebhookSecrets.length > 0 ? { stripe: `${url}/webhooks/stripe` } : {},
+  segment: sends(environment) ? environment.segmentHost : null,
+  deliverTestMode: environment.deliverTestMode,
+  namespace: environment.namespace,
+  store: environment.databaseUrl,
+  policy: policyFile,
+  subscribe: { stripe: stripeEvents },
+});

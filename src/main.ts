@@ -1,0 +1,266 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseEnv } from 'node:util';
+import type { CliDoors, DemoRelay, DemoRelayOptions } from './cli/doors.ts';
+import { runCli } from './cli/index.ts';
+import { sends, toAnnouncement, toAnnouncementJson } from './config/announcement.ts';
+import { codeVersion } from './config/code-version.ts';
+import { type Environment, parseEnvironment } from './config/environment.ts';
+import { type Log, makeLog, SILENT_LOG } from './config/log.ts';
+import { parsePolicy } from './config/policy.ts';
+import { RecoupError } from './domain/errors.ts';
+import { instant, SECOND_MS } from './domain/instant.ts';
+import type { Policy } from './domain/policy.ts';
+import type { Clock, SegmentSink, Store } from './pipeline/ports.ts';
+import { makeRelay, type Relay, type RelayOptions } from './pipeline/relay.ts';
+import { PROVIDERS } from './providers/index.ts';
+import { SUBSCRIBE_EVENTS } from './providers/stripe/subscribe.ts';
+import { makeRecorderSink } from './segment/recorder-sink.ts';
+import { openStore } from './store/index.ts';
+
+/** The only place that knows everything: it reads the world, builds the parts, joins them and opens the doors. */
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Exit codes of BSD's sysexits, which supervisors understand: 75 may work later, 78 needs a person, 74 a new start. */
+const EXIT = { ok: 0, forced: 1, crashed: 70, ioError: 74, tryLater: 75, configuration: 78 } as const;
+
+/** How long requests, a decision and a delivery may take to end after a signal. */
+const STOP_GRACE_MS = 10_000;
+
+/** A start that must not go on: one or more lines for a person, and the exit code. */
+class Refusal extends Error {
+  readonly exitCode: number;
+
+  constructor(lines: string, exitCode: number) {
+    super(lines);
+    this.name = 'Refusal';
+    this.exitCode = exitCode;
+  }
+}
+
+const clock: Clock = { now: () => instant(Date.now()) };
+
+/** What is set for the process wins over `.env`. */
+const readVariables = (): Readonly<Record<string, string | undefined>> =>
+  existsSync('.env') ? { ...parseEnv(readFileSync('.env', 'utf8')), ...process.env } : process.env;
+
+const loadEnvironment = (): Environment => {
+  const result = parseEnvironment(readVariables());
+  if (!result.ok) throw new Refusal(result.error, EXIT.configuration);
+  return result.value;
+};
+
+/** The policy in the working directory, else the one that Recoup comes with. */
+const policyPath = (): string => (existsSync('policy.yaml') ? resolve('policy.yaml') : join(ROOT, 'policy.yaml'));
+
+const loadPolicy = (path: string): Policy => {
+  const result = parsePolicy(readFileSync(path, 'utf8'), path);
+  if (!result.ok) throw new Refusal(result.errors.join('\n'), EXIT.configuration);
+  return result.value;
+};
+
+const makeSegment = async (environment: Environment): Promise<SegmentSink | null> => {
+  const { segmentWriteKey, segmentHost } = environment;
+  if (!sends(environment) || segmentWriteKey === null) return null;
+  const { makeSegmentSink } = await import('./segment/segment-sink.ts');
+  return makeSegmentSink({ writeKey: segmentWriteKey.reveal(), host: segmentHost, clock, random: Math.random });
+};
+
+/** SQLite's code for a disk that fails (SQLITE_IOERR). Its outcome is unknown, so only a new start may go on. */
+const isDiskFault = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 10;
+
+/** Resolves with the exit code once the process is told to stop; a second signal does not wait. */
+const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly stop: (exitCode: number) => void } => {
+  const { promise, resolve: stop } = Promise.withResolvers<number>();
+  let signals = 0;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    signals += 1;
+    if (signals > 1) process.exit(EXIT.forced);
+    log.info({ signal }, 'stopping; a second signal stops at once');
+    stop(EXIT.ok);
+  };
+  process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  process.on('uncaughtException', (error) => {
+    log.error({ error }, 'Recoup met a fault that it does not know and stops; start it again');
+    process.exit(EXIT.crashed);
+  });
+  return { told: promise, stop };
+};
+
+interface Door {
+  readonly url: string;
+  readonly stop: (graceMs: number) => Promise<void>;
+}
+
+const openDoor = async (
+  { receiver, store }: { readonly receiver: Relay['receiver']; readonly store: Store },
+  address: { readonly host: string; readonly port: number },
+  parts: Pick<import('./http/app.ts').AppOptions, 'metrics' | 'apiToken' | 'log'>,
+): Promise<Door> => {
+  const [{ makeApp }, { makeServer }] = await Promise.all([import('./http/app.ts'), import('./http/server.ts')]);
+  const onError = (error: Error): void => parts.log.error({ error }, 'the listening socket met a fault');
+  const server = makeServer({ app: makeApp({ ...parts, receiver, store }), ...address, onError });
+  try {
+    return { url: await server.start(), stop: server.stop };
+  } catch (error) {
+    throw new Refusal(listenFailure(error, address), EXIT.tryLater);
+  }
+};
+
+const listenFailure = (error: unknown, { host, port }: { readonly host: string; readonly port: number }): string => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+  const place = `${host} port ${port}`;
+  if (code === 'EADDRINUSE') return `Another program listens on ${place}. Stop it, or set PORT to a free port.`;
+  return `Cannot listen on ${place} (${code}). Set HOST to an address of this machine and PORT to a port that you may use.`;
+};
+
+interface Setup {
+  readonly environment: Environment;
+  readonly policyFile: string;
+  readonly policy: Policy;
+  readonly log: Log;
+}
+
+const loadSetup = (): Setup => {
+  const environment = loadEnvironment();
+  const policyFile = policyPath();
+  return { environment, policyFile, policy: loadPolicy(policyFile), log: makeLog(environment.logLevel) };
+};
+
+/** What the real relay and nothing else is made of: the wall clock, true randomness, secrets of the environment. */
+const makeRealRelay = async (setup: Setup, store: Store, reports: Pick<RelayOptions, 'onCommit' | 'onReport'>) => {
+  const { environment, policy, log } = setup;
+  const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
+  return makeRelay({
+    ...reports,
+    store,
+    policy,
+    namespace: environment.namespace,
+    providers: PROVIDERS,
+    code: codeVersion(join(ROOT, 'src')),
+    secretsOf: (provider) => (provider === 'stripe' ? stripeSecrets : []),
+    segment: await makeSegment(environment),
+    recorder: makeRecorderSink(),
+    deliverTestMode: environment.deliverTestMode,
+    clock,
+    random: Math.random,
+    log,
+  });
+};
+
+/** Runs until told to stop, then lets what is under way end; answers the exit code. */
+const runRelay = async (setup: Setup, store: Store, say: (url: string) => void): Promise<number> => {
+  const { environment, log } = setup;
+  const [{ makeMetrics }, { makeWebhookLog }] = await Promise.all([
+    import('./http/metrics.ts'),
+    import('./http/webhook-log.ts'),
+  ]);
+  const metrics = makeMetrics(store, clock);
+  const logWebhook = makeWebhookLog(log, clock);
+  const { told, stop } = untilToldToStop(log);
+  const relay = await makeRealRelay(setup, store, {
+    onCommit: metrics.decided,
+    onReport: (report) => {
+      metrics.webhookAnswered(report.provider, report.outcome);
+      logWebhook(report);
+      if (isDiskFault(report.error)) stop(EXIT.ioError);
+    },
+  });
+  const behind = { receiver: relay.receiver, store };
+  const door = await openDoor(behind, environment, { metrics, apiToken: environment.apiToken, log });
+  await relay.start();
+  say(door.url);
+  const exitCode = await told;
+  const stopped = Promise.all([door.stop(STOP_GRACE_MS), relay.stop()]);
+  await Promise.race([stopped, delay(STOP_GRACE_MS + SECOND_MS, undefined, { ref: false })]);
+  return exitCode;
+};
+
+/** One line for a person and the exit code where a start must not go on; anything else is a bug, and thrown. */
+const explainRefusal = (error: unknown): number => {
+  if (!(error instanceof Refusal || error instanceof RecoupError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  if (error instanceof Refusal) return error.exitCode;
+  return error.code === 'store_locked' ? EXIT.tryLater : EXIT.configuration;
+};
+
+const startRelay = async ({ json }: { readonly json: boolean }): Promise<number> => {
+  try {
+    const setup = loadSetup();
+    const { environment, policyFile } = setup;
+    const store = await openStore(environment.databaseUrl, { lock: true, namespace: environment.namespace });
+    try {
+      return await runRelay(setup, store, (url) => {
+        const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
+        const lines = json ? [JSON.stringify(toAnnouncementJson(told))] : toAnnouncement(told);
+        process.stdout.write(`${lines.join('\n')}\n`);
+      });
+    } finally {
+      await store.close();
+    }
+  } catch (error) {
+    return explainRefusal(error);
+  }
+};
+
+const DEMO_SECRET = 'whsec_demo';
+
+/** Everything in memory: no environment, no credential, and nothing that could leave. */
+const openDemoRelay = async (options: DemoRelayOptions): Promise<DemoRelay> => {
+  const store = await openStore('sqlite::memory:', { lock: false, namespace: 'demo' });
+  const relay = makeRelay({
+    store,
+    policy: loadPolicy(join(ROOT, 'policy.yaml')),
+    namespace: 'demo',
+    providers: PROVIDERS,
+    code: 'demo',
+    secretsOf: () => [DEMO_SECRET],
+    segment: null,
+    recorder: makeRecorderSink(options.onCall),
+    deliverTestMode: false,
+    clock: options.clock,
+    random: () => 0.5,
+    log: SILENT_LOG,
+  } satisfies RelayOptions);
+  return {
+    store,
+    secret: DEMO_SECRET,
+    receiver: relay.receiver,
+    runDue: relay.runDue,
+    deliverDue: relay.deliverDue,
+    serve: async (address) => {
+      const { makeMetrics } = await import('./http/metrics.ts');
+      const parts = { metrics: makeMetrics(store, options.clock), apiToken: null, log: SILENT_LOG };
+      const door = await openDoor({ receiver: relay.receiver, store }, address, parts);
+      await relay.start();
+      return { url: door.url, stop: async () => void (await Promise.all([door.stop(STOP_GRACE_MS), relay.stop()])) };
+    },
+    close: async () => {
+      await relay.stop();
+      await store.close();
+    },
+  };
+};
+
+const version = (): string => {
+  const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+};
+
+const doors: CliDoors = {
+  get env() {
+    return readVariables();
+  },
+  version: version(),
+  startRelay,
+  openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
+  loadProviders: async () => Object.values(PROVIDERS),
+  openDemoRelay,
+};
+
+const typed = process.argv.slice(2);
+process.exitCode = await runCli(typed.length === 0 ? ['start'] : typed, doors);

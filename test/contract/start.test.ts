@@ -1,0 +1,284 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { instant } from '../../src/domain/instant.ts';
+import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
+import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
+import { lifecycle } from '../../src/simulate/lifecycles.ts';
+import { openStore } from '../../src/store/index.ts';
+import { startSegmentStandIn } from '../stand-ins/segment.ts';
+
+/** The relay exactly as people start it: a process of its own, the wall clock, a store on disk. */
+
+const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../bin/recoup.js', import.meta.url));
+const SECRET = 'whsec_canary_of_the_start_suite';
+const WRITE_KEY = 'canary-write-key';
+
+interface Running {
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly output: () => { readonly stdout: string; readonly stderr: string };
+  readonly exited: Promise<number | null>;
+}
+
+let directory: string;
+let children: ChildProcessWithoutNullStreams[] = [];
+
+const run = (variables: Readonly<Record<string, string>>, args: readonly string[] = [], file = MAIN): Running => {
+  const env = { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0', ...variables };
+  const child = spawn(process.execPath, [file, ...args], { cwd: directory, env });
+  children.push(child);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  return {
+    child,
+    output: () => ({ stdout, stderr }),
+    exited: once(child, 'close').then(([code]) => code as number | null),
+  };
+};
+
+/** The base URL, once the relay has said where it listens. */
+const urlOf = ({ output, exited }: Running): Promise<string> => {
+  const said = vi.waitFor(() => /health (http:\S+)\/healthz/.exec(output().stdout)?.[1] ?? expect.fail('not started'), {
+    timeout: 20_000,
+  });
+  const ended = exited.then((code) => expect.fail(`it ended with ${code}: ${output().stderr}`));
+  return Promise.race([said, ended]);
+};
+
+const post = (url: string, body: string): Promise<Response> =>
+  fetch(`${url}/webhooks/stripe`, {
+    method: 'POST',
+    headers: { [SIGNATURE_HEADER]: signStripe(body, SECRET, instant(Date.now())) },
+    body,
+  });
+
+const cancellation = (livemode: boolean): readonly string[] =>
+  lifecycle('voluntary-cancel', {
+    account: { shape: 'basil', livemode, customer: 'cus_ada', userId: 'user_ada', planId: 'pro', priceId: 'price_pro' },
+    startsAt: Math.floor(Date.now() / 1_000) * 1_000 - 90 * 86_400_000,
+  }).map(({ event }) => JSON.stringify(event));
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'recoup-start-'));
+  children = [];
+});
+afterEach(async () => {
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await once(child, 'close');
+    }
+  }
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('npm start', () => {
+  it('says first that it observes, takes a signed webhook, keeps it and ends with 0 when told to', async () => {
+    const relay = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    const url = await urlOf(relay);
+    expect(relay.output().stdout).toMatch(/^Recoup OBSERVES/);
+    const [body = ''] = cancellation(true);
+    expect((await post(url, body)).status).toBe(200);
+    expect((await post(url, `${body} `)).status).toBe(200);
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(0);
+    const store = await openStore(`sqlite:${join(directory, 'data/recoup.db')}`, { lock: false });
+    const { deliveries } = await store.counts();
+    await store.close();
+    expect(Object.values(deliveries).reduce((sum, count) => sum + count, 0)).toBe(1);
+  });
+
+  it('says what is on, what records, what is off and by which variable, and what to subscribe to', async () => {
+    const relay = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    const url = await urlOf(relay);
+    const { stdout } = relay.output();
+    expect(stdout).toContain(`${url}/webhooks/stripe`);
+    expect(stdout).toMatch(/records +every Segment call/);
+    expect(stdout).toMatch(/off +Segment: set SEGMENT_WRITE_KEY/);
+    expect(stdout.split(/\s+/)).toEqual(expect.arrayContaining([...SUBSCRIBE_EVENTS]));
+    expect(stdout).not.toMatch(/invoice\.created\b/);
+  });
+
+  it('keeps a provider without a secret off: 404, and said', async () => {
+    const relay = run({});
+    const url = await urlOf(relay);
+    expect((await post(url, '{}')).status).toBe(404);
+    expect(relay.output().stdout).toMatch(/off +Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET/);
+  });
+
+  it('sends to Segment what live webhooks say when it enforces, and shows no secret in anything it prints', async () => {
+    const segment = await startSegmentStandIn(WRITE_KEY);
+    const relay = run({
+      STRIPE_WEBHOOK_SECRET: SECRET,
+      MODE: 'enforce',
+      NAMESPACE: 'start-suite',
+      SEGMENT_WRITE_KEY: WRITE_KEY,
+      SEGMENT_HOST: segment.url,
+      LOG_LEVEL: 'debug',
+    });
+    const url = await urlOf(relay);
+    expect(relay.output().stdout).toMatch(/^Recoup ENFORCES/);
+    for (const body of cancellation(true)) expect((await post(url, body)).status).toBe(200);
+    await vi.waitFor(
+      () => expect([...segment.messages.values()].map(({ event }) => event)).toContain('subscription_canceled'),
+      { timeout: 20_000, interval: 50 },
+    );
+    await fetch(`${url}/webhooks/stripe`, { method: 'POST', body: SECRET, headers: { [SIGNATURE_HEADER]: SECRET } });
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(0);
+    await segment.close();
+    const { stdout, stderr } = relay.output();
+    expect(stderr).toContain('a webhook was refused');
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  it('sends nothing about test-mode payments when it enforces', async () => {
+    const segment = await startSegmentStandIn(WRITE_KEY);
+    const relay = run({
+      STRIPE_WEBHOOK_SECRET: SECRET,
+      MODE: 'enforce',
+      NAMESPACE: 'start-suite',
+      SEGMENT_WRITE_KEY: WRITE_KEY,
+      SEGMENT_HOST: segment.url,
+    });
+    const url = await urlOf(relay);
+    for (const body of cancellation(false)) await post(url, body);
+    await vi.waitFor(
+      async () =>
+        expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/recoup_outbox\{status="recorded"\} [1-9]/),
+      { timeout: 20_000, interval: 50 },
+    );
+    relay.child.kill('SIGTERM');
+    await relay.exited;
+    await segment.close();
+    expect(segment.requests).toEqual([]);
+  });
+
+  it('reads .env, and lets the process environment win', async () => {
+    writeFileSync(join(directory, '.env'), `STRIPE_WEBHOOK_SECRET=${SECRET}\nMODE=nonsense\n`);
+    const relay = run({ MODE: 'observe' });
+    const url = await urlOf(relay);
+    expect((await post(url, cancellation(true)[0] ?? '')).status).toBe(200);
+  });
+
+  it('prints one JSON line instead with --json', async () => {
+    const relay = run({ STRIPE_WEBHOOK_SECRET: SECRET }, ['start', '--json']);
+    const said = await vi.waitFor(() => JSON.parse(relay.output().stdout), { timeout: 15_000 });
+    expect(said).toMatchObject({ mode: 'observe', sends: false, webhooks: { stripe: `${said.url}/webhooks/stripe` } });
+    expect(JSON.stringify(said)).not.toContain('canary');
+  });
+});
+
+describe('a start that must not go on', () => {
+  it.each([
+    [{ MODE: 'enforce' }, /^NAMESPACE: expected .+ Example: NAMESPACE=\S+\n$/],
+    [{ HOST: '0.0.0.0' }, /^API_TOKEN: expected .+\n$/],
+    [{ STRIPE_WEBHOOK_SECRET: 'sk_live_canary' }, /^STRIPE_WEBHOOK_SECRET: expected .+\n$/],
+  ])('ends with 78 and one line for %j, without a value', async (variables, line) => {
+    const relay = run(variables);
+    expect(await relay.exited).toBe(78);
+    const { stdout, stderr } = relay.output();
+    expect(stderr).toMatch(line);
+    expect(stderr.trimEnd()).not.toContain('\n');
+    expect(stdout + stderr).not.toContain('canary');
+  });
+
+  it('ends with 78 and the line and column of a mistake in the policy.yaml of the working directory', async () => {
+    writeFileSync(join(directory, 'policy.yaml'), 'plans:\n  high_valu: [pro]\n');
+    const relay = run({});
+    expect(await relay.exited).toBe(78);
+    expect(relay.output().stderr).toMatch(
+      /policy\.yaml:2:3: plans\.high_valu: unknown setting; did you mean high_value\?/,
+    );
+  });
+
+  it('ends with 78 when the store was made under another namespace', async () => {
+    const first = run({ NAMESPACE: 'staging' });
+    await urlOf(first);
+    first.child.kill('SIGTERM');
+    await first.exited;
+    const second = run({ NAMESPACE: 'production' });
+    expect(await second.exited).toBe(78);
+    expect(second.output().stderr).toMatch(/NAMESPACE=staging/);
+  });
+
+  it('ends with 75 and says who runs when another relay has the store, and leaves that one alone', async () => {
+    const first = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    const url = await urlOf(first);
+    const second = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    expect(await second.exited).toBe(75);
+    expect(second.output().stderr).toMatch(new RegExp(`Another relay runs .*pid ${first.child.pid}`));
+    expect((await post(url, cancellation(true)[0] ?? '')).status).toBe(200);
+  });
+
+  it('ends with 75 and one line when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const relay = run({ PORT: String(port) });
+    expect(await relay.exited).toBe(75);
+    other.close();
+    expect(relay.output().stderr).toBe(
+      `Another program listens on 127.0.0.1 port ${port}. Stop it, or set PORT to a free port.\n`,
+    );
+  });
+});
+
+describe('stopping', () => {
+  it('waits for a request under way, and not at a second signal', async () => {
+    const relay = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    const url = await urlOf(relay);
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.on('error', () => {});
+    socket.write('POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n');
+    await once(socket, 'data');
+    relay.child.kill('SIGTERM');
+    await vi.waitFor(() => expect(relay.output().stderr).toContain('stopping'), { timeout: 10_000 });
+    expect(relay.child.exitCode).toBeNull();
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(1);
+    socket.destroy();
+  });
+
+  it('frees the store at once for the next relay', async () => {
+    for (const _ of [1, 2]) {
+      const relay = run({});
+      await urlOf(relay);
+      relay.child.kill('SIGINT');
+      expect(await relay.exited).toBe(0);
+    }
+  });
+});
+
+describe('the launcher', () => {
+  it('passes commands, exit codes and signals on', async () => {
+    const version = run({}, ['--version'], LAUNCHER);
+    expect(await version.exited).toBe(0);
+    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+    expect(manifest).toContain(`"version": "${version.output().stdout.trim()}"`);
+    expect(await run({}, ['no-such-command'], LAUNCHER).exited).toBe(2);
+    const relay = run({}, ['start'], LAUNCHER);
+    await urlOf(relay);
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(0);
+  });
+
+  it('shows the help when nothing is asked for', async () => {
+    const help = run({}, [], LAUNCHER);
+    expect(await help.exited).toBe(0);
+    expect(help.output().stdout).toMatch(/Usage: recoup/);
+  });
+});
