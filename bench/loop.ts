@@ -109,15 +109,17 @@ interface Measure {
 
 const measure = async (count: number): Promise<Measure> => {
   stopwatch.reset();
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const decisions = await runUntilIdle();
   const ms = performance.now() - startedAt;
-  const perSecond = (count / ms) * 1_000;
+  const cpu = process.cpuUsage(cpuBefore);
   return {
     deliveries: count,
     decisions,
-    perSecond,
+    perSecond: (count / ms) * 1_000,
     microsPerDelivery: (ms * 1_000) / count,
+    cpuMicrosPerDelivery: (cpu.user + cpu.system) / count,
     shares: stopwatch.read(ms),
   };
 };
