@@ -73,6 +73,18 @@ const MISSING_METHOD: Decline = {
   blocksRetries: true,
 };
 
+/** The bank wants the customer to confirm, and no decline says more. */
+const TO_CONFIRM: Decline = {
+  failureCode: null,
+  category: 'authentication_required',
+  type: 'action',
+  retryable: false,
+  customerActionRequired: true,
+  disclosable: true,
+  failureClass: 'confirm_payment',
+  blocksRetries: true,
+};
+
 const distance = (entry: DeclineEntry, notice: AttemptFailed): number => Math.abs(entry.occurredAt - notice.occurredAt);
 
 /** The notice that a decline belongs to: the nearest of its invoice, the earlier on a tie. */
@@ -134,57 +146,78 @@ const isActionNear = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
       Math.abs(action.occurredAt - notice.occurredAt) <= JOIN_WINDOW_MS,
   );
 
+/** What the notices of one invoice share. */
+interface Joined {
+  readonly invoice: InvoiceLedger;
+  readonly own: readonly DeclineEntry[];
+  readonly unlinked: readonly DeclineEntry[];
+  readonly reasons: ReadonlyMap<AttemptFailed, DeclineEntry>;
+}
+
+type Read = Omit<Attempt, 'retry' | 'number'>;
+
+/** One notice with its reason: was a charge executed for it, and is it all known. `manual`: its count was seen before. */
+const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, context: AttemptContext): Read => {
+  const { invoice } = joined;
+  const entry = joined.reasons.get(notice) ?? null;
+  const action = isActionNear(invoice, notice);
+  const missing = entry === null && lacksMethod(notice, action);
+  const decline = entry !== null ? context.classify(entry) : action ? TO_CONFIRM : missing ? MISSING_METHOD : UNKNOWN;
+  const { attemptCount } = notice.invoice;
+  const executed =
+    context.countsStand ||
+    attemptCount <= 1 ||
+    manual ||
+    missing ||
+    action ||
+    isProven(notice, joined.own, joined.unlinked);
+  const plan = context.planOf(notice.invoice);
+  const settlesAt = plus(notice.receivedAt, SETTLE_WINDOW_MS);
+  // A method is known to be missing only when no request for confirmation came with the notice: that takes the window.
+  const complete =
+    executed &&
+    hasReason(decline) &&
+    !missing &&
+    plan.known &&
+    context.retryKnown(invoice, notice) &&
+    earlierKnown(notice, invoice.notices);
+  return {
+    key: attemptKey(notice),
+    notice,
+    invoice: notice.invoice,
+    at: notice.occurredAt,
+    executed,
+    pending: context.now < settlesAt && !complete,
+    settlesAt,
+    eligible: isEligible(notice.invoice),
+    decline,
+    card: entry?.card ?? null,
+    actionRequired: action || decline.customerActionRequired,
+    plan,
+  };
+};
+
 /** All failure notices of one invoice as attempts, in fold order, pending and unexecuted ones included. */
 export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): readonly Attempt[] => {
   const { notices } = invoice;
   const own = context.charges.declinesOf.get(invoice.id) ?? [];
-  const { unlinked } = context.charges;
-  const reasons = toReasons(notices, own);
-  const seenCounts = new Set<number>();
+  const joined = { invoice, own, unlinked: context.charges.unlinked, reasons: toReasons(notices, own) };
   const firstSeen = notices.some((notice) => notice.invoice.attemptCount <= 1);
-  const attempts: Attempt[] = [];
+  const seenCounts = new Set<number>();
   let counted = 0;
-  for (const notice of notices) {
+  return notices.map((notice): Attempt => {
     const { attemptCount } = notice.invoice;
-    const manual = seenCounts.has(attemptCount);
+    const read = readNotice(notice, seenCounts.has(attemptCount), joined, context);
     seenCounts.add(attemptCount);
-    const entry = reasons.get(notice) ?? null;
-    const action = isActionNear(invoice, notice);
-    const missing = entry === null && lacksMethod(notice, action);
-    const decline = entry !== null ? context.classify(entry) : missing ? MISSING_METHOD : UNKNOWN;
-    const settlesAt = plus(notice.receivedAt, SETTLE_WINDOW_MS);
-    const executed = context.countsStand || attemptCount <= 1 || manual || missing || isProven(notice, own, unlinked);
-    const plan = context.planOf(notice.invoice);
+    if (read.executed && !read.pending) counted += 1;
     // The first attempt always counts, also where only the provider's count tells of it.
     const implied = attemptCount > 1 && !firstSeen ? 1 : 0;
-    // A method is known to be missing only when no request for confirmation came with the notice.
-    const complete =
-      executed &&
-      hasReason(decline) &&
-      !missing &&
-      plan.known &&
-      context.retryKnown(invoice, notice) &&
-      earlierKnown(notice, notices);
-    const pending = context.now < settlesAt && !complete;
-    if (executed && !pending) counted += 1;
-    attempts.push({
-      key: attemptKey(notice),
-      notice,
-      invoice: notice.invoice,
-      at: notice.occurredAt,
-      executed,
-      pending,
-      settlesAt,
-      eligible: isEligible(notice.invoice),
-      decline,
-      card: entry?.card ?? null,
-      actionRequired: action || decline.customerActionRequired,
+    return {
+      ...read,
       retry: attemptCount > 1 || counted > 1,
       number: context.countsStand ? Math.max(counted, attemptCount) : counted + implied,
-      plan,
-    });
-  }
-  return attempts;
+    };
+  });
 };
 
 /** When the first notice happened that still settles; null when none does. */

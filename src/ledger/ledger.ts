@@ -1,4 +1,5 @@
-import type { Fact } from '../domain/fact.ts';
+import type { DeclineTaxonomy } from '../domain/decline.ts';
+import type { AttemptFailed, Fact, InvoiceState } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
@@ -56,6 +57,52 @@ const bySubscription = (invoices: ReadonlyMap<string, InvoiceLedger>): Map<strin
   return groups;
 };
 
+/** The provider said when or whether it tries again: a date, a settlement, or that it stopped. */
+const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptFailed, subscriptions: Ledger['subscriptions']): boolean =>
+  !notice.invoice.collectedAutomatically ||
+  wasRetryStated(invoice, notice) ||
+  invoice.transitions.some((transition) => transition.at >= notice.occurredAt) ||
+  (subscriptions.get(invoice.subscription ?? '')?.stopWords.some((word) => word.at >= notice.occurredAt) ?? false);
+
+const foldSubjects = (
+  folded: Pick<Ledger, 'customer' | 'now' | 'invoices' | 'subscriptions' | 'attempts'>,
+  rules: Rules,
+): Pick<Ledger, 'episodes' | 'churn' | 'changesAt'> => {
+  const episodes: Episode[] = [];
+  const churn = new Map<string, ChurnType>();
+  const changesAt: Instant[] = [];
+  const groups = bySubscription(folded.invoices);
+  for (const subscriptionId of new Set([...groups.keys(), ...folded.subscriptions.keys()])) {
+    const subject = foldEpisodes({
+      ...folded,
+      namespace: rules.namespace,
+      subscriptionId,
+      subscription: folded.subscriptions.get(subscriptionId),
+      invoices: groups.get(subscriptionId) ?? [],
+      noRetryAfterMs: rules.policy.noRetryAfterMs,
+    });
+    episodes.push(...subject.episodes);
+    if (subject.churn !== null) churn.set(subscriptionId, subject.churn);
+    changesAt.push(...subject.changesAt);
+  }
+  episodes.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
+  return { episodes, churn, changesAt };
+};
+
+const findPayments = (
+  invoices: Ledger['invoices'],
+  attempts: Ledger['attempts'],
+  options: Parameters<typeof findPayment>[1],
+): Ledger['payments'] => {
+  const payments = new Map<string, Payment>();
+  for (const id of attempts.keys()) {
+    const invoice = invoices.get(id);
+    const payment = invoice ? findPayment(invoice, options) : null;
+    if (payment !== null) payments.set(id, payment);
+  }
+  return payments;
+};
+
 /** Folds a customer's facts, in any order, into the ledger at `now`. Pure. */
 export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules: Rules, now: Instant): Ledger => {
   const { policy } = rules;
@@ -64,50 +111,19 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   const invoices = foldInvoices(facts, charges);
   const subscriptions = foldSubscriptions(facts);
   const countsStand = policy.chargeWebhooks === 'absent';
-  const planOf = (invoiceId: string | null, subscriptionId: string | null): Plan => {
-    const invoice = invoices.get(invoiceId ?? '')?.latest ?? null;
-    const subscription = subscriptions.get(subscriptionId ?? invoice?.subscription ?? '')?.latest ?? null;
-    return resolvePlan(invoice, subscription, policy);
-  };
+  const taxonomy = taxonomyOf(rules, customer.provider);
+  const planFor = (invoice: InvoiceState | null, subscription: string | null): Plan =>
+    resolvePlan(invoice, subscriptions.get(subscription ?? invoice?.subscription ?? '')?.latest ?? null, policy);
   const attempts = foldAllAttempts(invoices, {
     now,
     charges,
     countsStand,
-    classify: (entry) => classifierOf(rules, customer.provider).classify(entry.raw),
-    planOf: (invoice) => resolvePlan(invoice, subscriptions.get(invoice.subscription ?? '')?.latest ?? null, policy),
-    retryKnown: (invoice, notice) =>
-      !notice.invoice.collectedAutomatically ||
-      wasRetryStated(invoice, notice) ||
-      invoice.transitions.some((transition) => transition.at >= notice.occurredAt) ||
-      (subscriptions.get(invoice.subscription ?? '')?.stopWords.some((word) => word.at >= notice.occurredAt) ?? false),
+    classify: ({ raw }) => taxonomy.classify(raw),
+    planOf: (invoice) => planFor(invoice, null),
+    retryKnown: (invoice, notice) => isRetryKnown(invoice, notice, subscriptions),
   });
-  const payments = new Map<string, Payment>();
-  for (const id of attempts.keys()) {
-    const invoice = invoices.get(id);
-    const payment = invoice ? findPayment(invoice, { now, charges, countsStand }) : null;
-    if (payment !== null) payments.set(id, payment);
-  }
-  const episodes: Episode[] = [];
-  const churn = new Map<string, ChurnType>();
-  const changesAt: Instant[] = nextVisibleAt === null ? [] : [nextVisibleAt];
-  const groups = bySubscription(invoices);
-  for (const id of new Set([...groups.keys(), ...subscriptions.keys()])) {
-    const subject = foldEpisodes({
-      customer,
-      namespace: rules.namespace,
-      subscriptionId: id,
-      subscription: subscriptions.get(id),
-      invoices: groups.get(id) ?? [],
-      attempts,
-      noRetryAfterMs: policy.noRetryAfterMs,
-      now,
-    });
-    episodes.push(...subject.episodes);
-    if (subject.churn !== null) churn.set(id, subject.churn);
-    changesAt.push(...subject.changesAt);
-  }
-  episodes.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1));
-  changesAt.push(...waiting(attempts, payments, now));
+  const payments = findPayments(invoices, attempts, { now, charges, countsStand });
+  const subjects = foldSubjects({ customer, now, invoices, subscriptions, attempts }, rules);
   return {
     customer,
     now,
@@ -116,14 +132,17 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     subscriptions,
     attempts,
     payments,
-    episodes,
-    churn,
-    planOf,
-    changesAt,
+    ...subjects,
+    planOf: (invoice, subscription) => planFor(invoices.get(invoice ?? '')?.latest ?? null, subscription),
+    changesAt: [
+      ...(nextVisibleAt === null ? [] : [nextVisibleAt]),
+      ...subjects.changesAt,
+      ...waiting(attempts, payments, now),
+    ],
   };
 };
 
-const classifierOf = (rules: Rules, provider: string): Rules['taxonomies'][string] => {
+const taxonomyOf = (rules: Rules, provider: string): DeclineTaxonomy => {
   const taxonomy = rules.taxonomies[provider];
   if (taxonomy === undefined) throw new Error(`No decline taxonomy for provider ${provider}. Add it to the rules.`);
   return taxonomy;
