@@ -1,4 +1,4 @@
-import type { Decline } from '../domain/decline.ts';
+import { CATEGORY_MEANING, type Decline, type FailureCategory } from '../domain/decline.ts';
 import type { AttemptFailed, BillingReason, Card, InvoiceState } from '../domain/fact.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
@@ -51,39 +51,18 @@ export const isEligible = (invoice: InvoiceState): boolean =>
   invoice.subscription !== null &&
   DUNNABLE.has(invoice.billingReason);
 
-const UNKNOWN: Decline = {
+/** A failure whose category is known from elsewhere than a decline. */
+const withoutCode = (category: FailureCategory, blocksRetries: boolean): Decline => ({
   failureCode: null,
-  category: 'unknown',
-  type: 'unknown',
-  retryable: null,
-  customerActionRequired: false,
-  disclosable: true,
-  failureClass: 'other',
-  blocksRetries: false,
-};
+  category,
+  ...CATEGORY_MEANING[category],
+  blocksRetries,
+});
 
-const MISSING_METHOD: Decline = {
-  failureCode: null,
-  category: 'payment_method_missing',
-  type: 'hard',
-  retryable: false,
-  customerActionRequired: true,
-  disclosable: true,
-  failureClass: 'no_payment_method',
-  blocksRetries: true,
-};
-
+const UNKNOWN = withoutCode('unknown', false);
+const MISSING_METHOD = withoutCode('payment_method_missing', true);
 /** The bank wants the customer to confirm, and no decline says more. */
-const TO_CONFIRM: Decline = {
-  failureCode: null,
-  category: 'authentication_required',
-  type: 'action',
-  retryable: false,
-  customerActionRequired: true,
-  disclosable: true,
-  failureClass: 'confirm_payment',
-  blocksRetries: true,
-};
+const TO_CONFIRM = withoutCode('authentication_required', true);
 
 const distance = (entry: DeclineEntry, notice: AttemptFailed): number => Math.abs(entry.occurredAt - notice.occurredAt);
 
