@@ -1,8 +1,20 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { FactKind } from '../../src/domain/fact.ts';
 import { fromUnixSeconds } from '../../src/domain/instant.ts';
-import { stripe } from '../../src/providers/stripe/stripe.ts';
-import { basilCharge, basilInvoice, basilSubscription, expanded, legacyInvoice, SECOND } from './stripe-payloads.ts';
+import { SUBSCRIBE_EVENTS, stripe } from '../../src/providers/stripe/stripe.ts';
+import {
+  basilCharge,
+  basilIntent,
+  basilInvoice,
+  basilSubscription,
+  expanded,
+  legacyCharge,
+  legacyIntent,
+  legacyInvoice,
+  legacySubscription,
+  SECOND,
+} from './stripe-payloads.ts';
 import { factOf, type Json, ORIGIN, RECEIVED, read } from './stripe-reading.ts';
 
 const invoiceOf = (object: Json) => {
@@ -10,6 +22,17 @@ const invoiceOf = (object: Json) => {
   if (fact.kind !== 'invoice_observed') throw new Error(`Another kind: ${fact.kind}`);
   return fact.invoice;
 };
+
+const PAYLOADS = [
+  legacyInvoice,
+  basilInvoice,
+  legacyCharge,
+  basilCharge,
+  legacyIntent,
+  basilIntent,
+  legacySubscription,
+  basilSubscription,
+];
 
 const INVOICE = {
   id: 'in_1',
@@ -216,4 +239,32 @@ describe('a payload that does not fit is a dead letter that names the field, and
       expect(stripe.normalise(body, { receivedAt: RECEIVED, userIdKeys: [] }).end).toBe('dead_letter');
     },
   );
+
+  test('whatever one value of a real payload is replaced by', () => {
+    const payload = fc.constantFrom(...PAYLOADS);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SUBSCRIBE_EVENTS),
+        payload,
+        fc.nat(40),
+        fc.jsonValue(),
+        (type, object, nth, junk) => {
+          expect(['understood', 'ignored', 'dead_letter']).toContain(read(type, withJunk(object, nth, junk)).end);
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+  });
 });
+
+/** `object` with its value number `nth`, in reading order, replaced by `junk`. */
+const withJunk = (object: Json, nth: number, junk: unknown): Json => {
+  let seen = -1;
+  return JSON.parse(
+    JSON.stringify(object, (key, value: unknown) => {
+      if (key === '') return value;
+      seen += 1;
+      return seen === nth ? junk : value;
+    }),
+  );
+};

@@ -1,6 +1,6 @@
 import type { FailureCategory } from '../../domain/decline.ts';
 
-/** Changes when a code below means something else than before; part of the ruleset's hash. */
+/** To be changed when the rules of `taxonomy.ts` change; the rows below are hashed into the version beside it. */
 export const DECLINE_CODES_VERSION = 'stripe-declines-2026-11-21';
 
 /** Where a code's class comes from. */

@@ -6,6 +6,7 @@ import {
   type FailureCategory,
   type RawDecline,
 } from '../../domain/decline.ts';
+import { digest } from '../../domain/ids.ts';
 import {
   ADVICE_CODES,
   type AdviceRow,
@@ -52,8 +53,22 @@ const classify = (raw: RawDecline): Decline => {
   };
 };
 
-/** Stripe's decline taxonomy: `decline-codes.ts` as a function. */
-export const stripeTaxonomy: DeclineTaxonomy = { version: DECLINE_CODES_VERSION, classify };
+/** Every table that `classify` reads. */
+const TABLES = [
+  CATEGORY_MEANING,
+  DECLINE_CODES,
+  BLOCKED_REASONS,
+  ERROR_CODES,
+  NETWORK_DECLINE_CODES,
+  ADVICE_CODES,
+  NETWORK_ADVICE_CODES,
+];
+
+/** Stripe's decline taxonomy: `decline-codes.ts` as a function. A changed row changes the version by itself. */
+export const stripeTaxonomy: DeclineTaxonomy = {
+  version: `${DECLINE_CODES_VERSION}-${digest(JSON.stringify(TABLES)).slice(0, 8)}`,
+  classify,
+};
 
 const categoryOf = (raw: RawDecline): FailureCategory => {
   if (raw.blockedReason !== null) return blockedReasons.get(raw.blockedReason)?.category ?? 'blocked_by_provider';
