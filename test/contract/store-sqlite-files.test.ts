@@ -160,6 +160,16 @@ describe('opening', () => {
     await (await openStore(url, { lock: true, namespace: 'prod' })).close();
   });
 
+  it('refuses a store of a later release and frees the lock again', async () => {
+    await (await openStore(url, { lock: true })).close();
+    const db = new DatabaseSync(file);
+    db.exec(`INSERT INTO schema_migrations (version, name, applied_at) VALUES (9999, 'later', 0)`);
+    await expect(openStore(url, { lock: true })).rejects.toMatchObject({ code: 'store_too_new' });
+    db.exec('DELETE FROM schema_migrations WHERE version = 9999');
+    db.close();
+    await (await openStore(url, { lock: true })).close();
+  });
+
   it('says that there is no Postgres adapter yet, and never repeats a URL that may hold a password', async () => {
     for (const [bad, code] of [
       ['postgres://me:hunter2@db/recoup', 'store_postgres_missing'],

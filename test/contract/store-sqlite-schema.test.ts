@@ -98,6 +98,12 @@ describe('the SQLite schema', () => {
     }
   });
 
+  it('keeps no waiting place of a delivery that found its customer', async () => {
+    await store.accept([delivery('evt_1', { keys: { customer: null, objects: ['in_1', 'ch_1'] } }), delivery('evt_2')]);
+    await workAll(store, NOW, (claim) => decided(claim, { references: ['in_1'] }));
+    expect(column(db, 'SELECT count(*) FROM waiting')).toEqual([0]);
+  });
+
   it('lets a delivery be swept with its body and its waiting place', async () => {
     await store.accept([delivery('evt_1', { keys: { customer: null, objects: ['in_1'] } })]);
     db.exec('DELETE FROM deliveries');

@@ -84,6 +84,17 @@ describe('a relay with commands beside it on one SQLite file', () => {
     expect(await command.accept([delivery('evt_2')])).toEqual(['stored']);
   });
 
+  it('waits for the lock of another process as long as it was told', async () => {
+    const patient = await openStore(`sqlite:${join(folder, 'recoup.db')}`, { lock: false, busyTimeoutMs: 80 });
+    const other = new DatabaseSync(join(folder, 'recoup.db'));
+    other.exec('BEGIN IMMEDIATE');
+    const start = performance.now();
+    await expect(patient.accept([delivery('evt_1')])).rejects.toThrow(/locked/);
+    expect(performance.now() - start).toBeGreaterThan(60);
+    other.close();
+    await patient.close();
+  });
+
   it('lets a command replay what the relay could not do', async () => {
     await relay.accept([delivery('evt_1')]);
     await workAll(relay, NOW, (claim) => parked(claim, later(HOUR_MS)));

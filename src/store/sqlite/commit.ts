@@ -2,7 +2,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
 import type { Commit, DeliveryReading, NewDeadLetter, Park } from '../../pipeline/ports.ts';
 import type { ReadClaim } from './claims.ts';
-import type { Customers } from './customers.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
 import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
 import { parseProfileIds } from './profile-ids.ts';
@@ -42,7 +41,7 @@ const impliedDeadLetters = ({ claim }: ReadClaim, commit: Commit): readonly NewD
 };
 
 /** Writes decisions. For use inside a write transaction. */
-export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters: DeadLetterWriter): Commits => {
+export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Commits => {
   const current = prepare<{ version: number; wakes: number }>(db, CURRENT);
   const markRead = prepare(db, MARK_READ);
   const addFact = prepare(db, ADD_FACT);
@@ -53,7 +52,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
   const hasUnread = prepare(db, HAS_UNREAD);
   const saveProfile = prepare(db, SAVE_PROFILE);
   const park = prepare(db, PARK);
-  const references = makeReferences(db, customers);
+  const references = makeReferences(db);
 
   const saveReadings = (readings: readonly DeliveryReading[], at: Instant): void => {
     for (const { seq, end, detail } of readings) markRead.run(end, detail, at, seq);
@@ -75,7 +74,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
     }
   };
 
-  /** Due at once when something came in since the claim was read, else when time alone may change the view. */
+  /** Due at once when something came in since the claim was read or was released just now, else when time alone may change the view. */
   const nextDueAt = (read: ReadClaim, commit: Commit, wakes: number): Instant | null =>
     wakes !== read.wakes || hasUnread.get(read.customerId) !== undefined ? commit.at : commit.dueAt;
 

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
-import type { CustomerRow, Customers, Scope } from './customers.ts';
+import type { CustomerRow, Scope } from './customers.ts';
 import { prepare } from './statement.ts';
 import { makeWaiting } from './waiting.ts';
 
 export interface References {
-  /** Remembers whose the objects are and wakes the owner of what waited for that; the first writer wins. */
+  /** Remembers whose the objects are and gives the owner what waited for that, unread; the first writer wins. */
   readonly save: (scope: Scope, objectIds: readonly string[], owner: CustomerRow, now: Instant) => void;
 }
 
@@ -13,7 +13,7 @@ const ADD = `INSERT INTO object_references (object_id, provider, merchant, mode,
   VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
 
 /** The index from object id to customer. For use inside a write transaction. */
-export const makeReferences = (db: DatabaseSync, customers: Customers): References => {
+export const makeReferences = (db: DatabaseSync): References => {
   const add = prepare(db, ADD);
   const waiting = makeWaiting(db);
   return {
@@ -21,7 +21,7 @@ export const makeReferences = (db: DatabaseSync, customers: Customers): Referenc
       for (const objectId of objectIds) {
         // Known before: then nothing can wait for it, since the door finds it.
         if (add.run(objectId, scope.provider, scope.merchant, scope.mode, owner.id, now) === 0) continue;
-        if (waiting.release(scope, objectId, owner) > 0) customers.wake(owner.profileId, now);
+        waiting.release(scope, objectId, owner);
       }
     },
   };

@@ -10,14 +10,12 @@ export const UNRESOLVED_AFTER_MS = 72 * HOUR_MS;
 export interface Waiting {
   /** The delivery waits under each of its object ids. */
   readonly add: (keys: Pick<DeliveryKeys, 'provider' | 'merchant' | 'mode' | 'objects'>, seq: number) => void;
-  /** Gives what waits under the object to its owner, unread; answers how many. */
-  readonly release: (scope: Scope, objectId: string, owner: CustomerRow) => number;
-  /** Nothing waits any more for this delivery. */
-  readonly remove: (seq: number) => void;
+  /** Gives what waits under the object to its owner, unread. Whoever calls makes the owner's profile due. */
+  readonly release: (scope: Scope, objectId: string, owner: CustomerRow) => void;
   /** When the oldest that waits is to be reported as ignored; null when none waits. */
   readonly nextReportAt: () => Instant | null;
   /** Reports those that waited too long as ignored. */
-  readonly report: (now: Instant) => number;
+  readonly report: (now: Instant) => void;
 }
 
 const ADD = `INSERT INTO waiting (object_id, provider, merchant, mode, delivery_seq) VALUES (?, ?, ?, ?, ?)
@@ -43,20 +41,17 @@ export const makeWaiting = (db: DatabaseSync): Waiting => {
       for (const objectId of objects) add.run(objectId, provider, merchant, mode, seq);
     },
     release: ({ provider, merchant, mode }, objectId, owner) => {
-      let released = 0;
       for (const { seq } of find.all(objectId, provider, merchant, mode)) {
-        released += release.run(owner.id, seq);
+        release.run(owner.id, seq);
         remove.run(seq);
       }
-      return released;
-    },
-    remove: (seq) => {
-      remove.run(seq);
     },
     nextReportAt: () => {
       const receivedAt = oldest.get()?.receivedAt ?? null;
       return receivedAt === null ? null : plus(receivedAt, UNRESOLVED_AFTER_MS);
     },
-    report: (now) => report.run(now, now - UNRESOLVED_AFTER_MS),
+    report: (now) => {
+      report.run(now, now - UNRESOLVED_AFTER_MS);
+    },
   };
 };

@@ -3,7 +3,6 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Claim, Commit, Park } from '../../pipeline/ports.ts';
 import { makeClaims, type ReadClaim } from './claims.ts';
 import { makeCommits } from './commit.ts';
-import type { Customers } from './customers.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
 import type { Transactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
@@ -23,11 +22,10 @@ interface Decided {
 export const makeWork = (
   db: DatabaseSync,
   transactions: Transactions,
-  customers: Customers,
   deadLetters: DeadLetterWriter,
 ): ((now: Instant, limit: number, decide: Decide) => number) => {
   const claims = makeClaims(db);
-  const commits = makeCommits(db, customers, deadLetters);
+  const commits = makeCommits(db, deadLetters);
   const waiting = makeWaiting(db);
 
   const decideDue = (now: Instant, limit: number, decide: Decide): readonly Decided[] =>
