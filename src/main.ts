@@ -84,6 +84,8 @@ const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly s
     stop(EXIT.ok);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  // Who reads the first line and goes away must not take the relay with them.
+  process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {
     log.error({ error }, 'Recoup met a fault that it does not know and stops; start it again');
     process.exit(EXIT.crashed);
@@ -132,7 +134,11 @@ const loadSetup = (): Setup => {
 };
 
 /** What the real relay and nothing else is made of: the wall clock, true randomness, secrets of the environment. */
-const makeRealRelay = async (setup: Setup, store: Store, reports: Pick<RelayOptions, 'onCommit' | 'onReport'>) => {
+const makeRealRelay = async (
+  setup: Setup,
+  store: Store,
+  reports: Pick<RelayOptions, 'onCommit' | 'onReport' | 'onStoreFault'>,
+) => {
   const { environment, policy, log } = setup;
   const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
   return makeRelay({
@@ -167,7 +173,9 @@ const runRelay = async (setup: Setup, store: Store, say: (url: string) => void):
     onReport: (report) => {
       metrics.webhookAnswered(report.provider, report.outcome);
       logWebhook(report);
-      if (isDiskFault(report.error)) stop(EXIT.ioError);
+    },
+    onStoreFault: (error) => {
+      if (isDiskFault(error)) stop(EXIT.ioError);
     },
   });
   const behind = { receiver: relay.receiver, store };
@@ -263,4 +271,7 @@ const doors: CliDoors = {
 };
 
 const typed = process.argv.slice(2);
-process.exitCode = await runCli(typed.length === 0 ? ['start'] : typed, doors);
+const commandLine = typed.length === 0 ? ['start'] : typed;
+process.exitCode = await runCli(commandLine, doors);
+// A delivery that outlived the grace period must not keep a relay alive that was told to stop.
+if (commandLine[0] === 'start') process.exit();

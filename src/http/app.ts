@@ -35,17 +35,30 @@ const webhook =
     if (answer.status === 200) metrics.webhookTook(provider, (performance.now() - startedAt) / 1_000);
   };
 
-const readyz =
-  ({ store, log }: AppOptions): RequestHandler =>
-  async (_request, response) => {
+/** A probe writes to the disk and anybody may ask for it, so those who ask within a second share one. */
+const PROBE_SHARED_MS = 1_000;
+
+const shareProbe = (store: AppOptions['store']): (() => Promise<void>) => {
+  let last: { readonly at: number; readonly outcome: Promise<void> } | null = null;
+  return () => {
+    const now = performance.now();
+    if (last === null || now - last.at >= PROBE_SHARED_MS) last = { at: now, outcome: store.probe() };
+    return last.outcome;
+  };
+};
+
+const readyz = ({ store, log }: AppOptions): RequestHandler => {
+  const probe = shareProbe(store);
+  return async (_request, response) => {
     try {
-      await store.probe();
+      await probe();
       response.json({ ready: true });
     } catch (error) {
       log.error({ error }, 'not ready: a webhook could not be stored');
       response.status(503).json({ ready: false, error: 'A webhook could not be stored now. The log says why.' });
     }
   };
+};
 
 /** Errors of express and of the body reader carry their status; anything else is a fault of ours. */
 const statusOf = (error: unknown): number => {

@@ -29,6 +29,8 @@ export interface RelayOptions {
   readonly random: () => number;
   readonly log: Log;
   readonly onReport?: (report: WebhookReport) => void;
+  /** Told what the store threw when a webhook or a decision could not be stored. */
+  readonly onStoreFault?: (error: unknown) => void;
   /** Told after each commit, with the number of profiles decided. */
   readonly onCommit?: (profiles: number) => void;
 }
@@ -62,9 +64,20 @@ export const makeRelay = (options: RelayOptions): Relay => {
       options.onCommit?.(profiles);
       deliverer.wake();
     },
-    onError: (error) => log.error({ error }, 'the loop could not commit; nothing is lost and it is tried again'),
+    onError: (error) => {
+      log.error({ error }, 'the loop could not commit; nothing is lost and it is tried again');
+      options.onStoreFault?.(error);
+    },
   });
-  const receiver = makeReceiver({ ...options, providers: Object.values(providers), onStored: worker.wake });
+  const receiver = makeReceiver({
+    ...options,
+    providers: Object.values(providers),
+    onStored: worker.wake,
+    onReport: (report) => {
+      options.onReport?.(report);
+      if (report.outcome === 'failed') options.onStoreFault?.(report.error);
+    },
+  });
 
   return {
     receiver,

@@ -1,4 +1,5 @@
-import { inspect } from 'node:util';
+import { readFileSync } from 'node:fs';
+import { inspect, parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseEnvironment, VARIABLES } from '../../src/config/environment.ts';
 
@@ -32,6 +33,12 @@ describe('the environment', () => {
   it('takes an empty value for an unset one, as a copied .env file leaves it', () => {
     const empty = Object.fromEntries(Object.keys(VARIABLES).map((name) => [name, '']));
     expect(accepted(empty)).toEqual(accepted({}));
+  });
+
+  it('comes with an .env.example that names every variable and changes nothing', () => {
+    const example = parseEnv(readFileSync(new URL('../../.env.example', import.meta.url), 'utf8'));
+    expect(Object.keys(example).toSorted()).toEqual(Object.keys(VARIABLES).toSorted());
+    expect(accepted(example)).toEqual(accepted({}));
   });
 
   it.each([

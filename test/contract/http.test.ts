@@ -27,11 +27,22 @@ interface Door {
 
 let opened: { server: Server; store: Store }[] = [];
 
-/** A door with everything real behind it but the loop. `broken` stands for a disk that takes no more. */
-const openDoor = async (options: { broken?: boolean; apiToken?: Secret | null } = {}): Promise<Door> => {
+interface DoorOptions {
+  /** Stands for a disk that takes no more. */
+  readonly broken?: boolean;
+  readonly apiToken?: Secret | null;
+  readonly onProbe?: () => void;
+}
+
+/** A door with everything real behind it but the loop. */
+const openDoor = async (options: DoorOptions = {}): Promise<Door> => {
   const store = await openStore('sqlite::memory:', { lock: false });
   const full = () => Promise.reject(new Error('database or disk is full'));
-  const behind: Store = options.broken ? { ...store, accept: full, probe: full, counts: full } : store;
+  const probe = (): Promise<void> => {
+    options.onProbe?.();
+    return store.probe();
+  };
+  const behind: Store = options.broken ? { ...store, accept: full, probe: full, counts: full } : { ...store, probe };
   const metrics = makeMetrics(behind, CLOCK);
   const receiver = makeReceiver({
     store: behind,
@@ -245,6 +256,14 @@ describe('what operators see', () => {
     const door = await openDoor();
     expect((await fetch(`${door.url}/readyz`)).status).toBe(200);
     expect((await fetch(`${door.url}/healthz`)).status).toBe(200);
+  });
+
+  it('touches the disk once for many who ask at the same time whether it is ready', async () => {
+    let probes = 0;
+    const door = await openDoor({ onProbe: () => (probes += 1) });
+    const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${door.url}/readyz`)));
+    expect(responses.every(({ status }) => status === 200)).toBe(true);
+    expect(probes).toBeLessThanOrEqual(2);
   });
 
   it('counts webhooks by provider and outcome, and never by what a stranger typed', async () => {
