@@ -32,6 +32,7 @@ const showLetter = (letter: DeadLetter): void => {
   say(`${paint('bold', `#${letter.seq}`)}  ${letter.kind}  ${clean(letter.subject)}  ${paint('yellow', money)}`);
   say(`     ${paint('dim', `${toIso(letter.createdAt)}  ${clean(letter.code)}`)}`);
   say(`     ${clean(letter.message)}`);
+  if (letter.replayedAt !== null) say(`     ${paint('green', `replayed ${toIso(letter.replayedAt)}`)}`);
 };
 
 /** `recoup dead-letters list`: the most money at stake first. */

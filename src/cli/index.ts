@@ -3,6 +3,7 @@ import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts'
 import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import { endWithReader } from './terminal.ts';
 
 /** An action answers its exit code; nothing means 0. */
 type Action = () => Promise<number>;
@@ -75,7 +76,7 @@ const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
   const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
   withJson(group.command('list'))
     .description('list them, the most money at stake first')
-    .option('--replayed', 'those that were already replayed')
+    .option('--replayed', 'also those that were already replayed')
     .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 100)
     .addHelpText('after', examples('dead-letters list', 'dead-letters list --json'))
     .action((options) => enqueue(async () => (await import('./dead-letters.ts')).listDeadLetters(doors, options)));
@@ -109,6 +110,8 @@ const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
 export const runCli = async (argv: readonly string[], doors: CliDoors): Promise<number> => {
   const actions: Action[] = [];
   const json = argv.includes('--json');
+  // The relay outlives its reader: webhooks matter more than a log that nobody follows.
+  if (argv[0] !== 'start') endWithReader();
   try {
     await toProgram(doors, (action) => actions.push(action)).parseAsync(argv, { from: 'user' });
     let exitCode: number = EXIT.done;

@@ -19,6 +19,14 @@ export const complain = (line: string): void => {
   process.stderr.write(`${line}\n`);
 };
 
+/** Ends quietly when whoever reads the output has seen enough (`recoup demo | head`). */
+export const endWithReader = (): void => {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+};
+
 /** Is there a person who can watch a bar move. */
 export const isTerminal = (): boolean => process.stdout.isTTY === true;
 

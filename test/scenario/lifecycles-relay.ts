@@ -2,7 +2,7 @@ import { HOUR_MS, type Instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { makeDeliverer } from '../../src/pipeline/deliver.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
-import type { SegmentCall, Store } from '../../src/pipeline/ports.ts';
+import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
 import { makeReceiver } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
@@ -30,13 +30,20 @@ export interface Played {
   readonly store: Store;
 }
 
+export interface Book {
+  readonly startsAt: Instant;
+  readonly days: number;
+  readonly deliveries: readonly SimulatedDelivery[];
+  /** Where the store is kept; default in memory. */
+  readonly path?: string;
+  /** Takes the calls in the recorder's place. */
+  readonly sink?: SegmentSink;
+}
+
 /** Plays the webhooks through the whole relay, from its front door to the recorder, in a store of its own. */
-export const playThrough = async (
-  input: { readonly startsAt: Instant; readonly days: number; readonly deliveries: readonly SimulatedDelivery[] },
-  look: (played: Played) => Promise<void> | void,
-): Promise<void> => {
+export const playThrough = async (input: Book, look: (played: Played) => Promise<void> | void): Promise<void> => {
   const clock = makeVirtualClock(input.startsAt);
-  const store = openSqliteStore({ path: ':memory:', lock: false, busyTimeoutMs: 1_000 });
+  const store = openSqliteStore({ path: input.path ?? ':memory:', lock: false, busyTimeoutMs: 1_000 });
   const calls: SegmentCall[] = [];
   const providers = { stripe };
   const rules = makeRules({ namespace: 'test', policy: POLICY, providers });
@@ -44,7 +51,7 @@ export const playThrough = async (
   const deliverer = makeDeliverer({
     store,
     sink: null,
-    recorder: makeRecorderSink((call) => calls.push(call)),
+    recorder: input.sink ?? makeRecorderSink((call) => calls.push(call)),
     clock,
     random: () => 0.5,
     log: { warn: () => undefined, error: () => undefined },
