@@ -5,6 +5,7 @@ import type { Bill, Failure, Happening } from '../scenario/stripe-happenings.ts'
 import {
   cancelIsRequested,
   cancelIsUndone,
+  confirmationIsAsked,
   customerIsSaved,
   customerPays,
   ends,
@@ -14,6 +15,7 @@ import {
   isMarkedUncollectible,
   isPaidOutOfBand,
   isVoided,
+  mustBeConfirmed,
   retryIsNotExecuted,
   retryIsScheduled,
   retrySucceeds,
@@ -55,6 +57,7 @@ const settleStatus = (desk: SubscriptionDesk | null): readonly Happening[] => {
 };
 
 const attemptHappening = (invoice: InvoiceDesk, plan: AttemptPlan, failure: Failure): Happening => {
+  if (plan.kind === 'to_confirm' && failure.attempt === 1) return mustBeConfirmed(invoice.bill, failure);
   if (plan.kind === 'no_card') return failsForWantOfACard(invoice.bill, failure);
   if (plan.kind === 'not_executed' && failure.attempt !== 1)
     return retryIsNotExecuted(invoice.bill, { ...failure, lastCharge: invoice.charges });
@@ -66,6 +69,7 @@ const attemptHappening = (invoice: InvoiceDesk, plan: AttemptPlan, failure: Fail
 const attemptOnce = (invoice: InvoiceDesk, plan: AttemptPlan, at: Instant): readonly Happening[] => {
   const scheduled = plan.kind !== 'by_hand';
   if (invoice.closed || (scheduled && invoice.desk?.status === 'canceled')) return [];
+  if (plan.kind === 'asked') return [confirmationIsAsked(invoice.bill, { attempt: invoice.count })];
   if (scheduled || invoice.count === 0) invoice.count += 1;
   const failure = { attempt: invoice.count, retryAt: plan.date === 'notice' ? plus(at, RETRY_MS) : null };
   const happening = attemptHappening(invoice, plan, failure);
@@ -122,6 +126,7 @@ const invoiceEntries = (plan: InvoicePlan, index: number, desks: readonly Subscr
     subscription: desk?.id ?? null,
     amount: 1000 + 100 * index, // each its own: an unlinked decline is known by amount
     billingReason: plan.reason,
+    currency: plan.subscription === 0 ? 'usd' : 'eur',
   };
   const invoice: InvoiceDesk = { bill, desk, count: 0, charges: 0, closed: false };
   let at = plus(BEGIN, plan.startsMs + index * 1_000); // never two invoices' attempts in one second
@@ -178,7 +183,7 @@ export const happen = (plan: Lifecycle): readonly Arrival[] => {
     customer: 'cus_eve',
     userId: plan.userIdOn.length === 0 ? undefined : 'user_eve',
     userIdOn: plan.userIdOn,
-    planId: 'pro',
+    ...(plan.planOn === 'subscription' ? { planId: 'pro' } : { priceMetadata: { plan_id: 'pro' } }),
     priceId: 'price_pro',
   };
   const desks = plan.subscriptions.map(
@@ -194,9 +199,10 @@ export const happen = (plan: Lifecycle): readonly Arrival[] => {
   ];
   return entries
     .toSorted((a, b) => a.at - b.at)
-    .flatMap(({ at, act }) =>
-      act(at)
-        .flatMap((happening) => happening(account, at))
-        .map((event) => ({ at, body: JSON.stringify(event) })),
-    );
+    .flatMap(({ at, act }) => act(at).flatMap((happening) => happening(account, at)))
+    .filter(({ type }) => isHeard(plan.hears, type))
+    .map((event) => ({ at: instant(event.created * 1_000), body: JSON.stringify(event) }));
 };
+
+const isHeard = (hears: Lifecycle['hears'], type: string): boolean =>
+  type.startsWith('charge.') ? hears !== 'intents' : type.startsWith('payment_intent.') ? hears !== 'charges' : true;

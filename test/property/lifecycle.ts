@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import type { Instant } from '../../src/domain/instant.ts';
 import { plus } from '../../src/domain/instant.ts';
 import type { StripeShape } from '../../src/simulate/stripe-events.ts';
-import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 
 /**
  * What can happen to one customer of Stripe, as a plan of small choices, so that a failing run shrinks to a story that
@@ -14,9 +13,10 @@ export interface AttemptPlan {
   /**
    * `declined`: executed and refused. `unlinked`: the same, but its charge and intent do not name the invoice.
    * `by_hand`: executed by a request, so that Stripe's count stays. `not_executed`: only the count rises.
-   * `no_card`: nothing to charge.
+   * `no_card`: nothing to charge. `to_confirm`: the bank asks the customer, which Stripe tells twice. `asked`: only the
+   * question, no attempt.
    */
-  readonly kind: 'declined' | 'unlinked' | 'by_hand' | 'not_executed' | 'no_card';
+  readonly kind: 'declined' | 'unlinked' | 'by_hand' | 'not_executed' | 'no_card' | 'to_confirm' | 'asked';
   readonly because: 'insufficient_funds' | 'expired_card' | 'lost_card' | 'incorrect_number';
   /** Where the next retry's date is told: in the notice, in an update five seconds later, or nowhere. */
   readonly date: 'notice' | 'update' | 'none';
@@ -41,6 +41,10 @@ export interface SubscriptionPlan {
 export interface Lifecycle {
   readonly shape: StripeShape;
   readonly userIdOn: readonly ('subscription' | 'customer' | 'invoice')[];
+  /** Which events of money the endpoint subscribes to, besides the invoice's own. */
+  readonly hears: 'charges' | 'intents' | 'both';
+  /** Where the plan is named: in the subscription's metadata, or only on the price, which basil invoices lack. */
+  readonly planOn: 'subscription' | 'price';
   readonly invoices: readonly InvoicePlan[];
   readonly subscriptions: readonly SubscriptionPlan[];
 }
@@ -49,12 +53,18 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 
-/** Whole seconds, as every Stripe time. At least two minutes: see docs of `order.test.ts`. */
+/** Whole seconds, as every Stripe time. At least two minutes: see `order.ts`. */
 const gap = fc.constantFrom(120 * SECOND, 40 * 60 * SECOND, 5 * HOUR, DAY, 3 * DAY, 7 * DAY);
 
 const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
   afterMs: gap,
-  kind: fc.constantFrom('declined', 'declined', 'declined', 'unlinked', 'by_hand', 'not_executed', 'no_card'),
+  kind: fc.oneof(
+    { arbitrary: fc.constant<AttemptPlan['kind']>('declined'), weight: 4 },
+    {
+      arbitrary: fc.constantFrom('unlinked', 'by_hand', 'not_executed', 'no_card', 'to_confirm', 'asked'),
+      weight: 5,
+    },
+  ),
   because: fc.constantFrom('insufficient_funds', 'expired_card', 'lost_card', 'incorrect_number'),
   date: fc.constantFrom('notice', 'notice', 'update', 'none'),
 });
@@ -70,7 +80,11 @@ const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
     'subscription_create',
     'manual',
   ),
-  attempts: fc.array(attempt, { minLength: 1, maxLength: 3 }),
+  attempts: fc.oneof(
+    { arbitrary: fc.tuple(attempt), weight: 2 },
+    { arbitrary: fc.tuple(attempt, attempt), weight: 3 },
+    { arbitrary: fc.tuple(attempt, attempt, attempt), weight: 1 },
+  ),
   ending: fc.constantFrom('retry', 'customer', 'out_of_band', 'void', 'uncollectible', 'credited', 'open'),
   endsAfterMs: fc.oneof(gap, fc.constant(0)),
 });
@@ -91,16 +105,23 @@ const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({
   thenMs: gap,
 });
 
-export const lifecycle: fc.Arbitrary<Lifecycle> = fc.record({
-  shape: fc.constantFrom(...STRIPE_SHAPES),
-  userIdOn: fc.constantFrom<readonly ('subscription' | 'customer' | 'invoice')[]>(
-    ['subscription', 'customer'],
-    ['invoice'],
-    [],
-  ),
-  invoices: fc.array(invoice, { minLength: 1, maxLength: 3 }),
-  subscriptions: fc.tuple(subscription, subscription),
-});
+export const lifecycleOf = (shape: StripeShape): fc.Arbitrary<Lifecycle> =>
+  fc.record({
+    shape: fc.constant(shape),
+    userIdOn: fc.constantFrom<readonly ('subscription' | 'customer' | 'invoice')[]>(
+      ['subscription', 'customer'],
+      ['invoice'],
+      [],
+    ),
+    hears: fc.constantFrom('charges', 'intents', 'both'),
+    planOn: fc.constantFrom('subscription', 'price'),
+    invoices: fc.oneof(
+      { arbitrary: fc.tuple(invoice), weight: 6 },
+      { arbitrary: fc.tuple(invoice, invoice), weight: 3 },
+      { arbitrary: fc.tuple(invoice, invoice, invoice), weight: 1 },
+    ),
+    subscriptions: fc.tuple(subscription, subscription),
+  });
 
 /** What the network does to one webhook. Later copies are the same event, or a second event of the same content. */
 export interface Noise {
@@ -120,7 +141,7 @@ const delay = fc.oneof(
 export const noises: fc.Arbitrary<readonly Noise[]> = fc.array(
   fc.record({
     delayMs: delay,
-    copy: fc.constantFrom('none', 'none', 'none', 'again', 'twin'),
+    copy: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'again', 'twin'),
     copyDelayMs: delay,
   }),
   { maxLength: 60, size: 'max' },

@@ -7,6 +7,8 @@ import {
   cancelIsRequested,
   cancelIsUndone,
   chargeIsRefused,
+  confirmationIsAsked,
+  customerIsSaved,
   customerPays,
   ends,
   fails,
@@ -15,6 +17,7 @@ import {
   isMarkedUncollectible,
   isPaidOutOfBand,
   isVoided,
+  mustBeConfirmed,
   retryIsNotExecuted,
   retryIsScheduled,
   retrySucceeds,
@@ -129,6 +132,46 @@ describe.each(STRIPE_SHAPES)('the settle window, %s payloads', (shape) => {
         ['payment_retried', { retry_count: 1, outcome: 'failed' }],
       ),
       traits({ dunning_stage: 'retrying', total_failed_payments_90d: 2 }),
+    ]));
+});
+
+describe.each(STRIPE_SHAPES)('a request to confirm, %s payloads', (shape) => {
+  it.each(['first', 'second'])(
+    'with the failure of the %s attempt is one payment_failed that says so (E2)',
+    (which) => {
+      const again = which === 'second';
+      return play({ shape }, [
+        on(0),
+        webhooks(again ? fails(MARCH, RETRY) : customerIsSaved),
+        on(3),
+        says(...(again ? [['payment_failed', {}] as const] : [])),
+        webhooks(mustBeConfirmed(MARCH, { attempt: again ? 2 : 1, retryAt: day(5) })),
+        wait(seconds(10)),
+        says(
+          [
+            'payment_failed',
+            {
+              attempt_number: again ? 2 : 1,
+              customer_action_required: true,
+              failure_category: 'authentication_required',
+              failure_class: 'confirm_payment',
+              decline_type: 'action',
+            },
+          ],
+          ...(again ? [['payment_retried', { retry_count: 1, outcome: 'failed' }] as const] : []),
+        ),
+        traits({ dunning_stage: again ? 'retrying' : 'first_failure', dunning_failure_class: 'confirm_payment' }),
+      ]);
+    },
+  );
+
+  it('alone is no attempt (E2)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(confirmationIsAsked(MARCH)),
+      wait(seconds(10)),
+      saysNothing,
+      traits({ dunning_stage: 'healthy', in_dunning: false, total_failed_payments_90d: 0 }),
     ]));
 });
 

@@ -7,6 +7,7 @@ import {
   customerUpdated,
   invoiceMarkedUncollectible,
   invoicePaid,
+  invoicePaymentActionRequired,
   invoicePaymentFailed,
   invoicePaymentPaid,
   invoicePaymentSucceeded,
@@ -97,6 +98,19 @@ export const failsForWantOfACard =
   (account, at) => [
     invoicePaymentFailed(account, { ...invoiceOptions(bill, failure, at), charge: null, paymentIntent: null }),
   ];
+
+/** The bank wants the customer to confirm, outside any attempt. */
+export const confirmationIsAsked =
+  (bill: Bill, failure: Failure = {}): Happening =>
+  (account, at) => [invoicePaymentActionRequired(account, { ...invoiceOptions(bill, failure, at), charge: null })];
+
+/** An attempt ends in a request to confirm, of which Stripe sends two notices. */
+export const mustBeConfirmed =
+  (bill: Bill, failure: Failure = {}): Happening =>
+  (account, at) => {
+    const options = { ...invoiceOptions(bill, failure, at), charge: null };
+    return [invoicePaymentActionRequired(account, options), invoicePaymentFailed(account, options)];
+  };
 
 /** The next retry is set or changed without an attempt, as Stripe's automations do. */
 export const retryIsScheduled =
