@@ -57,7 +57,7 @@ export const legacyInvoice: Json = {
   payment_intent: 'pi_1',
   lines: {
     data: [
-      { type: 'invoiceitem', proration: true, subscription: 'sub_1', period: PERIOD, price: { id: 'price_old' } },
+      { type: 'subscription', proration: true, subscription: 'sub_1', period: PERIOD, price: { id: 'price_old' } },
       { type: 'invoiceitem', proration: false, subscription: 'sub_1', period: PERIOD, price: { id: 'price_extra' } },
       {
         type: 'subscription',
@@ -71,10 +71,10 @@ export const legacyInvoice: Json = {
   },
 };
 
-const itemLine = (subscription: string | null, proration: boolean, price: string) => ({
+const basilLine = (type: 'subscription_item_details' | 'invoice_item_details', proration: boolean, price: string) => ({
   period: PERIOD,
-  parent: { type: 'invoice_item_details', invoice_item_details: { subscription, proration } },
-  pricing: { type: 'price_details', price_details: { price, product: 'prod_other' } },
+  parent: { type, [type]: { subscription: 'sub_1', proration } },
+  pricing: { type: 'price_details', price_details: { price, product: 'prod_pro' } },
 });
 
 export const basilInvoice: Json = {
@@ -85,16 +85,9 @@ export const basilInvoice: Json = {
   },
   lines: {
     data: [
-      itemLine('sub_1', true, 'price_old'),
-      itemLine('sub_1', false, 'price_extra'),
-      {
-        period: PERIOD,
-        parent: {
-          type: 'subscription_item_details',
-          subscription_item_details: { subscription: 'sub_1', proration: false },
-        },
-        pricing: { type: 'price_details', price_details: { price: 'price_pro', product: 'prod_pro' } },
-      },
+      basilLine('subscription_item_details', true, 'price_old'),
+      basilLine('invoice_item_details', false, 'price_extra'),
+      basilLine('subscription_item_details', false, 'price_pro'),
     ],
   },
 };

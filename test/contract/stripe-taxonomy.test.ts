@@ -187,6 +187,12 @@ describe('precedence', () => {
     },
   );
 
+  test('advice to wait spares the customer, but not where Stripe will not retry whatever the advice', () => {
+    const wait = { adviceCode: 'try_again_later' };
+    expect(classify({ ...wait, declineCode: 'expired_card' }).customerActionRequired).toBe(false);
+    expect(classify({ ...wait, declineCode: 'stolen_card' }).customerActionRequired).toBe(true);
+  });
+
   test("Stripe's advice outranks the network's, and the network's outranks the code", () => {
     const stop = { declineCode: 'insufficient_funds', networkAdviceCode: '03' };
     expect(classify(stop)).toMatchObject({ type: 'hard', retryable: false });

@@ -80,6 +80,8 @@ describe('a signature is refused, with a reason and without an exception,', () =
     ['with t=1e400, correctly signed', at('1e400')],
     ['with t=Infinity, correctly signed', at('Infinity')],
     ['with an empty t, correctly signed', at('')],
+    ['with t in hexadecimal, correctly signed', at(`0x${SECONDS.toString(16)}`)],
+    ['with a space before t, correctly signed', at(` ${SECONDS}`)],
     ['with milliseconds for t, correctly signed', at(`${NOW}`)],
     ['without t', `v1=${v1(SECONDS)}`],
     ['with two t', `t=${SECONDS},${good}`],

@@ -94,6 +94,6 @@ export const userIdIn = (source: Metadata, keys: readonly string[]): string | nu
 };
 
 const textIn = (source: Metadata, key: string): string | null => {
-  const value = source != null && Object.hasOwn(source, key) ? source[key] : null;
+  const value = source?.[key];
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 };
