@@ -27,8 +27,8 @@ export const endWithReader = (): void => {
   });
 };
 
-/** Is there a person who can watch a bar move. */
-export const isTerminal = (): boolean => process.stdout.isTTY === true;
+/** Is there a person who can watch a bar move; a terminal without a width would break it into single characters. */
+export const isTerminal = (): boolean => process.stdout.isTTY === true && process.stdout.columns >= 60;
 
 /** Text from a webhook or an argument, without what would move the cursor, colour the screen or break the line. */
 export const clean = (text: string): string =>

@@ -9,7 +9,7 @@ import {
   unexecutedRetry,
 } from './invoice-story.ts';
 import type { CardBehaviour } from './population.ts';
-import type { Random } from './random.ts';
+import type { Random, Weights } from './random.ts';
 import {
   invoiceMarkedUncollectible,
   invoicePaid,
@@ -34,13 +34,13 @@ type Ending =
   | 'voided'
   | 'paid_out_of_band';
 
-const DECLINES: Readonly<Record<Exclude<CardBehaviour, 'good'>, Readonly<Record<string, number>>>> = {
+const DECLINES: Readonly<Record<Exclude<CardBehaviour, 'good'>, Weights<string>>> = {
   thin: { insufficient_funds: 60, generic_decline: 18, try_again_later: 8, do_not_honor: 14 },
   dead: { expired_card: 55, lost_card: 15, stolen_card: 5, pickup_card: 5, invalid_account: 20 },
   confirms: { authentication_required: 1 },
 };
 
-const ENDINGS: Readonly<Record<Exclude<CardBehaviour, 'good'>, Readonly<Partial<Record<Ending, number>>>>> = {
+const ENDINGS: Readonly<Record<Exclude<CardBehaviour, 'good'>, Weights<Ending>>> = {
   thin: {
     retry_succeeds: 55,
     customer_pays: 15,
@@ -215,7 +215,7 @@ export const drawFate = (random: Random, card: CardBehaviour, story: InvoiceStor
   const paid = paidByCharge(story, { at: story.periodStart, attempt: 1, automatic: true });
   if (card === 'good' || random.next() >= FAILS[card]) return { happenings: paid, ended: false };
   const decline = toDecline(random.pick(DECLINES[card]));
-  const ending = random.pick(ENDINGS[card] as Readonly<Record<Ending, number>>);
+  const ending = random.pick(ENDINGS[card]);
   const fate = TELL[ending]({ story, random, decline, executes: card === 'thin' });
   return card === 'confirms' ? withActionRequired(story, fate) : fate;
 };

@@ -1,3 +1,6 @@
+/** Relative weights; a key that is absent is never drawn. */
+export type Weights<Key extends string> = Readonly<Partial<Record<Key, number>>>;
+
 /** Draws that depend on nothing but the seed. */
 export interface Random {
   /** Uniform in [0, 1). */
@@ -5,7 +8,7 @@ export interface Random {
   /** A whole number in [from, to]. */
   readonly whole: (from: number, to: number) => number;
   /** One of the keys, each with the probability of its weight. */
-  readonly pick: <Key extends string>(weights: Readonly<Record<Key, number>>) => Key;
+  readonly pick: <Key extends string>(weights: Weights<Key>) => Key;
 }
 
 /** Mulberry32 (Tommy Ettinger, public domain): 32 bits of state are plenty for a demonstration. */
@@ -19,16 +22,15 @@ const mulberry32 = (seed: number): (() => number) => {
   };
 };
 
-const pickWeighted = <Key extends string>(weights: Readonly<Record<Key, number>>, draw: number): Key => {
-  const entries = Object.entries<number>(weights) as [Key, number][];
-  let left = draw * entries.reduce((sum, [, weight]) => sum + weight, 0);
-  for (const [key, weight] of entries) {
-    left -= weight;
+const pickWeighted = <Key extends string>(weights: Weights<Key>, draw: number): Key => {
+  let total = 0;
+  for (const key in weights) total += weights[key] ?? 0;
+  let left = draw * total;
+  for (const key in weights) {
+    left -= weights[key] ?? 0;
     if (left < 0) return key;
   }
-  const last = entries.at(-1);
-  if (last === undefined) throw new RangeError('Nothing to pick from');
-  return last[0];
+  throw new RangeError('Nothing to pick from');
 };
 
 /**

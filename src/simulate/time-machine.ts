@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DAY_MS, earliest, type Instant, instant, plus, SECOND_MS } from '../domain/instant.ts';
 import type { DeliveryStep } from '../pipeline/deliver.ts';
 import type { Clock, Store } from '../pipeline/ports.ts';
@@ -94,6 +95,8 @@ export const runTimeMachine = async (options: TimeMachineOptions): Promise<TimeM
     await runUntil(plus(startsAt, day * DAY_MS));
     inDunningPerDay.push((await relay.store.counts()).inDunning);
     onDay?.(day);
+    // An embedded store answers at once: without a turn of the event loop no bar would move and no Ctrl+C be heard.
+    await nextTurn();
   }
   return { answers, inDunningPerDay };
 };
