@@ -57,7 +57,7 @@ const settleStatus = (desk: SubscriptionDesk | null): readonly Happening[] => {
 };
 
 const attemptHappening = (invoice: InvoiceDesk, plan: AttemptPlan, failure: Failure): Happening => {
-  if (plan.kind === 'to_confirm' && failure.attempt === 1) return mustBeConfirmed(invoice.bill, failure);
+  if (plan.kind === 'to_confirm') return mustBeConfirmed(invoice.bill, failure);
   if (plan.kind === 'no_card') return failsForWantOfACard(invoice.bill, failure);
   if (plan.kind === 'not_executed' && failure.attempt !== 1)
     return retryIsNotExecuted(invoice.bill, { ...failure, lastCharge: invoice.charges });

@@ -162,14 +162,24 @@ export const check =
 
 /** What must hold after every step of every scenario, whatever it is about. */
 const expectSound = async (stage: Play): Promise<void> => {
-  const calls = (await stage.relay.calls()).map(({ call }) => call);
+  const rows = await stage.relay.calls();
+  const calls = rows.map(({ call }) => call);
   const ids = calls.map(({ messageId }) => messageId);
   expect(new Set(ids).size, 'a message id is said once (E3)').toBe(ids.length);
   for (const id of ids) expect(id.length, id).toBeLessThanOrEqual(100);
   for (const call of calls) {
-    if (call.type === 'track') expect(parseEvent(call.event ?? '', call.properties)).toEqual({ ok: true });
+    if (call.type === 'track') {
+      expect(parseEvent(call.event ?? '', call.properties)).toEqual({ ok: true });
+      expect(call.timestamp, 'a fact event bears the time at which it happened (E7)').toBe(
+        call.properties?.occurred_at,
+      );
+    }
     if (call.type === 'identify') expect(parseUserTraits(call.traits)).toEqual({ ok: true });
     if (call.type === 'group') expect(parseAccountTraits(call.traits)).toEqual({ ok: true });
+  }
+  for (const { call, committedAt } of rows) {
+    if (call.type === 'identify')
+      expect(call.timestamp, 'an identify bears the decision (E7)').toBe(toIso(committedAt));
   }
   const identified = calls.findLast(({ type }) => type === 'identify')?.traits;
   const present = await stage.relay.traits();

@@ -19,7 +19,6 @@ import {
   isVoided,
   mustBeConfirmed,
   retryIsNotExecuted,
-  retryIsScheduled,
   retrySucceeds,
   turns,
 } from './stripe-happenings.ts';
@@ -262,17 +261,6 @@ describe.each(STRIPE_SHAPES)('exhausted, %s payloads', (shape) => {
       on(0, 700 + hours(3)),
       says(['dunning_exhausted', { attempts: 1 }]),
       traits({ dunning_stage: 'exhausted', in_dunning: true }),
-    ]));
-
-  it('refuted: a date that was set in time and arrives too late takes the conclusion back (E1)', () =>
-    play({ shape }, [
-      on(0),
-      webhooks(fails(MARCH)),
-      on(0, hours(2)),
-      says(['payment_failed', {}], ['dunning_exhausted', {}]),
-      late(day(0, minutes(1)), retryIsScheduled(MARCH, { attempt: 1, retryAt: day(3) })),
-      saysNothing,
-      traits({ dunning_stage: 'first_failure', dunning_status: 'active', next_retry_date: toIso(day(3)) }),
     ]));
 
   it('lost: the subscription ends for non-payment with the invoice unpaid; a payment later is a late recovery (C2, C6)', () =>

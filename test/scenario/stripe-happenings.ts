@@ -146,6 +146,9 @@ export const invoiceIsCalledPaid =
 /** A scheduled retry succeeds. */
 export const retrySucceeds = (bill: Bill, attempt: Failure): Happening => paidByCharge(bill, attempt, true);
 
+/** A renewal that goes well at the first attempt. */
+export const isPaidFirstTime = (bill: Bill): Happening => paidByCharge(bill, { attempt: 1 }, true);
+
 /** The customer pays the invoice on its page: Stripe's count stays as it is. */
 export const customerPays = (bill: Bill, attempt: Failure): Happening => paidByCharge(bill, attempt, false);
 
