@@ -1,15 +1,19 @@
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
-import { decided, delivery, NOW, workAll } from './store-samples.ts';
+import { decided, delivery, later, NOW, queued, workAll } from './store-samples.ts';
 
 const column = (db: DatabaseSync, sql: string): readonly unknown[] =>
   db
     .prepare(sql)
     .all()
     .map((row) => Object.values(row)[0]);
+
+const tallyOf = (names: readonly string[], seen: readonly unknown[]): Record<string, number> =>
+  Object.fromEntries(names.map((name) => [name, seen.filter((one) => one === name).length]));
 
 describe('the SQLite schema', () => {
   let db: DatabaseSync;
@@ -96,6 +100,48 @@ describe('the SQLite schema', () => {
     for (const [table, instantColumn] of Object.entries(swept)) {
       expect(column(db, `SELECT name FROM pragma_table_info('${table}')`), table).toContain(instantColumn);
     }
+  });
+
+  it('counts by triggers exactly what is there, through every way in, on and out', async () => {
+    await store.accept([
+      delivery('evt_1'),
+      delivery('evt_2', { keys: { customer: 'cus_2' } }),
+      delivery('evt_3', { keys: { customer: null, objects: ['in_1'] } }),
+      delivery('evt_4', { keys: { customer: null, objects: ['in_2'] } }),
+      delivery('evt_5', { end: 'ignored', detail: '-' }),
+      delivery('evt_6', { end: 'dead_letter', detail: '-' }),
+    ]);
+    const check = async (): Promise<void> => {
+      const { deliveries, outbox, profiles } = await store.counts();
+      const names = `SELECT iif(ending = 'unread' AND customer_id IS NULL, 'unresolved', ending) FROM deliveries`;
+      expect(deliveries).toEqual(
+        tallyOf(['unread', 'unresolved', 'understood', 'ignored', 'dead_letter'], column(db, names)),
+      );
+      expect(outbox).toEqual(
+        tallyOf(['queued', 'delivered', 'recorded', 'dead'], column(db, 'SELECT status FROM outbox')),
+      );
+      expect([profiles]).toEqual(column(db, 'SELECT count(*) FROM profiles'));
+    };
+    await check();
+    await workAll(store, NOW, (claim) =>
+      decided(claim, {
+        references: ['in_1'],
+        outbox: [queued(`m_${claim.profileId}`), queued(`n_${claim.profileId}`)],
+      }),
+    );
+    await check();
+    const rows = await store.nextCalls({ channel: 'segment', calls: 10, bytes: 1_000_000 });
+    const results = [{ result: 'delivered' }, { result: 'recorded' }, { result: 'rejected', reason: '-' }] as const;
+    await store.settle(
+      results.map((outcome, index) => ({ seq: rows[index]?.seq ?? 0, outcome })),
+      NOW,
+    );
+    await check();
+    await store.replayDeadLetters(null, NOW);
+    await workAll(store, later(80 * HOUR_MS));
+    await check();
+    db.exec('DELETE FROM dead_letters; DELETE FROM deliveries; DELETE FROM outbox');
+    await check();
   });
 
   it('keeps no waiting place of a delivery that found its customer', async () => {

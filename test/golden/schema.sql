@@ -68,6 +68,26 @@ CREATE TABLE decisions (
   UNIQUE (profile_id, version)
 ) STRICT;
 
+CREATE TRIGGER deliveries_tally_in AFTER INSERT ON deliveries
+BEGIN
+  UPDATE tallies SET n = n + 1 WHERE name = 'deliveries ' ||
+    iif(NEW.ending = 'unread' AND NEW.customer_id IS NULL, 'unresolved', NEW.ending);
+END;
+
+CREATE TRIGGER deliveries_tally_move AFTER UPDATE OF ending, customer_id ON deliveries
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'deliveries ' ||
+    iif(OLD.ending = 'unread' AND OLD.customer_id IS NULL, 'unresolved', OLD.ending);
+  UPDATE tallies SET n = n + 1 WHERE name = 'deliveries ' ||
+    iif(NEW.ending = 'unread' AND NEW.customer_id IS NULL, 'unresolved', NEW.ending);
+END;
+
+CREATE TRIGGER deliveries_tally_out AFTER DELETE ON deliveries
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'deliveries ' ||
+    iif(OLD.ending = 'unread' AND OLD.customer_id IS NULL, 'unresolved', OLD.ending);
+END;
+
 CREATE TABLE deliveries (
   seq         INTEGER PRIMARY KEY AUTOINCREMENT,
   provider    TEXT NOT NULL,
@@ -87,7 +107,7 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_customer ON deliveries (customer_id, seq) WHERE customer_id IS NOT NULL;
 
-CREATE INDEX deliveries_unread ON deliveries (customer_id, seq)
+CREATE INDEX deliveries_unread ON deliveries (customer_id, seq, received_at)
   WHERE ending = 'unread' AND customer_id IS NOT NULL;
 
 CREATE INDEX deliveries_unresolved ON deliveries (received_at)
@@ -123,6 +143,22 @@ CREATE TABLE object_references (
   PRIMARY KEY (object_id, provider, merchant, mode)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER outbox_tally_in AFTER INSERT ON outbox
+BEGIN
+  UPDATE tallies SET n = n + 1 WHERE name = 'outbox ' || NEW.status;
+END;
+
+CREATE TRIGGER outbox_tally_move AFTER UPDATE OF status ON outbox
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'outbox ' || OLD.status;
+  UPDATE tallies SET n = n + 1 WHERE name = 'outbox ' || NEW.status;
+END;
+
+CREATE TRIGGER outbox_tally_out AFTER DELETE ON outbox
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'outbox ' || OLD.status;
+END;
+
 CREATE TABLE outbox (
   seq          INTEGER PRIMARY KEY AUTOINCREMENT,
   profile_id   INTEGER NOT NULL REFERENCES profiles (id),
@@ -143,6 +179,16 @@ CREATE TABLE probes (
   id     INTEGER PRIMARY KEY,
   filler BLOB NOT NULL
 ) STRICT;
+
+CREATE TRIGGER profiles_tally_in AFTER INSERT ON profiles
+BEGIN
+  UPDATE tallies SET n = n + 1 WHERE name = 'profiles';
+END;
+
+CREATE TRIGGER profiles_tally_out AFTER DELETE ON profiles
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'profiles';
+END;
 
 CREATE TABLE profiles (
   id           INTEGER PRIMARY KEY,
@@ -189,6 +235,11 @@ CREATE TABLE schema_migrations (
   name       TEXT NOT NULL,
   applied_at INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE tallies (
+  name TEXT NOT NULL PRIMARY KEY,
+  n    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE waiting (
   object_id    TEXT NOT NULL,
