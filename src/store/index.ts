@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { RecoupError } from '../domain/errors.ts';
 import type { Store } from '../pipeline/ports.ts';
 import { MEMORY, openSqliteStore } from './sqlite/open.ts';
@@ -27,6 +28,8 @@ const parseSqlitePath = (databaseUrl: string): string => {
  */
 export const openStore = async (databaseUrl: string, options: OpenStoreOptions): Promise<Store> => {
   const path = parseSqlitePath(databaseUrl);
+  // A command that made an empty store would answer "nobody" where the truth is "not here".
+  if (!options.lock && path !== MEMORY && !existsSync(path)) throw new RecoupError('store_absent', { path });
   const busyTimeoutMs = options.busyTimeoutMs ?? BUSY_TIMEOUT_MS;
   const store = openSqliteStore({ path, lock: options.lock && path !== MEMORY, busyTimeoutMs });
   try {

@@ -60,6 +60,11 @@ export const doorPromises = (store: Subject): void => {
       expect((await store().counts()).profiles).toBe(0);
     });
 
+    it('may be closed twice', async () => {
+      await store().close();
+      await expect(store().close()).resolves.toBeUndefined();
+    });
+
     it('can say whether a webhook could be stored now', async () => {
       await expect(store().probe()).resolves.toBeUndefined();
       expect((await store().counts()).profiles).toBe(0);

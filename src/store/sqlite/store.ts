@@ -69,6 +69,8 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     counts: async () => read(counts),
     probe: async () => write(probe),
     close: async () => {
+      // A stop that is asked for twice closes once.
+      if (!db.isOpen) return;
       db.close();
       release();
     },
