@@ -34,7 +34,8 @@ const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonl
 ];
 
 const recordParts = (environment: Environment): readonly Part[] => {
-  if (!sends(environment)) return [['records', 'every Segment call; see them with: recoup profile <user id>']];
+  if (!sends(environment))
+    return [['records', 'every Segment call; see them with: npm run recoup -- profile <user id>']];
   return environment.deliverTestMode
     ? []
     : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too']];

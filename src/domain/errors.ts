@@ -27,6 +27,11 @@ export const ERRORS = {
       'Another relay runs on the store {path}: pid {pid} on {host}, since {since}. Stop it first, or point DATABASE_URL at another file. Two relays on one file would send twice.',
     retry: false,
   },
+  store_absent: {
+    message:
+      'There is no store at {path}. Start the relay once (npm start), or point DATABASE_URL at the store that it uses.',
+    retry: false,
+  },
   store_unopenable: {
     message:
       'The store {path} cannot be opened: {reason}. Check that the path exists and that this user may write to it.',
