@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { prepare } from './statement.ts';
 
-/** About one webhook. */
-const FILLER_BYTES = 16_384;
+/** More pages than the commit of one webhook writes, whose body is small but whose keys lie in a dozen places. */
+const FILLER_BYTES = 262_144;
 
 /**
- * Writes about as much as a webhook needs and gives it back. For use inside a write transaction, which must commit:
+ * Writes more than a webhook needs and gives it back. For use inside a write transaction, which must commit:
  * SQLite touches the disk only then, so that a write rolled back would succeed on a full one.
  */
 export const makeProbe = (db: DatabaseSync): (() => void) => {
