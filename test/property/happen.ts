@@ -8,6 +8,7 @@ import {
   confirmationIsAsked,
   customerIsSaved,
   customerPays,
+  disputeIsLost,
   ends,
   fails,
   failsForWantOfACard,
@@ -38,6 +39,7 @@ interface InvoiceDesk {
   count: number;
   charges: number;
   closed: boolean;
+  paidByCharge: boolean;
 }
 interface Entry {
   readonly at: Instant;
@@ -92,6 +94,7 @@ const dateIsUpdated = (invoice: InvoiceDesk, plan: AttemptPlan, at: Instant): re
 const endingHappening = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): Happening | null => {
   const { bill, count } = invoice;
   const now = { attempt: count, charge: invoice.charges + 1 };
+  if (count === 0 && ending !== 'retry' && ending !== 'void') return null; // nobody pays by hand what was never tried
   switch (ending) {
     case 'retry':
       return invoice.desk?.status === 'canceled' ? null : retrySucceeds(bill, { ...now, attempt: count + 1 });
@@ -111,32 +114,39 @@ const endingHappening = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): H
 };
 
 const endOnce = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): readonly Happening[] => {
-  if (invoice.closed || invoice.count === 0) return [];
+  if (invoice.closed) return [];
   const happening = endingHappening(invoice, ending);
   if (happening === null) return [];
   invoice.closed = true;
+  invoice.paidByCharge = ending === 'retry' || ending === 'customer';
   if (ending !== 'uncollectible') invoice.desk?.failed.delete(invoice.bill.invoice);
   return [happening, ...settleStatus(invoice.desk)];
 };
+
+const reverseOnce = (invoice: InvoiceDesk): readonly Happening[] =>
+  invoice.paidByCharge ? [disputeIsLost(invoice.bill, { charge: invoice.charges + 1 })] : [];
 
 const invoiceEntries = (plan: InvoicePlan, index: number, desks: readonly SubscriptionDesk[]): readonly Entry[] => {
   const desk = plan.reason === 'manual' ? null : (desks[plan.subscription] ?? null);
   const bill: Bill = {
     invoice: `in_${index}`,
     subscription: desk?.id ?? null,
-    amount: 1000 + 100 * index, // each its own: an unlinked decline is known by amount
+    amount: 1900, // one price for all: an unlinked decline may then belong to any of them
     billingReason: plan.reason,
     currency: plan.subscription === 0 ? 'usd' : 'eur',
   };
-  const invoice: InvoiceDesk = { bill, desk, count: 0, charges: 0, closed: false };
-  let at = plus(BEGIN, plan.startsMs + index * 1_000); // never two invoices' attempts in one second
+  const invoice: InvoiceDesk = { bill, desk, count: 0, charges: 0, closed: false, paidByCharge: false };
+  let at = plus(BEGIN, plan.startsMs);
   const entries: Entry[] = [];
   for (const attempt of plan.attempts) {
     at = plus(at, attempt.afterMs);
     entries.push({ at, act: (when) => attemptOnce(invoice, attempt, when) });
     entries.push({ at: plus(at, 5_000), act: (when) => dateIsUpdated(invoice, attempt, when) });
   }
-  entries.push({ at: plus(at, plan.endsAfterMs), act: () => endOnce(invoice, plan.ending) });
+  at = plus(at, plan.endsAfterMs);
+  entries.push({ at, act: () => endOnce(invoice, plan.ending) });
+  if (plan.reversedAfterMs !== null)
+    entries.push({ at: plus(at, plan.reversedAfterMs), act: () => reverseOnce(invoice) });
   return entries;
 };
 

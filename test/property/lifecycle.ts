@@ -30,6 +30,8 @@ export interface InvoicePlan {
   readonly attempts: readonly AttemptPlan[];
   readonly ending: 'retry' | 'customer' | 'out_of_band' | 'void' | 'uncollectible' | 'credited' | 'open';
   readonly endsAfterMs: number;
+  /** The bank takes a payment by charge back, so long after it; null: never. */
+  readonly reversedAfterMs: number | null;
 }
 
 export interface SubscriptionPlan {
@@ -53,8 +55,8 @@ const SECOND = 1_000;
 const HOUR = 3_600 * SECOND;
 const DAY = 24 * HOUR;
 
-/** Whole seconds, as every Stripe time. At least two minutes: see `order.ts`. */
-const gap = fc.constantFrom(120 * SECOND, 40 * 60 * SECOND, 5 * HOUR, DAY, 3 * DAY, 7 * DAY);
+/** Whole seconds, as every Stripe time; some within the minute in which a charge proves an attempt. */
+const gap = fc.constantFrom(1 * SECOND, 30 * SECOND, 120 * SECOND, 40 * 60 * SECOND, 5 * HOUR, DAY, 3 * DAY, 7 * DAY);
 
 const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
   afterMs: gap,
@@ -81,12 +83,14 @@ const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
     'manual',
   ),
   attempts: fc.oneof(
-    { arbitrary: fc.tuple(attempt), weight: 2 },
-    { arbitrary: fc.tuple(attempt, attempt), weight: 3 },
-    { arbitrary: fc.tuple(attempt, attempt, attempt), weight: 1 },
+    { arbitrary: fc.constant([]), weight: 1 },
+    { arbitrary: fc.tuple(attempt), weight: 3 },
+    { arbitrary: fc.tuple(attempt, attempt), weight: 4 },
+    { arbitrary: fc.tuple(attempt, attempt, attempt), weight: 2 },
   ),
   ending: fc.constantFrom('retry', 'customer', 'out_of_band', 'void', 'uncollectible', 'credited', 'open'),
   endsAfterMs: fc.oneof(gap, fc.constant(0)),
+  reversedAfterMs: fc.constant(null),
 });
 
 const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({

@@ -94,6 +94,13 @@ const compare = (ordered: Outcome, shuffled: Outcome): void => {
   ).toEqual([]);
 };
 
+/** Says how much was proven where that is the question, and how to repeat a failure. */
+const report = async <T>(details: fc.RunDetails<T>): Promise<void> => {
+  if (PROVING) console.info(`${details.numRuns} runs, seed ${details.seed}`);
+  if (!details.failed) return;
+  throw new Error((await fc.asyncDefaultReportMessage(details)) ?? 'failed', { cause: details.errorInstance });
+};
+
 /**
  * Declares the property for one payload shape. A failing run prints its seed and the smallest story that still fails.
  */
@@ -109,7 +116,7 @@ export const declareOrderProperty = (shape: StripeShape): void => {
           const finals = finalInstants(ordered, shuffled);
           compare(await run(ordered, finals), await run(shuffled, finals));
         }),
-        PROVING ? { numRuns: 50_000, interruptAfterTimeLimit: PROVE_MS } : { numRuns: 500 },
+        { numRuns: PROVING ? 50_000 : 500, interruptAfterTimeLimit: PROVE_MS, asyncReporter: report },
       );
     },
     PROVE_MS + 60_000,

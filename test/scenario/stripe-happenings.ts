@@ -1,10 +1,12 @@
 import type { Instant } from '../../src/domain/instant.ts';
 import { DAY_MS } from '../../src/domain/instant.ts';
+import { toStripeEvent } from '../../src/simulate/stripe-account.ts';
 import type { DeclineOptions, InvoiceOptions, StripeAccount, StripeEvent } from '../../src/simulate/stripe-events.ts';
 import {
   chargeFailed,
   chargeSucceeded,
   customerUpdated,
+  intentOf,
   invoiceMarkedUncollectible,
   invoicePaid,
   invoicePaymentActionRequired,
@@ -178,6 +180,28 @@ export const isCreditedToNothing =
   (bill: Bill, attempt: Failure): Happening =>
   (account, at) => [
     invoicePaid(account, { ...invoiceOptions(bill, attempt, at), amount: 0, charge: null, automatic: false }),
+  ];
+
+/** The bank takes the payment of charge number `attempt.charge` back. The event names no customer and no invoice. */
+export const disputeIsLost =
+  (bill: Bill, attempt: Failure): Happening =>
+  (account, at) => [
+    toStripeEvent(account, {
+      type: 'charge.dispute.closed',
+      at,
+      object: {
+        id: `dp_${bill.invoice.slice(3)}`,
+        object: 'dispute',
+        amount: bill.amount,
+        charge: chargeId(bill, attempt),
+        created: at / 1_000,
+        currency: bill.currency ?? 'usd',
+        livemode: account.livemode,
+        payment_intent: intentOf(bill.invoice),
+        reason: 'fraudulent',
+        status: 'lost',
+      },
+    }),
   ];
 
 export const isVoided =
