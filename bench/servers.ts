@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface ServerProcess {
   readonly port: number;
-  readonly pid: number;
+  /** Processor time that it has used so far, in ms; NaN where the system does not say (other than Linux). */
+  readonly cpuMs: () => number;
   readonly stop: () => Promise<void>;
 }
 
@@ -70,7 +72,7 @@ const start = (script: readonly string[], variables: Readonly<Record<string, str
 
 const toServer = (child: ChildProcess, port: number): ServerProcess => ({
   port,
-  pid: child.pid ?? 0,
+  cpuMs: () => readCpuMs(child.pid ?? 0),
   stop: async () => {
     if (child.exitCode !== null) return;
     const ended = once(child, 'exit');
@@ -78,6 +80,16 @@ const toServer = (child: ChildProcess, port: number): ServerProcess => ({
     await Promise.race([ended, sleep(20_000).then(() => child.kill('SIGKILL'))]);
   },
 });
+
+/** Linux counts in ticks of 10 ms: fields 14 and 15, user and system, of `/proc/<pid>/stat`; the name may hold blanks. */
+const readCpuMs = (pid: number): number => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  } catch {
+    return Number.NaN;
+  }
+};
 
 const isReady = async (port: number): Promise<boolean> => {
   try {

@@ -18,12 +18,18 @@ export interface RunnerOptions {
   readonly onError: (error: unknown) => void;
   /** Looks for work at least this often, in ms: another process (a CLI command) can add some without a wake. */
   readonly idleMs?: number;
+  /**
+   * Pause after each step, in ms, however often it is woken meanwhile; 0 by default. Work that comes in during the pause
+   * is done together, which shares its transaction and its disk flush. The first wake after a quiet time never waits.
+   */
+  readonly restMs?: number;
 }
 
 /** Repeats a step when it is due and whenever it is woken, one at a time. The only place with timers: steps have none. */
-export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS }: RunnerOptions): Runner => {
+export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restMs = 0 }: RunnerOptions): Runner => {
   let stopped = true;
   let woken = false;
+  let resting = false;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
@@ -36,26 +42,30 @@ export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS }: RunnerO
     }
   };
 
-  const runUntilIdle = async (): Promise<void> => {
-    for (;;) {
-      woken = false;
-      const nextAt = await attempt();
-      // A store that answers at once would otherwise keep the event loop from receiving webhooks.
-      await nextTurn();
-      const now = clock.now();
-      if (!stopped && (woken || (nextAt !== null && nextAt <= now))) continue;
-      running = null;
-      if (stopped) return;
-      timer = setTimeout(run, (earliest(nextAt, plus(now, idleMs)) ?? now) - now);
-      return;
-    }
+  const runOnce = async (): Promise<void> => {
+    woken = false;
+    const nextAt = await attempt();
+    // A store that answers at once would otherwise keep the event loop from receiving webhooks.
+    await nextTurn();
+    running = null;
+    if (stopped) return;
+    const lookAgainAt = earliest(nextAt, plus(clock.now(), idleMs));
+    const next = (): void => {
+      resting = false;
+      const waitMs = woken ? 0 : (lookAgainAt ?? 0) - clock.now();
+      if (waitMs <= 0) run();
+      else timer = setTimeout(run, waitMs);
+    };
+    if (restMs === 0) return next();
+    resting = true;
+    timer = setTimeout(next, restMs);
   };
 
   const run = (): void => {
     woken = true;
-    if (stopped || running !== null) return;
+    if (stopped || resting || running !== null) return;
     clearTimeout(timer);
-    running = runUntilIdle();
+    running = runOnce();
   };
 
   return {
@@ -65,6 +75,7 @@ export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS }: RunnerO
     },
     stop: async () => {
       stopped = true;
+      resting = false;
       clearTimeout(timer);
       await running;
     },

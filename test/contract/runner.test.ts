@@ -87,3 +87,24 @@ test('a step that throws is told, and the runner lives on', async () => {
   runs[1]?.end(null);
   await runner.stop();
 });
+
+test('while it rests no step follows, however often it is woken; what came meanwhile is done after', async () => {
+  const { step, runs } = makeStep();
+  const runner = makeRunner({ step, clock: { now: () => START }, onError: () => {}, idleMs: 1e6, restMs: 40 });
+  runner.start();
+  runs[0]?.end(START);
+  await settle();
+  runner.wake();
+  runner.wake();
+  expect(runs).toHaveLength(1);
+  const startedAt = performance.now();
+  while (runs.length < 2 && performance.now() - startedAt < 5_000) await nextTurn();
+  expect(runs).toHaveLength(2);
+  runs[1]?.end(null);
+  await settle();
+  await runner.stop();
+  runner.start();
+  expect(runs).toHaveLength(3);
+  runs[2]?.end(null);
+  await runner.stop();
+});
