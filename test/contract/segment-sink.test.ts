@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { instant } from '../../src/domain/instant.ts';
 import type { SegmentCall } from '../../src/pipeline/ports.ts';
+import { toBatches } from '../../src/segment/prepared-call.ts';
 import { makeSegmentSink, type SegmentSinkOptions } from '../../src/segment/segment-sink.ts';
 import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 
@@ -166,7 +167,12 @@ describe('limits that the SDK does not keep', () => {
     }
   });
 
-  test('a batch holds 2500 events at most: above, Segment answers 200 and drops them', async () => {
+  test('a batch holds 2500 events at most however small they are', () => {
+    const tiny = Array.from({ length: 2_501 }, (_, index) => ({ call: call(index), bytes: 10 }));
+    expect(toBatches(tiny).map((batch) => batch.length)).toEqual([2_500, 1]);
+  });
+
+  test('2501 small events all count: above 2500 in a batch Segment answers 200 and drops them', async () => {
     const small = Array.from(
       { length: 2_501 },
       (_, index): SegmentCall => ({ ...call(index), context: {}, integrations: {} }),
