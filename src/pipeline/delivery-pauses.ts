@@ -22,8 +22,9 @@ export interface Pause {
 export const makePauses = (random: () => number, log: DeliveryLog) => {
   let pause: Pause | null = null;
   let unanswered = 0;
-  // The window runs while we ask and Segment refuses: not while this process was down, nor while our key was refused,
-  // or a week with a wrong key would end with a thousand dead letters at the first hiccup after its repair.
+  // The window runs while we ask and Segment takes nothing. Not while this process was down or our key was refused, or a
+  // week with a wrong key would end with a thousand dead letters at the first hiccup after its repair; and a dead letter
+  // that is replayed gets a window of its own.
   let askingSince: Instant | null = null;
 
   const toPause = (outcome: Outcome, now: Instant): Pause | null => {
@@ -61,7 +62,7 @@ export const makePauses = (random: () => number, log: DeliveryLog) => {
         if (next !== null && (pause === null || next.until > pause.until)) pause = next;
       }
       const stopped = outcomes.find(({ result }) => result === 'stopped');
-      if (stopped !== undefined) askingSince = now;
+      if (stopped !== undefined || outcomes.some(({ result }) => result === 'delivered')) askingSince = now;
       if (pause === null) return null;
       const details = { reason: pause.reason, until: toIso(pause.until) };
       if (stopped === undefined) log.warn(details, 'Segment does not take calls now; they wait in the outbox');

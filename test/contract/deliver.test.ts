@@ -214,6 +214,14 @@ describe('a Segment that does not take calls', () => {
     now = plus(now, HOUR_MS);
     await drain(deliverer);
     expect([...segment.messages.keys()]).toEqual(['young']);
+
+    // Replayed, it is asked for anew: one more hiccup does not kill it again.
+    await store.replayDeadLetters(null, now);
+    segment.script({ kind: 'status', status: 500 });
+    now = (await drain(deliverer)) ?? now;
+    expect(await outbox()).toMatchObject({ queued: 1, dead: 0 });
+    await drain(deliverer);
+    expect([...segment.messages.keys()]).toEqual(['young', 'old']);
   });
 
   test('the 96 hours are hours of asking: a relay that was down for a week still asks', async () => {
