@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import type { DeadLetter, StoreCounts } from '../../src/pipeline/ports.ts';
-import { makeRandom, type Random } from '../../src/simulate/random.ts';
+import { makeRandom } from '../../src/simulate/random.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 import { type Comparison, compare } from './comparison.ts';
+import { MOMENTS, type Scene } from './moments.ts';
 import { type RelayProcess, spawnRelay } from './relay-process.ts';
 import { type Senders, startSenders } from './senders.ts';
 import { drawWebhooks } from './webhooks.ts';
@@ -40,60 +40,6 @@ export interface RoundResult {
   readonly exitCode: number | null;
 }
 
-/** What the moments of death may look at. */
-interface Scene {
-  readonly random: Random;
-  readonly segment: SegmentStandIn;
-  readonly senders: Senders;
-  readonly events: number;
-  /** How long the first start took, in ms. */
-  readonly startMs: number;
-  readonly unheard: Set<string>;
-}
-
-/** Waits for the instant at which the relay is to die. */
-type Moment = (relay: RelayProcess, scene: Scene) => Promise<void>;
-
-/** When so much is acknowledged, and up to 20 ms later: a commit, a decision and a delivery fit in there. */
-const underLoad =
-  (from: number, to: number): Moment =>
-  async (relay, { random, senders, events }) => {
-    senders.pointAt(await relay.url);
-    await senders.reach(Math.floor(events * (from + (to - from) * random.next())));
-    await delay(20 * random.next());
-  };
-
-/** While modules load, the store recovers its log, or the backlog of the last death is worked off. */
-const startingUp: Moment = (_relay, { random, startMs }) => delay(startMs * (0.4 + 0.9 * random.next()));
-
-/** Segment has taken a batch and its answer never comes: the relay cannot know. */
-const beforeSegmentAnswers: Moment = async (relay, { segment, senders, unheard }) => {
-  const before = segment.arrivals.length;
-  segment.script({ kind: 'hang', apply: true });
-  senders.pointAt(await relay.url);
-  await vi.waitFor(() => expect(segment.arrivals.length).toBeGreaterThan(before), {
-    timeout: DEADLINE_MS,
-    interval: 1,
-  });
-  for (const messageId of segment.arrivals.slice(before)) unheard.add(messageId);
-};
-
-/** All is acknowledged, and not all is decided or delivered. */
-const draining: Moment = async (relay, { random, senders }) => {
-  senders.pointAt(await relay.url);
-  await senders.finished;
-  await delay(50 * random.next());
-};
-
-const MOMENTS: readonly Moment[] = [
-  underLoad(0.1, 0.3),
-  startingUp,
-  beforeSegmentAnswers,
-  underLoad(0.6, 0.85),
-  startingUp,
-  draining,
-];
-
 const metric = (text: string, name: string): number => {
   const value = text.split('\n').find((line) => line.startsWith(`${name} `));
   return value === undefined ? Number.NaN : Number(value.slice(name.length));
@@ -119,16 +65,61 @@ const readStore = async (directory: string): Promise<Pick<RoundResult, 'counts' 
   }
 };
 
-const sum = (events: Senders['acknowledged'], type: string): number =>
-  [...events.values()].filter((event) => event.type === type).length;
+const countOf = ({ acknowledged }: Senders, type: string): number =>
+  [...acknowledged.values()].filter((event) => event.type === type).length;
 
-const runIn = async (
-  directory: string,
-  seed: number,
-  segment: SegmentStandIn,
-  spawned: RelayProcess[],
-): Promise<RoundResult> => {
+interface Place {
+  readonly directory: string;
+  readonly segment: SegmentStandIn;
+  readonly start: () => RelayProcess;
+}
+
+/** Kills and starts again, moment by moment; answers the exit code of the last relay, which is told to stop. */
+const dieAndRise = async (
+  { segment, start }: Place,
+  scene: Omit<Scene, 'segment' | 'startMs'>,
+): Promise<number | null> => {
+  const startedAt = performance.now();
+  let relay = start();
+  await relay.url;
+  const startMs = performance.now() - startedAt;
+  for (const moment of MOMENTS) {
+    await moment(relay, { ...scene, segment, startMs });
+    scene.senders.pointAt(null);
+    await relay.kill();
+    relay = start();
+  }
+  await settled(await relay.url, scene.senders, segment);
+  return relay.stop();
+};
+
+const runIn = async (place: Place, seed: number): Promise<RoundResult> => {
+  const { directory, segment } = place;
   const random = makeRandom(seed);
+  const webhooks = drawWebhooks(random, CUSTOMERS, Date.now());
+  const events = new Set(webhooks.map(({ event }) => event.id)).size;
+  const senders = startSenders({ webhooks, secret: SECRET, connections: CONNECTIONS, random });
+  const unheard = new Set<string>();
+  const exitCode = await dieAndRise(place, { random, senders, events, unheard });
+  return {
+    comparison: compare(senders.acknowledged.values(), segment.messages.values()),
+    events,
+    acknowledged: senders.acknowledged.size,
+    failures: countOf(senders, 'invoice.payment_failed'),
+    recoveries: countOf(senders, 'invoice.paid'),
+    repeated: senders.repeated(),
+    unheard: [...unheard].map((id) => segment.arrivals.filter((arrival) => arrival === id).length),
+    segment,
+    exitCode,
+    ...(await readStore(directory)),
+  };
+};
+
+/** One relay, one store, killed at each of the moments and started again; `seed` draws the webhooks and the moments. */
+export const runRound = async (seed: number): Promise<RoundResult> => {
+  const directory = mkdtempSync(join(tmpdir(), 'recoup-crash-'));
+  const segment = await startSegmentStandIn(WRITE_KEY);
+  const spawned: RelayProcess[] = [];
   const variables = {
     MODE: 'enforce',
     NAMESPACE,
@@ -142,52 +133,11 @@ const runIn = async (
     spawned.push(relay);
     return relay;
   };
-  const webhooks = drawWebhooks(random, CUSTOMERS, Date.now());
-  const events = new Set(webhooks.map(({ event }) => event.id)).size;
-  const senders = startSenders({ webhooks, secret: SECRET, connections: CONNECTIONS, random });
-  senders.finished.catch(() => undefined);
-  const unheard = new Set<string>();
-
-  const startedAt = performance.now();
-  let relay = start();
-  await relay.url;
-  const scene: Scene = { random, segment, senders, events, unheard, startMs: performance.now() - startedAt };
-  for (const moment of MOMENTS) {
-    await moment(relay, scene);
-    senders.pointAt(null);
-    await relay.kill();
-    relay = start();
-  }
-  await settled(await relay.url, senders, segment);
-  const exitCode = await relay.stop();
-  const { acknowledged, repeated } = senders;
-  return {
-    comparison: compare(acknowledged.values(), segment.messages.values()),
-    events,
-    acknowledged: acknowledged.size,
-    failures: sum(acknowledged, 'invoice.payment_failed'),
-    recoveries: sum(acknowledged, 'invoice.paid'),
-    repeated: repeated(),
-    unheard: [...unheard].map((id) => segment.arrivals.filter((arrival) => arrival === id).length),
-    segment,
-    exitCode,
-    ...(await readStore(directory)),
-  };
-};
-
-/** One relay, one store, killed at each of the moments and started again; `seed` draws the webhooks and the moments. */
-export const runRound = async (seed: number): Promise<RoundResult> => {
-  const directory = mkdtempSync(join(tmpdir(), 'recoup-crash-'));
-  const segment = await startSegmentStandIn(WRITE_KEY);
-  const spawned: RelayProcess[] = [];
   try {
-    return await runIn(directory, seed, segment, spawned);
+    return await runIn({ directory, segment, start }, seed);
   } finally {
     await Promise.all(spawned.map(({ kill }) => kill()));
     await segment.close();
     rmSync(directory, { recursive: true, force: true });
   }
 };
-
-/** How often a round kills the relay. */
-export const KILLS = MOMENTS.length;

@@ -74,6 +74,9 @@ export const startSenders = ({ webhooks, secret, connections, random }: SendersO
     }
   };
 
+  const finished = Promise.all(Array.from({ length: connections }, send)).then(() => undefined);
+  // Told to who waits for it; until then nobody does.
+  finished.catch(() => undefined);
   return {
     acknowledged,
     repeated: () => repeated,
@@ -88,6 +91,6 @@ export const startSenders = ({ webhooks, secret, connections, random }: SendersO
         if (acknowledged.size >= count) resolve();
         else waitingFor.push({ count, resolve });
       }),
-    finished: Promise.all(Array.from({ length: connections }, send)).then(() => undefined),
+    finished,
   };
 };
