@@ -10,15 +10,18 @@ import { codeVersion } from './config/code-version.ts';
 import { type Environment, parseEnvironment } from './config/environment.ts';
 import { type Log, makeLog, SILENT_LOG } from './config/log.ts';
 import { parsePolicy } from './config/policy.ts';
-import { RecoupError } from './domain/errors.ts';
+import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
-import type { Clock, SegmentSink, Store } from './pipeline/ports.ts';
-import { makeRelay, type Relay, type RelayOptions } from './pipeline/relay.ts';
+import type { EngineData } from './main-engine.ts';
+import type { Clock, Store } from './pipeline/ports.ts';
+import { makeReceiver, type Receiver } from './pipeline/receive.ts';
+import { makeRelay, type RelayOptions } from './pipeline/relay.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { SUBSCRIBE_EVENTS } from './providers/stripe/subscribe.ts';
 import { makeRecorderSink } from './segment/recorder-sink.ts';
 import { openStore } from './store/index.ts';
+import { startEngineThread } from './thread/engine-thread.ts';
 
 /** The only place that knows everything: it reads the world, builds the parts, joins them and opens the doors. */
 
@@ -62,13 +65,6 @@ const loadPolicy = (path: string): Policy => {
   return result.value;
 };
 
-const makeSegment = async (environment: Environment): Promise<SegmentSink | null> => {
-  const { segmentWriteKey, segmentHost } = environment;
-  if (!sends(environment) || segmentWriteKey === null) return null;
-  const { makeSegmentSink } = await import('./segment/segment-sink.ts');
-  return makeSegmentSink({ writeKey: segmentWriteKey.reveal(), host: segmentHost, clock, random: Math.random });
-};
-
 /** SQLite's code for a disk that fails (SQLITE_IOERR). Its outcome is unknown, so only a new start may go on. */
 const isDiskFault = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 10;
@@ -99,7 +95,7 @@ interface Door {
 }
 
 const openDoor = async (
-  { receiver, store }: { readonly receiver: Relay['receiver']; readonly store: Store },
+  { receiver, store }: { readonly receiver: Receiver; readonly store: Pick<Store, 'probe'> },
   address: { readonly host: string; readonly port: number },
   parts: Pick<import('./http/app.ts').AppOptions, 'metrics' | 'apiToken' | 'log'>,
 ): Promise<Door> => {
@@ -133,83 +129,95 @@ const loadSetup = (): Setup => {
   return { environment, policyFile, policy: loadPolicy(policyFile), log: makeLog(environment.logLevel) };
 };
 
-/** What the real relay and nothing else is made of: the wall clock, true randomness, secrets of the environment. */
-const makeRealRelay = async (
-  setup: Setup,
-  store: Store,
-  reports: Pick<RelayOptions, 'onCommit' | 'onReport' | 'onStoreFault'>,
-) => {
-  const { environment, policy, log } = setup;
-  const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
-  return makeRelay({
-    ...reports,
-    store,
+/** What the store's thread needs to know; the write key only where something may leave. */
+const toEngineData = ({ environment, policy }: Setup): EngineData => {
+  const { segmentWriteKey, segmentHost, databaseUrl, namespace, deliverTestMode, logLevel } = environment;
+  return {
+    databaseUrl,
+    namespace,
     policy,
-    namespace: environment.namespace,
-    providers: PROVIDERS,
+    deliverTestMode,
+    logLevel,
     code: codeVersion(join(ROOT, 'src')),
-    secretsOf: (provider) => (provider === 'stripe' ? stripeSecrets : []),
-    segment: await makeSegment(environment),
-    recorder: makeRecorderSink(),
-    deliverTestMode: environment.deliverTestMode,
-    clock,
-    random: Math.random,
-    log,
-  });
+    segment:
+      sends(environment) && segmentWriteKey !== null ? { writeKey: segmentWriteKey.reveal(), host: segmentHost } : null,
+  };
 };
 
 /** Runs until told to stop, then lets what is under way end; answers the exit code. */
-const runRelay = async (setup: Setup, store: Store, say: (url: string) => void): Promise<number> => {
+const runRelay = async (setup: Setup, say: (url: string) => void): Promise<number> => {
   const { environment, log } = setup;
   const [{ makeMetrics }, { makeWebhookLog }] = await Promise.all([
     import('./http/metrics.ts'),
     import('./http/webhook-log.ts'),
   ]);
-  const metrics = makeMetrics(store, clock);
-  const logWebhook = makeWebhookLog(log, clock);
   const { told, stop } = untilToldToStop(log);
-  const relay = await makeRealRelay(setup, store, {
-    onCommit: metrics.decided,
+  const onStoreFault = (error: unknown): void => {
+    if (isDiskFault(error)) stop(EXIT.ioError);
+  };
+  let decided = (_profiles: number): void => {};
+  const engine = await startEngineThread({
+    module: new URL('./main-engine.ts', import.meta.url),
+    data: toEngineData(setup),
+    onDecided: (profiles) => decided(profiles),
+    onStoreFault,
+    onDeath: (error) => {
+      log.error({ error }, 'the thread that decides met a fault that it does not know; start Recoup again');
+      stop(EXIT.crashed);
+    },
+  });
+  const metrics = makeMetrics(engine.store, clock);
+  decided = metrics.decided;
+  const logWebhook = makeWebhookLog(log, clock);
+  const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
+  const receiver = makeReceiver({
+    store: engine.store,
+    clock,
+    providers: Object.values(PROVIDERS),
+    secretsOf: (provider) => (provider === 'stripe' ? stripeSecrets : []),
     onReport: (report) => {
       metrics.webhookAnswered(report.provider, report.outcome);
       logWebhook(report);
-    },
-    onStoreFault: (error) => {
-      if (isDiskFault(error)) stop(EXIT.ioError);
+      if (report.outcome === 'failed') onStoreFault(report.error);
     },
   });
-  const behind = { receiver: relay.receiver, store };
-  const door = await openDoor(behind, environment, { metrics, apiToken: environment.apiToken, log });
-  await relay.start();
-  say(door.url);
-  const exitCode = await told;
-  const stopped = Promise.all([door.stop(STOP_GRACE_MS), relay.stop()]);
-  await Promise.race([stopped, delay(STOP_GRACE_MS + SECOND_MS, undefined, { ref: false })]);
-  return exitCode;
+  const stopAll = async (door: Door | null): Promise<void> => {
+    await Promise.all([door?.stop(STOP_GRACE_MS), receiver.stop()]);
+    // A thread that died was reported when it did.
+    await engine.stop().catch(() => {});
+  };
+  try {
+    const behind = { receiver, store: engine.store };
+    const door = await openDoor(behind, environment, { metrics, apiToken: environment.apiToken, log });
+    say(door.url);
+    const exitCode = await told;
+    await Promise.race([stopAll(door), delay(STOP_GRACE_MS + SECOND_MS, undefined, { ref: false })]);
+    return exitCode;
+  } catch (error) {
+    await stopAll(null);
+    throw error;
+  }
 };
 
 /** One line for a person and the exit code where a start must not go on; anything else is a bug, and thrown. */
 const explainRefusal = (error: unknown): number => {
-  if (!(error instanceof Refusal || error instanceof RecoupError)) throw error;
+  if (!(error instanceof Error)) throw error;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (!(error instanceof Refusal) && !Object.hasOwn(ERRORS, code)) throw error;
   process.stderr.write(`${error.message}\n`);
   if (error instanceof Refusal) return error.exitCode;
-  return error.code === 'store_locked' ? EXIT.tryLater : EXIT.configuration;
+  return code === 'store_locked' ? EXIT.tryLater : EXIT.configuration;
 };
 
 const startRelay = async ({ json }: { readonly json: boolean }): Promise<number> => {
   try {
     const setup = loadSetup();
     const { environment, policyFile } = setup;
-    const store = await openStore(environment.databaseUrl, { lock: true, namespace: environment.namespace });
-    try {
-      return await runRelay(setup, store, (url) => {
-        const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
-        const lines = json ? [JSON.stringify(toAnnouncementJson(told))] : toAnnouncement(told);
-        process.stdout.write(`${lines.join('\n')}\n`);
-      });
-    } finally {
-      await store.close();
-    }
+    return await runRelay(setup, (url) => {
+      const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
+      const lines = json ? [JSON.stringify(toAnnouncementJson(told))] : toAnnouncement(told);
+      process.stdout.write(`${lines.join('\n')}\n`);
+    });
   } catch (error) {
     return explainRefusal(error);
   }

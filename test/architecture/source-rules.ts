@@ -17,6 +17,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: [...BASE, 'ledger', 'providers', 'traits', 'config'],
   store: ['domain', 'src/pipeline/ports.ts'],
   segment: ['domain', 'src/pipeline/ports.ts'],
+  thread: ['domain', 'src/pipeline/ports.ts'],
   http: CORE,
   simulate: CORE,
   cli: [...CORE, 'simulate'],
@@ -49,7 +50,8 @@ const importsOf = (path: string, text: string): readonly Import[] => {
 
 const inSrc = (path: string): boolean => path.startsWith('src/');
 const roomOf = (path: string): string => path.split('/')[1] ?? '';
-const isMain = (path: string): boolean => path === 'src/main.ts';
+/** The composition roots: one for each thread. */
+const isMain = (path: string): boolean => path === 'src/main.ts' || path === 'src/main-engine.ts';
 
 /** Imports that point the wrong way, and rooms that have no rule. */
 export const findWrongImports = (sources: Sources): readonly string[] =>
