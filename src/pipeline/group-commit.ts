@@ -28,8 +28,6 @@ export const makeGroupCommit = (accept: Store['accept']): GroupCommit => {
   let running: Promise<void> | null = null;
 
   const commit = async (group: readonly Waiting[]): Promise<void> => {
-    for (const { resolve } of group) resolve('stored');
-    await new Promise((r) => setTimeout(r, 3));
     try {
       const acceptances = await accept(group.map(({ delivery }) => delivery));
       for (const [index, { resolve, reject }] of group.entries()) {
