@@ -113,9 +113,11 @@ export interface SubscriptionState {
   readonly planId: string | null;
   readonly userId: string | null;
   readonly trialEndsAt: Instant | null;
-  /** When it will end, if an end is scheduled. */
+  /** When it will end, if an end is scheduled: at a set instant or with the current period. */
   readonly cancelAt: Instant | null;
   readonly cancelReason: CancelReason | null;
+  /** True where the shape has a place for the reason, so that a null reason means that none was given; false in older shapes. */
+  readonly cancelReasonStated: boolean;
   /** The customer's own words chosen from a list, e.g. `too_expensive`. */
   readonly cancelFeedback: string | null;
   /** Paused by the provider because the last attempt failed. */

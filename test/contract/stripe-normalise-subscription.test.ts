@@ -13,6 +13,7 @@ describe('a subscription', () => {
     trialEndsAt: fromUnixSeconds(SECOND - 86_400),
     cancelAt: fromUnixSeconds(SECOND + 2_592_000),
     cancelReason: null,
+    cancelReasonStated: false,
     cancelFeedback: null,
     pausedForNonPayment: false,
   };
@@ -65,6 +66,19 @@ describe('a subscription', () => {
     const fact = factOf('customer.subscription.deleted', { ...basilSubscription, cancellation_details });
     expect(fact).toMatchObject({ subscription: { cancelReason, cancelFeedback: 'too_expensive' } });
     expect(JSON.stringify(fact)).not.toContain('please do not keep this');
+  });
+
+  test.each([
+    [{}, false],
+    [{ cancellation_details: null }, true],
+    [{ cancellation_details: { reason: null, feedback: null } }, true],
+    [{ cancellation_details: { reason: 'cancellation_requested' } }, true],
+  ])('with %j knows whether its shape has a place for the reason: %s', (details, cancelReasonStated) => {
+    for (const type of ['customer.subscription.updated', 'customer.subscription.deleted']) {
+      expect(factOf(type, { ...basilSubscription, ...details })).toMatchObject({
+        subscription: { cancelReasonStated },
+      });
+    }
   });
 
   test.each([

@@ -86,6 +86,7 @@ const toSubscriptionState = ({ object: raw, userIdKeys }: Statement<Subscription
     trialEndsAt: toInstant(raw.trial_end),
     cancelAt: toInstant(raw.cancel_at ?? (raw.cancel_at_period_end === true ? periodEnd(raw) : null)),
     cancelReason: reason == null ? null : (CANCEL_REASONS.get(reason) ?? 'other'),
+    cancelReasonStated: raw.cancellation_details !== undefined,
     cancelFeedback: raw.cancellation_details?.feedback ?? null,
     // The details may outlive the pause; only the status says that it holds.
     pausedForNonPayment:
