@@ -61,6 +61,26 @@ describe('a refused charge', () => {
     });
   });
 
+  test.each([
+    ['latest_charge', { latest_charge: 'ch_1' }],
+    ['an expanded latest_charge', { latest_charge: { ...basilCharge, outcome: { type: 'blocked', reason: 'rule' } } }],
+    ['the legacy list', { charges: { data: [legacyCharge] } }],
+  ])('before any charge was made is no second telling of the older charge in %s', (_name, carried) => {
+    const last_payment_error = { code: 'payment_method_not_available', charge: null };
+    expect(
+      factOf('payment_intent.payment_failed', { ...basilIntent, latest_charge: null, last_payment_error, ...carried }),
+    ).toMatchObject({
+      charge: { chargeId: null, paymentIntentId: 'pi_1', card: null },
+      decline: { errorCode: 'payment_method_not_available', declineCode: null, blockedReason: null },
+    });
+  });
+
+  test('of an intent without an error is the charge that the intent names', () => {
+    expect(factOf('payment_intent.payment_failed', { ...basilIntent, last_payment_error: null })).toMatchObject({
+      charge: { chargeId: 'ch_1' },
+    });
+  });
+
   test('without any reason has none', () => {
     expect(factOf('payment_intent.payment_failed', { ...basilIntent, last_payment_error: null })).toMatchObject({
       decline: {

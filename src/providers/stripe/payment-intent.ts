@@ -46,7 +46,7 @@ export const readIntentFailed = defineReader({
     {
       ...origin,
       kind: 'charge_declined',
-      charge: toChargeState(object, idOf(object.last_payment_error?.charge) ?? chargeIdOf(object)),
+      charge: toChargeState(object, refusedChargeIdOf(object)),
       decline: declineOf(object),
     },
   ],
@@ -65,12 +65,24 @@ export const readIntentSucceeded = defineReader({
 const chargeIn = (raw: PaymentIntent) =>
   (typeof raw.latest_charge === 'object' ? raw.latest_charge : null) ?? raw.charges?.data?.[0] ?? null;
 
+const refusedChargeIn = (raw: PaymentIntent) => {
+  const own = chargeIn(raw);
+  return own?.id === refusedChargeIdOf(raw) ? own : null;
+};
+
 const chargeIdOf = (raw: PaymentIntent): string | null => idOf(raw.latest_charge) ?? idOf(raw.charges?.data?.[0]);
+
+/**
+ * The charge that the error is about. An error without a charge (refused before one was made) has none: the intent's
+ * latest is then an older charge, and taking it would merge two refusals into one.
+ */
+const refusedChargeIdOf = (raw: PaymentIntent): string | null =>
+  raw.last_payment_error == null ? chargeIdOf(raw) : idOf(raw.last_payment_error.charge);
 
 const declineOf = (raw: PaymentIntent): RawDecline => {
   const error = raw.last_payment_error;
-  const own = chargeIn(raw);
-  const byCharge = own === null || ![null, own.id].includes(idOf(error?.charge)) ? null : toRawDecline(own);
+  const own = refusedChargeIn(raw);
+  const byCharge = own === null ? null : toRawDecline(own);
   return {
     declineCode: error?.decline_code ?? byCharge?.declineCode ?? null,
     errorCode: error?.code ?? byCharge?.errorCode ?? null,
@@ -91,7 +103,7 @@ const toChargeState = (raw: PaymentIntent, chargeId: string | null): ChargeState
 });
 
 const cardOf = (raw: PaymentIntent): Card | null => {
-  const own = chargeIn(raw);
+  const own = refusedChargeIn(raw);
   return (
     cardOfMethod(raw.last_payment_error?.payment_method) ??
     cardOfSource(raw.last_payment_error?.source) ??
