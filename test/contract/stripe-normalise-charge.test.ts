@@ -99,6 +99,28 @@ describe('a refused charge', () => {
     expect(factOf('charge.failed', payload)).toMatchObject({ charge: { invoiceId: null } });
   });
 
+  test.each([
+    [12, 2028, 12, 2028],
+    [13, 2028, null, 2028],
+    [0, 2028, null, 2028],
+    [-1, 1969, null, null],
+    [4, 999_999, 4, null],
+    [4, 10_000, 4, null],
+    [4, 0, 4, null],
+    [4.5, 2028.5, null, null],
+    ['4', '2028', null, null],
+    [{}, 'next year', null, null],
+    [null, undefined, null, null],
+  ])('of a card that expires in month %j of year %j is read, with %j and %j', (exp_month, exp_year, month, year) => {
+    const card = { brand: 'visa', last4: '0341', exp_month, exp_year };
+    const expected = { charge: { card: { brand: 'visa', last4: '0341', expMonth: month, expYear: year } } };
+    const { payment_method_details: _details, ...bare } = legacyCharge;
+    expect(factOf('charge.failed', { ...legacyCharge, payment_method_details: { card } })).toMatchObject(expected);
+    expect(factOf('charge.failed', { ...bare, source: { object: 'card', ...card } })).toMatchObject(expected);
+    const last_payment_error = { code: 'card_declined', payment_method: { id: 'pm_1', card } };
+    expect(factOf('payment_intent.payment_failed', { ...basilIntent, last_payment_error })).toMatchObject(expected);
+  });
+
   test('shows the card of a legacy source', () => {
     const { payment_method_details: _details, ...charge } = legacyCharge;
     const source = { id: 'card_1', object: 'card', brand: 'Visa', last4: '4242', exp_month: 1, exp_year: 2030 };

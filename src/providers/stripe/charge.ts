@@ -3,22 +3,10 @@ import type { RawDecline } from '../../domain/decline.ts';
 import type { Card, ChargeState } from '../../domain/fact.ts';
 import { idOf, invoiceIdOfOrder } from './object-ids.ts';
 import { defineReader } from './reader.ts';
-import { amountMinor, card, currency, reference, text, toCard } from './shapes.ts';
+import { amountMinor, card, cardFields, currency, reference, text, toCard } from './shapes.ts';
 
 /** Where a card hides: `payment_method_details.card`, a legacy card source, or a legacy source object around one. */
-export const legacySource = z
-  .union([
-    z.string(),
-    z.object({
-      object: text,
-      brand: text,
-      last4: text,
-      exp_month: z.number().int().nullish(),
-      exp_year: z.number().int().nullish(),
-      card,
-    }),
-  ])
-  .nullish();
+export const legacySource = z.union([z.string(), z.object({ ...cardFields, object: text, card })]).nullish();
 
 const outcome = z
   .object({ type: text, reason: text, advice_code: text, network_advice_code: text, network_decline_code: text })

@@ -18,10 +18,19 @@ export const text = z.string().nullish();
 export const flag = z.boolean().nullish();
 export const amountMinor = z.number().int();
 
+/** Null where the number is none of a calendar: a card's expiry is shown and counted with, and one typo must not stop its delivery. */
+const calendarNumber = (min: number, max: number) => z.number().int().min(min).max(max).nullish().catch(null);
+
+/** What a card and a legacy card source say of the card. */
+export const cardFields = {
+  brand: text,
+  last4: text,
+  exp_month: calendarNumber(1, 12),
+  exp_year: calendarNumber(1970, 9999),
+};
+
 /** A card as charges and payment methods (`payment_method_details.card`) and legacy sources carry it. */
-export const card = z
-  .object({ brand: text, last4: text, exp_month: z.number().int().nullish(), exp_year: z.number().int().nullish() })
-  .nullish();
+export const card = z.object(cardFields).nullish();
 
 /** A card, or null where the payload has none or only an object without card fields. */
 export const toCard = (raw: z.infer<typeof card>): Card | null => {
