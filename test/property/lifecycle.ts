@@ -84,7 +84,7 @@ const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
   ),
   attempts: fc.oneof(
     { arbitrary: fc.constant([]), weight: 1 },
-    { arbitrary: fc.tuple(attempt), weight: 3 },
+    { arbitrary: fc.tuple(attempt), weight: 4 },
     { arbitrary: fc.tuple(attempt, attempt), weight: 4 },
     { arbitrary: fc.tuple(attempt, attempt, attempt), weight: 2 },
   ),
@@ -120,8 +120,8 @@ export const lifecycleOf = (shape: StripeShape): fc.Arbitrary<Lifecycle> =>
     hears: fc.constantFrom('charges', 'intents', 'both'),
     planOn: fc.constantFrom('subscription', 'price'),
     invoices: fc.oneof(
-      { arbitrary: fc.tuple(invoice), weight: 6 },
-      { arbitrary: fc.tuple(invoice, invoice), weight: 3 },
+      { arbitrary: fc.tuple(invoice), weight: 9 },
+      { arbitrary: fc.tuple(invoice, invoice), weight: 5 },
       { arbitrary: fc.tuple(invoice, invoice, invoice), weight: 1 },
     ),
     subscriptions: fc.tuple(subscription, subscription),
@@ -145,10 +145,10 @@ const delay = fc.oneof(
 export const noises: fc.Arbitrary<readonly Noise[]> = fc.array(
   fc.record({
     delayMs: delay,
-    copy: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'again', 'twin'),
+    copy: fc.constantFrom('none', 'none', 'none', 'none', 'none', 'none', 'none', 'none', 'again', 'twin'),
     copyDelayMs: delay,
   }),
-  { maxLength: 60, size: 'max' },
+  { maxLength: 40, size: 'max' },
 );
 
 /** A webhook on its way: when it happened, and when it is received. */

@@ -2,9 +2,8 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
 import { DAY_MS, HOUR_MS, plus } from '../../src/domain/instant.ts';
-import type { TraitValues } from '../../src/pipeline/ports.ts';
+import type { OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
 import type { StripeShape } from '../../src/simulate/stripe-events.ts';
-import type { Relay } from '../scenario/relay.ts';
 import { openRelay } from '../scenario/relay.ts';
 import { happen } from './happen.ts';
 import type { Arrival } from './lifecycle.ts';
@@ -43,20 +42,19 @@ const finalInstants = (...runs: readonly (readonly Arrival[])[]): readonly Insta
   return [plus(last, 2 * HOUR_MS), plus(last, 60 * DAY_MS)];
 };
 
-const endingOf = async (relay: Relay): Promise<Ending> => {
-  const view = JSON.parse((await relay.profile())?.view ?? '{}');
+const endingOf = (profile: ProfileRecord | undefined): Ending => {
+  const view = JSON.parse(profile?.view ?? '{}');
   return { traits: view.traits ?? null, episodes: view.episodes ?? [] };
 };
 
-const said = async (relay: Relay, events: readonly string[]): Promise<readonly string[]> =>
-  (await relay.calls())
-    .map(({ call }) => call)
-    .filter(({ event }) => event !== undefined && events.includes(event))
-    .map(({ messageId }) => messageId)
+const said = (calls: readonly OutboxRow[], events: readonly string[]): readonly string[] =>
+  calls
+    .filter(({ call }) => call.event !== undefined && events.includes(call.event))
+    .map(({ call }) => call.messageId)
     .toSorted();
 
-const refutedIn = async (relay: Relay): Promise<ReadonlySet<string>> => {
-  const lines = ((await relay.profile())?.log ?? []).flatMap((decision) => decision.lines);
+const refutedIn = (profile: ProfileRecord | undefined): ReadonlySet<string> => {
+  const lines = (profile?.log ?? []).flatMap((decision) => decision.lines);
   return new Set(lines.filter((line) => line.startsWith('refuted ')).map((line) => line.split(' ')[1] ?? ''));
 };
 
@@ -67,13 +65,18 @@ const run = async (arrivals: readonly Arrival[], finals: readonly Instant[]): Pr
       await relay.passTime(at);
       await relay.receive(body, at);
     }
-    const endings: Ending[] = [];
+    const profiles: (ProfileRecord | undefined)[] = [];
     for (const final of finals) {
       await relay.passTime(final);
-      endings.push(await endingOf(relay));
+      profiles.push(await relay.profile());
     }
-    const [anchored, conclusions] = [await said(relay, ANCHORED), await said(relay, CONCLUSIONS)];
-    return { endings, anchored, conclusions, refuted: await refutedIn(relay) };
+    const calls = await relay.calls();
+    return {
+      endings: profiles.map(endingOf),
+      anchored: said(calls, ANCHORED),
+      conclusions: said(calls, CONCLUSIONS),
+      refuted: refutedIn(profiles.at(-1)),
+    };
   } finally {
     await relay.close();
   }
