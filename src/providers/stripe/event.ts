@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { fromUnixSeconds, type Instant } from '../../domain/instant.ts';
+import { isRecord, type Json } from './json.ts';
 import { structureProblem } from './structure.ts';
 
 /** A snapshot event's envelope. `object` is untyped until a reader has checked the fields that it reads. */
@@ -12,8 +13,8 @@ export interface StripeEvent {
   readonly account: string;
   /** Stripe did it by itself: no API or dashboard request caused it. */
   readonly automatic: boolean;
-  readonly object: Readonly<Record<string, unknown>>;
-  readonly previousAttributes: Readonly<Record<string, unknown>>;
+  readonly object: Json;
+  readonly previousAttributes: Json;
 }
 
 /** What a body turns out to be. `id` and `type` of an invalid one are given where they could be read. */
@@ -25,11 +26,8 @@ export type ParsedBody =
 /** 8,640,000,000,000 s is the last second that a date can hold. */
 export const unixSeconds = z.number().int().min(0).max(8_640_000_000_000);
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Checked and copied only where a reader reads it. */
-const record = z.custom<Readonly<Record<string, unknown>>>(isRecord, 'expected an object');
+const record = z.custom<Json>(isRecord, 'expected an object');
 
 const envelope = z.object({
   id: z.string().min(1),

@@ -1,3 +1,5 @@
+import { isRecord, type Json } from './json.ts';
+
 /** What an object is found by: its own id, if it is one of these. */
 const FOUND_BY_OWN_ID: ReadonlySet<unknown> = new Set(['invoice', 'payment_intent', 'charge', 'subscription']);
 
@@ -13,8 +15,6 @@ const LINKS: readonly (readonly string[])[] = [
   ['payment', 'payment_intent'],
   ['payment', 'charge'],
 ];
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** The id in a reference that may be expanded: `"ch_1"`, `{"id": "ch_1", …}`; null where there is none. */
 export const idOf = (reference: unknown): string | null => {
@@ -45,6 +45,3 @@ export const customerOf = (object: Json): string | null =>
 
 const valueAt = (object: Json, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), object);
-
-const isRecord = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
