@@ -3,7 +3,7 @@ import type { DeliveryKeys } from '../../domain/fact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Admission } from '../provider.ts';
 import { parseBody, type StripeEvent } from './event.ts';
-import { endOf } from './event-end.ts';
+import { endOf } from './event-types.ts';
 import { customerOf, objectIds } from './object-ids.ts';
 
 /**

@@ -1,4 +1,5 @@
-import { EVENT_TYPES, type EventEnd } from './event-types.ts';
+import type { EventEnd } from './event-end.ts';
+import { EVENT_TYPES } from './event-types.ts';
 import { STRIPE_CANNOT_TELL } from './limits.ts';
 import { READERS } from './readers.ts';
 import { SUBSCRIBE_EVENTS } from './subscribe.ts';

@@ -1,5 +1,4 @@
-import { EVENT_TYPES, type EventEnd } from './event-types.ts';
+import type { ReaderName } from './readers.ts';
 
-/** The end of an event type; one that the table does not list is ignored, never guessed at. */
-export const endOf = (type: string): EventEnd =>
-  (Object.hasOwn(EVENT_TYPES, type) ? EVENT_TYPES[type] : undefined) ?? { ignored: 'not a listed Stripe event type' };
+/** What becomes of one event type: the function that reads it, or why nothing follows from it. */
+export type EventEnd = { readonly reader: ReaderName } | { readonly ignored: string };

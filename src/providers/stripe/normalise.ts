@@ -1,7 +1,7 @@
 import type { NormaliseContext, Reading } from '../provider.ts';
 import { thinReason } from './admit.ts';
 import { parseBody } from './event.ts';
-import { endOf } from './event-end.ts';
+import { endOf } from './event-types.ts';
 import { READERS } from './readers.ts';
 
 /**
