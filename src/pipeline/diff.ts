@@ -38,9 +38,10 @@ const envelope = ({ claim, view, rules }: DiffInput) => ({
   integrations: Object.fromEntries(rules.policy.directTools.map((tool) => [tool, false])),
 });
 
+/** Unique and stable over retries; the store's id keeps a store made anew from repeating an old one's (semantics E3). */
 const edgeId = ({ claim, rules }: DiffInput, kind: string): string => {
   const { provider, merchant, mode, customer } = claim.customer;
-  return `${rules.namespace}:${kind}:${digest(provider, merchant, mode, customer, kind, claim.version + 1)}`;
+  return `${rules.namespace}:${kind}:${digest(provider, merchant, mode, customer, kind, claim.storeId, claim.version + 1)}`;
 };
 
 const trackCall = (input: DiffInput, planned: PlannedEvent): SegmentCall => ({

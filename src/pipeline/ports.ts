@@ -64,6 +64,8 @@ export interface Commitments {
 
 /** A due profile with all that a decision needs. */
 export interface Claim {
+  /** The store's own id, so that what a new store says is never taken for what an old one said. */
+  readonly storeId: string;
   readonly profileId: number;
   /** Number of the last commit; 0 before the first. */
   readonly version: number;
@@ -249,6 +251,8 @@ export interface StoreCounts {
 }
 
 export interface Store {
+  /** Random, made with the store: 16 hex characters. */
+  readonly storeId: () => Promise<string>;
   /** Refuses (throws) a store that was made with another namespace. */
   readonly claimNamespace: (namespace: string) => Promise<void>;
   /** Stores all of them durably in one transaction, wakes their profiles, answers in order. */
@@ -273,6 +277,8 @@ export interface Store {
   ) => Promise<void>;
   /** Makes every profile due that is in dunning and was last told to the recorder (semantics G9). Answers how many. */
   readonly wakeForEnforce: (now: Instant) => Promise<number>;
+  /** Makes every profile due that was last decided under another ruleset (semantics E5). Answers how many. */
+  readonly wakeForRuleset: (hash: string, now: Instant) => Promise<number>;
   /** Remembers a ruleset by its hash, so that an old decision can be read with the rules of then. */
   readonly saveRuleset: (hash: string, json: string, now: Instant) => Promise<void>;
   readonly deadLetters: (options: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import type { NewOutboxCall, Store } from '../../src/pipeline/ports.ts';
-import { call, decided, delivery, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
+import { call, decided, delivery, deliveryOf, later, NOW, parked, queued, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 const EVERYTHING = { channel: 'segment', calls: 1_000, bytes: 1_000_000 } as const;
@@ -96,6 +96,39 @@ export const outboxPromises = (store: Subject): void => {
         },
       ]);
       expect((await store().counts()).outbox.dead).toBe(2);
+    });
+  });
+
+  describe('new rules', () => {
+    it('wake everybody last decided under others, once, and nobody who was never decided', async () => {
+      await store().accept(['cus_1', 'cus_2'].map((customer) => deliveryOf(customer, `evt_${customer}`)));
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, { ruleset: claim.customer.customer === 'cus_1' ? 'rules-1' : 'rules-2' }),
+      );
+      await store().accept([deliveryOf('cus_3', 'evt_3', later(DAY_MS))]);
+      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1))).toBe(1);
+      const woken = await workAll(store(), later(DAY_MS - 1), (claim) => decided(claim, { ruleset: 'rules-2' }));
+      expect(woken.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1))).toBe(0);
+    });
+
+    it('do not wake a profile before its backoff ends', async () => {
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW);
+      await store().accept([delivery('evt_2')]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(DAY_MS)));
+      expect(await store().wakeForRuleset('rules-2', NOW)).toBe(1);
+      expect(await store().nextDueAt()).toBe(later(DAY_MS));
+    });
+  });
+
+  describe('the id of a store', () => {
+    it('is random hex, is the same every time, and comes with every claim', async () => {
+      const id = await store().storeId();
+      expect(id).toMatch(/^[0-9a-f]{16}$/);
+      expect(await store().storeId()).toBe(id);
+      await store().accept([delivery('evt_1')]);
+      expect(await workAll(store(), NOW)).toMatchObject([{ storeId: id }]);
     });
   });
 

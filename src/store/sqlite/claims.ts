@@ -4,6 +4,7 @@ import type { CustomerKey, Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Claim, Commitments, Delivery } from '../../pipeline/ports.ts';
 import { prepare } from './statement.ts';
+import { readStoreId } from './store-id.ts';
 
 /** A claim with what its commit must know of the moment at which it was read. */
 export interface ReadClaim {
@@ -67,6 +68,7 @@ const parseCommitments = (json: string | null): Omit<Commitments, 'events'> =>
 
 /** Reads due profiles with all that a decision needs: four statements for each. For use inside a read transaction. */
 export const makeClaims = (db: DatabaseSync): Claims => {
+  const storeId = readStoreId(db);
   const due = prepare<DueRow>(db, DUE);
   const unread = prepare<Delivery>(db, UNREAD);
   const facts = prepare<{ json: string | null }>(db, FACTS);
@@ -75,6 +77,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
   const readClaim = (row: DueRow): Claim => {
     const { profileId, customerId, version, failures, provider, merchant, mode, customer, decidedAt, ruleset } = row;
     return {
+      storeId,
       profileId,
       version,
       failures,

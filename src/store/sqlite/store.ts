@@ -11,12 +11,14 @@ import { makeOutbox } from './outbox.ts';
 import { makeProbe } from './probe.ts';
 import { makeFindProfiles } from './profile-records.ts';
 import { prepare } from './statement.ts';
+import { readStoreId } from './store-id.ts';
 import { makeTransactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
 import { makeWork } from './work.ts';
 
 const NEXT_DUE = 'SELECT min(due_at) AS dueAt FROM profiles WHERE due_at IS NOT NULL';
 const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE in_dunning = 1 AND channel = 'recorder'`;
+const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE ruleset <> ?';
 const SAVE_RULESET = 'INSERT INTO rulesets (hash, json, first_used_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
 /**
@@ -40,15 +42,16 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const probe = makeProbe(db);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
   const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
+  const underOtherRules = prepare<{ id: number }>(db, UNDER_OTHER_RULES);
   const saveRuleset = prepare(db, SAVE_RULESET);
 
-  const wakeForEnforce = (now: Instant): number => {
-    const profiles = toldToRecorder.all();
+  const wakeAll = (profiles: readonly { readonly id: number }[], now: Instant): number => {
     for (const { id } of profiles) customers.wake(id, now);
     return profiles.length;
   };
 
   return {
+    storeId: async () => readStoreId(db),
     claimNamespace: async (namespace) => write(() => claimNamespace(namespace)),
     accept: async (deliveries) => write(() => deliveries.map(acceptOne)),
     work: async (now, limit, decide) => work(now, limit, decide),
@@ -58,7 +61,8 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
       write(() => {
         for (const { seq, outcome } of outcomes) outbox.settle(seq, outcome, now);
       }),
-    wakeForEnforce: async (now) => write(() => wakeForEnforce(now)),
+    wakeForEnforce: async (now) => write(() => wakeAll(toldToRecorder.all(), now)),
+    wakeForRuleset: async (hash, now) => write(() => wakeAll(underOtherRules.all(hash), now)),
     saveRuleset: async (hash, json, now) =>
       write(() => {
         saveRuleset.run(hash, json, now);
