@@ -1,104 +1,9 @@
 import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SILENT_LOG } from '../../src/config/log.ts';
-import { type Secret, toSecret } from '../../src/config/secret.ts';
-import { instant } from '../../src/domain/instant.ts';
-import { makeApp } from '../../src/http/app.ts';
-import { makeMetrics } from '../../src/http/metrics.ts';
-import { makeServer, type Server } from '../../src/http/server.ts';
-import type { Store } from '../../src/pipeline/ports.ts';
-import { makeReceiver } from '../../src/pipeline/receive.ts';
-import { SIGNATURE_HEADER, signStripe, stripe } from '../../src/providers/stripe/stripe.ts';
-import { openStore } from '../../src/store/index.ts';
-
-const NOW = instant(Date.UTC(2026, 10, 21, 12));
-const SECRET = 'whsec_canary_of_the_http_suite';
-const TOKEN = toSecret('canary-operator-token-0123456789');
-const TIMEOUTS = { headersMs: 150, requestMs: 300, checkEveryMs: 20 };
-
-const CLOCK = { now: () => NOW };
-
-interface Door {
-  readonly url: string;
-  readonly store: Store;
-}
-
-let opened: { server: Server; store: Store }[] = [];
-
-interface DoorOptions {
-  /** Stands for a disk that takes no more. */
-  readonly broken?: boolean;
-  readonly apiToken?: Secret | null;
-  readonly onProbe?: () => void;
-}
-
-/** A door with everything real behind it but the loop. */
-const openDoor = async (options: DoorOptions = {}): Promise<Door> => {
-  const store = await openStore('sqlite::memory:', { lock: false });
-  const full = () => Promise.reject(new Error('database or disk is full'));
-  const probe = (): Promise<void> => {
-    options.onProbe?.();
-    return store.probe();
-  };
-  const behind: Store = options.broken ? { ...store, accept: full, probe: full, counts: full } : { ...store, probe };
-  const metrics = makeMetrics(behind, CLOCK);
-  const receiver = makeReceiver({
-    store: behind,
-    providers: [stripe],
-    secretsOf: (provider) => (provider === 'stripe' ? [SECRET] : []),
-    clock: CLOCK,
-    onReport: ({ provider, outcome }) => metrics.webhookAnswered(provider, outcome),
-  });
-  const app = makeApp({ receiver, store: behind, metrics, apiToken: options.apiToken ?? null, log: SILENT_LOG });
-  const server = makeServer({ app, host: '127.0.0.1', port: 0, onError: () => {}, timeouts: TIMEOUTS });
-  opened.push({ server, store });
-  return { url: await server.start(), store };
-};
-
-const event = (id: string, extra = ''): string =>
-  `{"id":"${id}","object":"event","type":"invoice.paid","created":${NOW / 1_000},"livemode":true,` +
-  `"data":{"object":{"id":"in_1","object":"invoice","customer":"cus_1"}}${extra}}`;
-
-const signed = (body: string | Uint8Array): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json', [SIGNATURE_HEADER]: signStripe(body, SECRET, NOW) },
-  body: Buffer.from(body),
-});
-
-const post = (door: Door, body: string | Uint8Array, init: RequestInit = {}): Promise<Response> => {
-  const request = signed(body);
-  const headers = { ...request.headers, ...init.headers };
-  return fetch(`${door.url}/webhooks/stripe`, { ...request, ...init, headers });
-};
-
-const rows = async ({ store }: Door): Promise<number> =>
-  Object.values((await store.counts()).deliveries).reduce((sum, count) => sum + count, 0);
-
-/** Writes bytes to the door as they are; resolves with all that came back when the door closed the connection. */
-const exchange = (door: Door, ...chunks: readonly (string | Uint8Array)[]): Promise<string> =>
-  new Promise((resolve) => {
-    let answer = '';
-    const socket = connect(Number(new URL(door.url).port), '127.0.0.1');
-    socket
-      .on('data', (chunk) => {
-        answer += chunk.toString('latin1');
-      })
-      .on('error', () => {})
-      .on('close', () => resolve(answer));
-    for (const chunk of chunks) socket.write(chunk);
-  });
-
-beforeEach(() => {
-  opened = [];
-});
-afterEach(async () => {
-  for (const { server, store } of opened) {
-    await server.stop(0);
-    await store.close();
-  }
-});
+import { describe, expect, it } from 'vitest';
+import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
+import { event, exchange, NOW, openDoor, post, rows, SECRET, signed } from './http-door.ts';
 
 describe('webhooks over HTTP', () => {
   it('stores a signed webhook exactly as it came and answers 200 as JSON', async () => {
@@ -251,87 +156,9 @@ describe('webhooks over HTTP', () => {
   });
 });
 
-describe('what operators see', () => {
-  it('is ready when a webhook can be stored', async () => {
-    const door = await openDoor();
-    expect((await fetch(`${door.url}/readyz`)).status).toBe(200);
-    expect((await fetch(`${door.url}/healthz`)).status).toBe(200);
-  });
-
-  it('touches the disk once for many who ask at the same time whether it is ready', async () => {
-    let probes = 0;
-    const door = await openDoor({ onProbe: () => (probes += 1) });
-    const responses = await Promise.all(Array.from({ length: 20 }, () => fetch(`${door.url}/readyz`)));
-    expect(responses.every(({ status }) => status === 200)).toBe(true);
-    expect(probes).toBeLessThanOrEqual(2);
-  });
-
-  it('counts webhooks by provider and outcome, and never by what a stranger typed', async () => {
-    const door = await openDoor();
-    await post(door, event('evt_1'));
-    await post(door, event('evt_1'));
-    await post(door, 'not json');
-    await post(door, event('evt_2'), { headers: { [SIGNATURE_HEADER]: 'x' } });
-    await fetch(`${door.url}/webhooks/typed-by-a-stranger`, { method: 'POST' });
-    const text = await (await fetch(`${door.url}/metrics`)).text();
-    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="stored"} 1');
-    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="duplicate"} 1');
-    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="dead_letter"} 1');
-    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="refused"} 1');
-    expect(text).toContain('recoup_webhooks_total{provider="other",outcome="off"} 1');
-    expect(text).not.toContain('stranger');
-    expect(text).toContain('recoup_webhook_ack_seconds_count{provider="stripe"} 3');
-    expect(text).toContain('recoup_deliveries{end="unread"} 1');
-    expect(text).toContain('recoup_dead_letters 1');
-    expect(text).toMatch(/recoup_oldest_unread_age_seconds \d/);
-    expect(text).toMatch(/nodejs_eventloop_lag_seconds \d/);
-    expect(text).toContain('recoup_store_up 1');
-  });
-
-  it('still shows its counters when the store does not answer', async () => {
-    const door = await openDoor({ broken: true });
-    await post(door, event('evt_1'));
-    const text = await (await fetch(`${door.url}/metrics`)).text();
-    expect(text).toContain('recoup_store_up 0');
-    expect(text).toContain('recoup_webhooks_total{provider="stripe",outcome="failed"} 1');
-  });
-
-  it('shows numbers to the bearer of the token only, once one is set', async () => {
-    const door = await openDoor({ apiToken: TOKEN });
-    const ask = async (authorization?: string): Promise<number> =>
-      (await fetch(`${door.url}/metrics`, { headers: authorization === undefined ? {} : { authorization } })).status;
-    expect(await ask()).toBe(401);
-    expect(await ask('Bearer wrong')).toBe(401);
-    expect(await ask(TOKEN.reveal())).toBe(401);
-    expect(await ask(`Bearer ${TOKEN.reveal()}`)).toBe(200);
-  });
-
-  it.each(['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via'])(
-    'shows no numbers to what a proxy on this machine forwards (%s) while no token is set',
-    async (header) => {
-      const door = await openDoor();
-      const response = await fetch(`${door.url}/metrics`, { headers: { [header]: '203.0.113.9' } });
-      expect(response.status).toBe(403);
-    },
-  );
-
-  it('shows no secret anywhere', async () => {
-    const door = await openDoor({ apiToken: TOKEN });
-    await post(door, event('evt_1'));
-    const pages = await Promise.all(
-      ['/metrics', '/healthz', '/readyz', '/nothing'].map(async (path) => {
-        const response = await fetch(`${door.url}${path}`, { headers: { authorization: `Bearer ${TOKEN.reveal()}` } });
-        return (await response.text()) + JSON.stringify([...response.headers]);
-      }),
-    );
-    expect(pages.join()).not.toContain('canary');
-  });
-});
-
 describe('stopping the door', () => {
   it('lets a request under way finish, and takes no new connection', async () => {
     const door = await openDoor();
-    const { server } = opened[0] ?? expect.fail('no door');
     const body = event('evt_1');
     const head = [
       'POST /webhooks/stripe HTTP/1.1',
@@ -350,7 +177,7 @@ describe('stopping the door', () => {
     // The interim answer shows that the request has reached the app.
     socket.write(`${head}\r\nExpect: 100-continue\r\n\r\n`);
     await new Promise((resolve) => socket.once('data', resolve));
-    const stopped = server.stop(5_000);
+    const stopped = door.server.stop(5_000);
     socket.write(body);
     expect(await answer).toMatch(/HTTP\/1\.1 200 OK/);
     await stopped;
@@ -360,14 +187,13 @@ describe('stopping the door', () => {
 
   it('cuts off what does not finish in time', async () => {
     const door = await openDoor();
-    const { server } = opened[0] ?? expect.fail('no door');
     const head = 'POST /webhooks/stripe HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n';
     const socket = connect(Number(new URL(door.url).port), '127.0.0.1');
     socket.on('error', () => {});
     const closed = new Promise((resolve) => socket.on('close', resolve));
     socket.write(head);
     await new Promise((resolve) => socket.once('data', resolve));
-    await server.stop(20);
+    await door.server.stop(20);
     await closed;
   });
 });
