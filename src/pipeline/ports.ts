@@ -49,17 +49,22 @@ export type TraitValues = Readonly<Record<string, TraitValue>>;
 /** Where a profile's calls go: `recorder` is final and never sent later (semantics G9). */
 export type Channel = 'segment' | 'recorder';
 
-/** What has already been said of a profile. */
-export interface Commitments {
-  readonly events: readonly CommittedEvent[];
-  /** Ids of episodes that a call has named. */
-  readonly episodes: readonly string[];
-  /** As last identified; null when never. */
+/** The state that the last identify and group said; null when never said. */
+export interface Told {
   readonly traits: TraitValues | null;
   readonly accountTraits: TraitValues | null;
   /** The user id that the last identify carried; null while anonymous. */
   readonly userId: string | null;
+}
+
+/** What has already been said of a profile. */
+export interface Commitments extends Told {
+  readonly events: readonly CommittedEvent[];
+  /** Ids of episodes that a call has named. */
+  readonly episodes: readonly string[];
   readonly channel: Channel | null;
+  /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
+  readonly segment: Told | null;
 }
 
 /** A due profile with all that a decision needs. */
@@ -166,8 +171,6 @@ export interface Park {
   readonly deadLetter: NewDeadLetter;
 }
 
-// ---------------------------------------------------------------- the outbox
-
 export interface OutboxRow {
   /** Global order of commits. */
   readonly seq: number;
@@ -197,8 +200,6 @@ export interface SegmentSink {
   readonly send: (calls: readonly SegmentCall[]) => Promise<readonly Outcome[]>;
   readonly close: () => Promise<void>;
 }
-
-// ---------------------------------------------------------------- the store
 
 export interface DeadLetter extends NewDeadLetter {
   readonly seq: number;
@@ -286,9 +287,9 @@ export interface Store {
     readonly limit: number;
   }) => Promise<readonly DeadLetter[]>;
   /**
-   * Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed.
-   * A delivery that the door could not assign to a customer is read again by `readmit`; without it, or when it is
-   * not understood again, its dead letter stays open.
+   * Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed. An identify or
+   * group is said anew with the state of then. A delivery that the door could not assign to a customer is read again by
+   * `readmit`; without it, or when it is not understood again, its dead letter stays open.
    */
   readonly replayDeadLetters: (
     seqs: readonly number[] | null,

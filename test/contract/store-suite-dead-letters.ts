@@ -109,6 +109,29 @@ export const deadLetterPromises = (store: Subject): void => {
       expect(await open(store())).toHaveLength(1);
     });
 
+    it.each([
+      ['identify', { traits: {}, accountTraits: { plan_id: 'pro' } }],
+      ['group', { traits: { in_dunning: true }, accountTraits: {} }],
+    ] as const)('have the state of a refused %s said anew instead of sending the old one', async (type, forgotten) => {
+      await store().accept([delivery('evt_1')]);
+      const commitments = {
+        episodes: ['ep_1'],
+        traits: { in_dunning: true },
+        accountTraits: { plan_id: 'pro' },
+        userId: 'u_1',
+        channel: 'segment', segment: null,
+      } as const;
+      await workAll(store(), NOW, (claim) => decided(claim, { commitments, outbox: [queued('m_1', { type })] }));
+      const limits = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;
+      const [row] = await store().nextCalls(limits);
+      await store().settle([{ seq: row?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
+      expect(await store().replayDeadLetters(null, later(HOUR_MS))).toBe(1);
+      expect(await store().nextCalls(limits)).toEqual([]);
+      expect(await open(store())).toEqual([]);
+      const [claim] = await workAll(store(), later(HOUR_MS));
+      expect(claim?.commitments).toEqual({ ...commitments, ...forgotten, events: [] });
+    });
+
     it('make a parked profile due at once', async () => {
       await store().accept([delivery('evt_1')]);
       await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));

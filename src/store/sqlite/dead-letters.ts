@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
-import type { DeadLetter, Delivery, Store } from '../../pipeline/ports.ts';
+import type { DeadLetter, Delivery, SegmentCall, Store } from '../../pipeline/ports.ts';
 import type { Customers } from './customers.ts';
 import type { HeldBack } from './dead-letter-rows.ts';
 import { makeReadmission } from './readmission.ts';
@@ -11,6 +11,8 @@ type Readmit = Parameters<Store['replayDeadLetters']>[2];
 interface HeldRow extends HeldBack {
   readonly seq: number;
   readonly kind: DeadLetter['kind'];
+  /** Of a call; null for anything else. */
+  readonly callType: SegmentCall['type'] | null;
 }
 
 interface DeliveryRow extends Delivery {
@@ -28,7 +30,8 @@ export interface DeadLetters {
 const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS amountMinor, currency,
   created_at AS createdAt, replayed_at AS replayedAt
   FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
-const HELD = `SELECT seq, kind, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq
+const HELD = `SELECT seq, kind, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
+  iif(kind = 'call', payload ->> 'type', NULL) AS callType
   FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
 const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
   d.received_at AS receivedAt, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
@@ -36,6 +39,10 @@ const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type 
   WHERE d.seq = ?`;
 const REREAD = `UPDATE deliveries SET ending = 'unread', detail = NULL, read_at = NULL WHERE seq = ?`;
 const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq = ? AND status = 'dead'`;
+// Emptied, not null: that somebody was told of an anonymous person must stay known. The version is raised so that a
+// decision under way, which read the old commitments, is made again instead of writing them back.
+const FORGET = `UPDATE profiles SET version = version + 1, commitments = json_set(commitments, ?, json('{}')) WHERE id = ?`;
+const TOLD = { identify: '$.traits', group: '$.accountTraits' } as const;
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 
@@ -46,6 +53,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const delivery = prepare<DeliveryRow>(db, DELIVERY);
   const reread = prepare(db, REREAD);
   const requeue = prepare(db, REQUEUE);
+  const forget = prepare(db, FORGET);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
   const readmission = makeReadmission(db, customers);
@@ -67,8 +75,18 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
     return true;
   };
 
+  /** State is said anew, as it is by then: what the call holds may be older than what Segment heard since. */
+  const restate = (profileId: number, type: keyof typeof TOLD, now: Instant): boolean => {
+    forget.run(TOLD[type], profileId);
+    customers.wake(profileId, now);
+    return true;
+  };
+
   const replayOne = (row: HeldRow, now: Instant, readmit: Readmit): boolean => {
     if (row.deliverySeq !== null) return replayDelivery(row.deliverySeq, now, readmit);
+    const { callType, profileId } = row;
+    if ((callType === 'identify' || callType === 'group') && profileId !== null)
+      return restate(profileId, callType, now);
     if (row.outboxSeq !== null) return requeue.run(row.outboxSeq) > 0;
     return replayDecision(row.profileId, now);
   };
