@@ -1,6 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -71,6 +80,17 @@ describe('the lock of a relay', () => {
     await relay.close();
     expect(existsSync(`${file}.owner`)).toBe(false);
     await (await openStore(url, { lock: true })).close();
+  });
+
+  it('refuses a second relay that comes by a symbolic link, to the file or to its folder', async () => {
+    const { child } = await startRelay('hold', 1);
+    symlinkSync('recoup.db', join(folder, 'data', 'alias.db'));
+    symlinkSync('data', join(folder, 'elsewhere'));
+    for (const alias of ['data/alias.db', 'elsewhere/recoup.db', 'elsewhere/alias.db']) {
+      const second = openStore(`sqlite:${join(folder, alias)}`, { lock: true });
+      await expect(second, alias).rejects.toMatchObject({ code: 'store_locked' });
+      await expect(second, alias).rejects.toThrow(`pid ${child.pid} on `);
+    }
   });
 
   it('goes by the lock, not by the pid that an owner file left behind names', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
@@ -37,16 +37,18 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 5;
 
 /**
- * Makes this process the only relay on the database file `path`.
+ * Makes this process the only relay on the database file `path`, by whatever symbolic link each of them names it.
  *
  * The lock is an open exclusive transaction on an empty SQLite file beside it, that is a lock of the operating system,
  * which frees it when the process dies. A pid in a file would not do: in containers every relay is pid 1. Who holds
  * it stands in `<path>.owner`, a file of its own, because closing any descriptor of the locked file frees the lock.
+ * @param path of a file that exists.
  * @throws RecoupError `store_locked` when another relay holds it.
  */
 export const lockForRelay = (path: string, now: number): RelayLock => {
-  const ownerPath = `${path}.owner`;
-  const lockPath = `${path}.lock`;
+  const file = realpathSync(path);
+  const ownerPath = `${file}.owner`;
+  const lockPath = `${file}.lock`;
   createPrivateFile(lockPath);
   const sidecar = new DatabaseSync(lockPath, { timeout: 0 });
   try {
