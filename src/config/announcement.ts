@@ -1,6 +1,6 @@
 import type { Environment } from './environment.ts';
 
-export interface AnnouncementOptions {
+interface AnnouncementOptions {
   readonly environment: Environment;
   /** Base URL of the door, e.g. `http://127.0.0.1:8484`. */
   readonly url: string;

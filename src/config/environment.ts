@@ -24,7 +24,7 @@ export interface Environment {
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
-export type EnvironmentResult =
+type EnvironmentResult =
   | { readonly ok: true; readonly value: Environment }
   /** `error` is one line for a person: the variable, what was expected, an example; never the value given. */
   | { readonly ok: false; readonly error: string };

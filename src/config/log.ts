@@ -5,7 +5,7 @@ import { RecoupError } from '../domain/errors.ts';
  * Everything that a log line may carry beside its message. An allow-list: a field that is not named here is dropped,
  * so that a body, an address or a key cannot slip into the log by way of an object that was passed whole.
  */
-export const LOG_FIELDS = [
+const LOG_FIELDS = [
   'provider',
   'eventId',
   'eventType',

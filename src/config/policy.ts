@@ -4,7 +4,7 @@ import type { Policy } from '../domain/policy.ts';
 import { nearest } from './nearest.ts';
 import { POLICY_RULES, POLICY_SCHEMA, type PolicyRule, toPolicy } from './policy-schema.ts';
 
-export type PolicyResult =
+type PolicyResult =
   | { readonly ok: true; readonly value: Policy }
   /** One line each, in the file's order: `file:line:column: path: expected …. Example: …`. */
   | { readonly ok: false; readonly errors: readonly string[] };

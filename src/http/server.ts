@@ -6,7 +6,7 @@ const DEFAULT_TIMEOUTS = { headersMs: 10_000, requestMs: 15_000, checkEveryMs: 1
 /** Longer than the 60 s after which common load balancers drop an idle connection, so that they close it, not we. */
 const KEEP_ALIVE_MS = 65_000;
 
-export interface ServerOptions {
+interface ServerOptions {
   readonly app: RequestListener;
   readonly host: string;
   /** 0: the system chooses. */

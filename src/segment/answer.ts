@@ -23,7 +23,7 @@ const MIN_RETRY_AFTER_MS = SECOND_MS;
 const RETRYABLE = new Set([408, 425, 429, 460]);
 const ABOUT_THE_BATCH = new Set([400, 413, 422]);
 
-export interface AnswerContext {
+interface AnswerContext {
   readonly now: Instant;
   /** Consecutive failures including this one, should it be one. */
   readonly failures: number;
@@ -49,7 +49,7 @@ export const toVerdict = (answer: Answer, context: AnswerContext): Verdict => {
  * How long a `Retry-After` header asks to wait: whole seconds or an HTTP date.
  * @returns milliseconds from `now`, between 1 s and 1 h; null when the header is absent or cannot be read.
  */
-export const parseRetryAfterMs = (header: string | null, now: Instant): number | null => {
+const parseRetryAfterMs = (header: string | null, now: Instant): number | null => {
   const text = header?.trim() ?? '';
   const ms = /^\d+$/.test(text) ? Number(text) * SECOND_MS : httpDateMs(text) - now;
   return Number.isNaN(ms) ? null : Math.min(MAX_RETRY_AFTER_MS, Math.max(MIN_RETRY_AFTER_MS, ms));

@@ -3,7 +3,7 @@ import type { SegmentCall } from '../pipeline/ports.ts';
 /** Segment's limits (HTTP Tracking API). Above them it answers 400 for the whole batch, or 200 and drops it. */
 export const MAX_EVENT_BYTES = 32 * 1024;
 const MAX_BATCH_BYTES = 500_000;
-export const MAX_BATCH_CALLS = 2_500;
+const MAX_BATCH_CALLS = 2_500;
 const MAX_MESSAGE_ID_CHARS = 100;
 
 /** What the SDK adds to each event: `context.library` and `_metadata`, about 150 bytes; the rest is margin. */
@@ -18,7 +18,7 @@ export interface PreparedCall {
   readonly bytes: number;
 }
 
-export type Preparation =
+type Preparation =
   | { readonly ok: true; readonly prepared: PreparedCall }
   | { readonly ok: false; readonly reason: string };
 

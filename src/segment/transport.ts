@@ -2,7 +2,7 @@ import type { Analytics, HTTPClientRequest, HTTPResponse } from '@segment/analyt
 import type { SegmentCall } from '../pipeline/ports.ts';
 import type { Answer } from './answer.ts';
 
-export interface TransportOptions {
+interface TransportOptions {
   readonly writeKey: string;
   readonly host: string;
   readonly fetch: typeof fetch;

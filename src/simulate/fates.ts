@@ -20,7 +20,7 @@ import {
 } from './stripe-events.ts';
 
 /** What becomes of one renewal. `ended`: the subscription renews no more. */
-export interface Fate {
+interface Fate {
   readonly happenings: readonly Happening[];
   readonly ended: boolean;
 }

@@ -8,7 +8,7 @@ import { subscriptionDeleted, subscriptionUpdated } from './stripe-events.ts';
 
 export { LIFECYCLE_SUMMARIES, LIFECYCLES, type LifecycleName } from './lifecycle-names.ts';
 
-export interface LifecycleOptions {
+interface LifecycleOptions {
   readonly account: StripeAccount;
   /** When the renewal is first charged, in UTC milliseconds. */
   readonly startsAt: number;
@@ -23,7 +23,7 @@ export interface LifecycleOptions {
 }
 
 /** One webhook of a lifecycle; `atMs` is its time of happening in ms after `startsAt`. The list is in arrival order. */
-export interface LifecycleEvent {
+interface LifecycleEvent {
   readonly event: StripeEvent;
   readonly atMs: number;
 }

@@ -5,7 +5,7 @@ import { type Customer, drawCustomer } from './population.ts';
 import { makeRandom, type Random } from './random.ts';
 import { idSuffix } from './stripe-account.ts';
 
-export interface ModelOptions {
+interface ModelOptions {
   readonly seed: number;
   readonly customers: number;
   /** Length of the window, in days of 24 hours. */

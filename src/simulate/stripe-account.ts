@@ -4,7 +4,7 @@ import { digest } from '../domain/ids.ts';
 export type StripeShape = 'legacy' | 'basil';
 export const STRIPE_SHAPES: readonly StripeShape[] = ['legacy', 'basil'];
 
-export type StripeJson = string | number | boolean | null | readonly StripeJson[] | StripeObject;
+type StripeJson = string | number | boolean | null | readonly StripeJson[] | StripeObject;
 export interface StripeObject {
   readonly [key: string]: StripeJson;
 }

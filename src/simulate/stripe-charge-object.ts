@@ -67,7 +67,7 @@ export const chargeId = (account: StripeAccount, options: ChargeOptions): string
   options.charge ?? chargeOf(seed(account, options), options.attempt ?? 1);
 
 /** The card as both charges and payment methods show it. */
-export const cardObject = (account: StripeAccount, options: ChargeOptions): StripeObject => {
+const cardObject = (account: StripeAccount, options: ChargeOptions): StripeObject => {
   const card = { ...account.card, ...options.card };
   return {
     brand: card.brand ?? 'visa',

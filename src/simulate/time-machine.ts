@@ -7,7 +7,7 @@ import { SIGNATURE_HEADER, signStripe } from '../providers/stripe/sign.ts';
 import type { SimulatedDelivery } from './model.ts';
 
 /** A clock that stands until it is moved. */
-export interface VirtualClock extends Clock {
+interface VirtualClock extends Clock {
   /** Moves forward to `at`; never back. */
   readonly moveTo: (at: Instant) => void;
 }
@@ -33,7 +33,7 @@ export interface DrivenRelay {
   readonly deliverDue: (now: Instant) => Promise<Pick<DeliveryStep, 'settled'>>;
 }
 
-export interface TimeMachineOptions {
+interface TimeMachineOptions {
   readonly relay: DrivenRelay;
   readonly clock: VirtualClock;
   /** The signing secret that the relay's receiver knows for Stripe. */

@@ -18,7 +18,7 @@ export interface StripeEvent {
 }
 
 /** What a body turns out to be. `id` and `type` of an invalid one are given where they could be read. */
-export type ParsedBody =
+type ParsedBody =
   | { readonly kind: 'event'; readonly event: StripeEvent }
   | { readonly kind: 'thin'; readonly id: string; readonly type: string; readonly livemode: boolean }
   | { readonly kind: 'invalid'; readonly id: string | null; readonly type: string | null; readonly error: string };

@@ -12,7 +12,7 @@ export interface Reader {
 }
 
 /** What every fact of an event shares. */
-export interface FactOrigin {
+interface FactOrigin {
   readonly id: string;
   readonly occurredAt: Instant;
   readonly receivedAt: Instant;
