@@ -1,5 +1,5 @@
 import { CATEGORY_MEANING, type Decline, type FailureCategory } from '../domain/decline.ts';
-import type { AttemptFailed, BillingReason, Card, InvoiceState } from '../domain/fact.ts';
+import type { AttemptFailed, BillingReason, Card, ChargeDeclined, InvoiceState } from '../domain/fact.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
 import type { ChargeLedger, DeclineEntry } from './charges.ts';
@@ -64,7 +64,8 @@ const MISSING_METHOD = withoutCode('payment_method_missing', true);
 /** The bank wants the customer to confirm, and no decline says more. */
 const TO_CONFIRM = withoutCode('authentication_required', true);
 
-const distance = (entry: DeclineEntry, notice: AttemptFailed): number => Math.abs(entry.occurredAt - notice.occurredAt);
+const distance = (entry: Pick<DeclineEntry, 'occurredAt'>, notice: AttemptFailed): number =>
+  Math.abs(entry.occurredAt - notice.occurredAt);
 
 /** The notice that a decline belongs to: the nearest of its invoice, the earlier on a tie. */
 const nearestNotice = (entry: DeclineEntry, notices: readonly AttemptFailed[]): AttemptFailed | null => {
@@ -96,13 +97,13 @@ const toReasons = (
  * A charge near the notice proves that the attempt was executed. Proof is not exclusive to one notice, and only
  * grows with what is learned: an event once anchored is never unanchored by a late arrival.
  */
-const isProven = (notice: AttemptFailed, own: readonly DeclineEntry[], unlinked: readonly DeclineEntry[]): boolean =>
+const isProven = (notice: AttemptFailed, own: readonly DeclineEntry[], unlinked: readonly ChargeDeclined[]): boolean =>
   own.some((entry) => distance(entry, notice) <= JOIN_WINDOW_MS) ||
   unlinked.some(
-    (entry) =>
-      distance(entry, notice) <= JOIN_WINDOW_MS &&
-      entry.amountMinor === notice.invoice.amountRemainingMinor &&
-      entry.currency === notice.invoice.currency,
+    (fact) =>
+      distance(fact, notice) <= JOIN_WINDOW_MS &&
+      fact.charge.amountMinor === notice.invoice.amountRemainingMinor &&
+      fact.charge.currency === notice.invoice.currency,
   );
 
 /** No charge was ever made although the shape would show one: there is no payment method to charge. */
@@ -129,7 +130,7 @@ const isActionNear = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
 interface Joined {
   readonly invoice: InvoiceLedger;
   readonly own: readonly DeclineEntry[];
-  readonly unlinked: readonly DeclineEntry[];
+  readonly unlinked: readonly ChargeDeclined[];
   readonly reasons: ReadonlyMap<AttemptFailed, DeclineEntry>;
 }
 

@@ -5,8 +5,6 @@ import type { Instant } from '../domain/instant.ts';
 /** One refused charge; the charge's and the intent's notices of it are one (semantics B3). */
 export interface DeclineEntry {
   readonly occurredAt: Instant;
-  /** The payload itself named this invoice. */
-  readonly payloadInvoice: string | null;
   /** By the payload or by the provider's link; null where nothing says so. */
   readonly invoice: string | null;
   readonly amountMinor: number;
@@ -18,10 +16,10 @@ export interface DeclineEntry {
 export interface ChargeLedger {
   /** Refused charges by the invoice that they were for, in fold order. */
   readonly declinesOf: ReadonlyMap<string, readonly DeclineEntry[]>;
-  /** Refused charges whose payload names no invoice. */
-  readonly unlinked: readonly DeclineEntry[];
-  /** Invoices for which a successful charge was seen, with that charge. */
-  readonly succeeded: ReadonlyMap<string, ChargeSucceeded>;
+  /** Notices of refused charges that name no invoice themselves: they prove, whatever is learned of the charge later. */
+  readonly unlinked: readonly ChargeDeclined[];
+  /** Successful charges by the invoice that they were for, in fold order. */
+  readonly succeededOf: ReadonlyMap<string, readonly ChargeSucceeded[]>;
   /** The invoice that a charge or intent pays, where anything says so. */
   readonly invoiceOf: (charge: ChargeState) => string | null;
 }
@@ -66,7 +64,6 @@ const keyOf = (fact: ChargeDeclined): string =>
 
 const merge = (entry: DeclineEntry | undefined, fact: ChargeDeclined, invoice: string | null): DeclineEntry => ({
   occurredAt: entry?.occurredAt ?? fact.occurredAt,
-  payloadInvoice: entry?.payloadInvoice ?? fact.charge.invoiceId,
   invoice: entry?.invoice ?? invoice,
   amountMinor: entry?.amountMinor ?? fact.charge.amountMinor,
   currency: entry?.currency ?? fact.charge.currency,
@@ -80,21 +77,16 @@ export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
   const invoiceOf = ({ invoiceId, chargeId, paymentIntentId }: ChargeState): string | null =>
     invoiceId ?? links.get(chargeId ?? '') ?? links.get(paymentIntentId ?? '') ?? null;
   const declines = new Map<string, DeclineEntry>();
-  const succeeded = new Map<string, ChargeSucceeded>();
   for (const fact of facts) {
-    if (fact.kind === 'charge_declined') {
-      const key = keyOf(fact);
-      declines.set(key, merge(declines.get(key), fact, invoiceOf(fact.charge)));
-    } else if (fact.kind === 'charge_succeeded') {
-      const invoice = invoiceOf(fact.charge);
-      if (invoice !== null && !succeeded.has(invoice)) succeeded.set(invoice, fact);
-    }
+    if (fact.kind !== 'charge_declined') continue;
+    const key = keyOf(fact);
+    declines.set(key, merge(declines.get(key), fact, invoiceOf(fact.charge)));
   }
-  const entries = [...declines.values()];
+  const succeeded = facts.filter((fact) => fact.kind === 'charge_succeeded');
   return {
-    declinesOf: Map.groupBy(entries, ({ invoice }) => invoice ?? ''),
-    unlinked: entries.filter(({ payloadInvoice }) => payloadInvoice === null),
-    succeeded,
+    declinesOf: Map.groupBy(declines.values(), ({ invoice }) => invoice ?? ''),
+    unlinked: facts.filter((fact) => fact.kind === 'charge_declined').filter(({ charge }) => charge.invoiceId === null),
+    succeededOf: Map.groupBy(succeeded, ({ charge }) => invoiceOf(charge) ?? ''),
     invoiceOf,
   };
 };

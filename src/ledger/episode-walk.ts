@@ -2,7 +2,7 @@ import { type CustomerKey, digest } from '../domain/ids.ts';
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Attempt } from './attempt.ts';
 import { type ChurnType, churnOf } from './churn.ts';
-import { type Exhaustion, findExhaustions, subscriptionWords } from './exhaustion.ts';
+import { type Exhaustion, invoiceWords, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
@@ -31,13 +31,12 @@ export interface Draft {
   readonly openedReceivedAt: Instant;
   readonly invoices: InvoiceLedger[];
   readonly attempts: Attempt[];
-  /** What became of its invoices so far. */
-  readonly settled: Map<string, Transition['kind']>;
+  /** What became of its invoices so far, by id. */
+  readonly settled: Map<string, Transition>;
   outcome: EpisodeOutcome;
   /** Its first end: a late payment does not move it. */
   closedAt: Instant | null;
   endedAt: Instant | null;
-  endedBy: Transition | null;
   late: boolean;
 }
 
@@ -100,13 +99,16 @@ export const episodeId = (
   return `dun_${digest(...parts, ...(reversalId === null ? [] : [reversalId]))}`;
 };
 
-/** Every exhaustion inside the episode, earliest first, by the provider's clock. */
-export const exhaustionsOf = (
-  { subscription, attempts, noRetryAfterMs }: Subject,
-  draft: Draft,
-): readonly Exhaustion[] =>
+/**
+ * Every exhaustion inside the episode, earliest first, by the provider's clock. That one invoice is given up exhausts the
+ * episode only where nothing else is owed, which is where it ends.
+ */
+export const exhaustionsOf = ({ subscription, noRetryAfterMs }: Subject, draft: Draft): readonly Exhaustion[] =>
   draft.invoices
-    .flatMap((invoice) => findExhaustions(invoice, attempts.get(invoice.id) ?? [], noRetryAfterMs))
+    .flatMap((invoice) => [
+      ...silences(invoice, noRetryAfterMs),
+      ...invoiceWords(invoice).filter(({ at }) => at === draft.closedAt),
+    ])
     .concat(subscriptionWords(subscription))
     .filter(({ at }) => at >= draft.openedAt && (draft.closedAt === null || at <= draft.closedAt))
     .sort((a, b) => a.at - b.at);
@@ -131,7 +133,6 @@ const open = (
     outcome: 'open',
     closedAt: null,
     endedAt: null,
-    endedBy: null,
     late: false,
     ...at,
   };
@@ -149,9 +150,15 @@ const join = (draft: Draft, invoice: InvoiceLedger): void => {
   if (!draft.invoices.includes(invoice)) draft.invoices.push(invoice);
 };
 
+/** A reopened episode is about its one invoice: it gives way when dunning starts for another. */
+const givesWay = (draft: Draft, invoice: InvoiceLedger): boolean =>
+  draft.reversalId !== null && draft.attempts.length === 0 && !draft.invoices.includes(invoice);
+
 const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
   const settled = walk.settled.get(invoice.id);
   if (settled !== undefined && settled !== 'reversed') return;
+  const current = openDraft(walk);
+  if (current !== undefined && givesWay(current, invoice)) close(current, 'written_off', attempt.at);
   // An episode that ended with the invoice still owed keeps what is said of it: it is never entered again.
   const owner =
     openDraft(walk) ??
@@ -162,19 +169,17 @@ const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
   draft.attempts.push(attempt);
 };
 
+/** Takes back a recovery: the episode that brought the money in opens again, unless the subscription goes its way. */
 const reverse = (walk: Walk, transition: Transition & { kind: 'reversed' }, invoice: InvoiceLedger): void => {
   walk.settled.set(invoice.id, 'reversed');
   const current = openDraft(walk);
-  if (current !== undefined) {
-    current.settled.delete(invoice.id);
-    join(current, invoice);
-    return;
-  }
+  if (current?.invoices.includes(invoice)) current.settled.delete(invoice.id);
   const previous = walk.drafts.findLast((draft) => draft.invoices.includes(invoice));
+  if (current !== undefined || walk.ended || previous?.outcome !== 'recovered') return;
   open(walk, invoice, {
     openedAt: transition.at,
     openedReceivedAt: transition.fact.receivedAt,
-    reopenedFrom: previous === undefined ? null : episodeId(walk.subject, previous),
+    reopenedFrom: episodeId(walk.subject, previous),
     reversalId: transition.fact.reversalId,
   });
 };
@@ -190,13 +195,12 @@ const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): voi
   if (transition.kind === 'paid') walk.paidAt.push(transition.at);
   const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
   if (draft === undefined || draft.outcome === 'recovered') return;
-  draft.settled.set(invoice.id, transition.kind);
-  const outcome = outcomeOf(draft.invoices.map(({ id }) => draft.settled.get(id)));
+  draft.settled.set(invoice.id, transition);
+  const outcome = outcomeOf(draft.invoices.map(({ id }) => draft.settled.get(id)?.kind));
   if (outcome === 'open' || (draft.outcome !== 'open' && outcome !== 'recovered')) return;
   draft.late = draft.outcome !== 'open';
   close(draft, outcome, transition.at);
   draft.endedAt = transition.at;
-  draft.endedBy = transition;
 };
 
 const end = (walk: Walk, at: Instant): void => {
@@ -208,16 +212,21 @@ const end = (walk: Walk, at: Instant): void => {
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
-/** When the open episode is given up for paid: the provider stopped, life went on, the old debt stayed. */
+/**
+ * When the open episode is given up: the provider stopped, life went on, the old debt stayed; or what a reversal took
+ * back was never tried again.
+ */
 export const writeOffAt = (walk: Walk): Instant | null => {
   const current = openDraft(walk);
-  const last = current?.attempts[current.attempts.length - 1];
+  if (current === undefined) return null;
+  const last = current.attempts[current.attempts.length - 1];
+  if (last === undefined) return plus(current.openedAt, WRITE_OFF_MS);
   const newestPaid = walk.paidAt[walk.paidAt.length - 1];
-  if (current === undefined || last === undefined || newestPaid === undefined || newestPaid <= last.at) return null;
-  const laterPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
+  if (newestPaid === undefined || newestPaid <= last.at) return null;
   const stopped = exhaustionsOf(walk.subject, current)[0];
   if (stopped === undefined) return null;
-  return plus(last.at, Math.max(WRITE_OFF_MS, laterPaid - last.at, stopped.at - last.at));
+  const firstPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
+  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stopped.at - last.at));
 };
 
 const writeOff = (walk: Walk, at: Instant): void => {

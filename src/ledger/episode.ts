@@ -30,8 +30,8 @@ export interface Episode {
   readonly attempts: readonly Attempt[];
   readonly outcome: EpisodeOutcome;
   readonly endedAt: Instant | null;
-  /** The transition that ended it; null while open and for ends by the subscription or by time. */
-  readonly endedBy: Transition | null;
+  /** What settled its invoices within the episode, by invoice id; a later reversal does not take it away. */
+  readonly settled: ReadonlyMap<string, Transition>;
   /** Recovered after it had ended otherwise. */
   readonly late: boolean;
   /** The first time it was out of retries; null if never, or not yet to be concluded. */
@@ -60,7 +60,7 @@ const toEpisode = (draft: Draft, subject: Subject): Episode => ({
   attempts: draft.attempts,
   outcome: draft.outcome,
   endedAt: draft.endedAt,
-  endedBy: draft.endedBy,
+  settled: draft.settled,
   late: draft.late,
   exhaustion: exhaustionsOf(subject, draft).find((found) => found.concludedFrom <= subject.now) ?? null,
   afterTrial:

@@ -1,60 +1,50 @@
 import { type Instant, plus } from '../domain/instant.ts';
-import type { Attempt } from './attempt.ts';
 import type { InvoiceLedger } from './invoice.ts';
-import { statedRetry } from './retry.ts';
+import { retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
 /** A moment at which an episode was out of retries, by the provider's clock. */
 export interface Exhaustion {
   readonly at: Instant;
   readonly receivedAt: Instant;
-  /** From when it may be concluded: for silence, a time after the newest notice's receipt (semantics D2). */
+  /** From when it may be concluded: for silence, a time after the receipt of what began it (semantics D2). */
   readonly concludedFrom: Instant;
-  /** The provider's own word, or its silence about a next date. */
-  readonly by: 'word' | 'silence';
-  readonly invoice: string | null;
 }
 
 /** Uncollectible: the provider gave up, unless it says that somebody forgave the invoice. */
-const invoiceWords = (invoice: InvoiceLedger): Exhaustion[] =>
+export const invoiceWords = (invoice: InvoiceLedger): readonly Exhaustion[] =>
   invoice.transitions
-    .filter((t) => t.kind === 'uncollectible' && t.state.uncollectibleReason !== 'user_forgiven')
-    .map((t) => ({
-      at: t.at,
-      receivedAt: t.fact.receivedAt,
-      concludedFrom: t.fact.receivedAt,
-      by: 'word',
-      invoice: invoice.id,
+    .filter(({ kind, state }) => kind === 'uncollectible' && state.uncollectibleReason !== 'user_forgiven')
+    .map(({ at, fact: { receivedAt } }) => ({ at, receivedAt, concludedFrom: receivedAt }));
+
+/** Each time in which no next date was known for as long as the policy waits. */
+export const silences = (invoice: InvoiceLedger, noRetryAfterMs: number): readonly Exhaustion[] =>
+  retryHistory(invoice)
+    .filter(({ date, from, to }) => date === null && (to === null || to - from >= noRetryAfterMs))
+    .map(({ from, receivedAt }) => ({
+      at: plus(from, noRetryAfterMs),
+      receivedAt,
+      concludedFrom: plus(receivedAt, noRetryAfterMs),
     }));
-
-const silences = (invoice: InvoiceLedger, attempts: readonly Attempt[], noRetryAfterMs: number): Exhaustion[] => {
-  const found: Exhaustion[] = [];
-  for (const [index, notice] of invoice.notices.entries()) {
-    const at = plus(notice.occurredAt, noRetryAfterMs);
-    const next = invoice.notices[index + 1];
-    const settled = invoice.transitions.some((t) => t.kind !== 'reversed' && t.at >= notice.occurredAt && t.at < at);
-    const superseded = next !== undefined && next.occurredAt < at;
-    if (settled || superseded || statedRetry(invoice, notice, at) !== null) continue;
-    const concludedFrom = plus(notice.receivedAt, noRetryAfterMs);
-    if (attempts.length > 0)
-      found.push({ at, receivedAt: notice.receivedAt, concludedFrom, by: 'silence', invoice: invoice.id });
-  }
-  return found;
-};
-
-/** Every moment of exhaustion of an invoice and its subscription, past and to come, in time order. */
-export const findExhaustions = (
-  invoice: InvoiceLedger,
-  attempts: readonly Attempt[],
-  noRetryAfterMs: number,
-): readonly Exhaustion[] => [...invoiceWords(invoice), ...silences(invoice, attempts, noRetryAfterMs)];
 
 /** What the provider said of the subscription as a whole. */
 export const subscriptionWords = (subscription: SubscriptionLedger | undefined): readonly Exhaustion[] =>
-  (subscription?.stopWords ?? []).map(({ at, receivedAt }) => ({
-    at,
-    receivedAt,
-    concludedFrom: receivedAt,
-    by: 'word',
-    invoice: null,
-  }));
+  (subscription?.stopWords ?? []).map(({ at, receivedAt }) => ({ at, receivedAt, concludedFrom: receivedAt }));
+
+/**
+ * Whether the provider's word that it stopped collecting still stands for an open invoice: a later retry date, or the
+ * subscription running again, takes it back.
+ */
+export const wordStands = (
+  invoice: InvoiceLedger,
+  subscription: SubscriptionLedger | undefined,
+  since: Instant,
+): boolean => {
+  const word = subscription?.stopWords.findLast(({ at }) => at >= since);
+  if (subscription === undefined || word === undefined) return false;
+  const runsAgain = subscription.observed.some(
+    ({ occurredAt, subscription: { status } }) =>
+      occurredAt > word.at && (status === 'active' || status === 'trialing' || status === 'past_due'),
+  );
+  return !runsAgain && !retryHistory(invoice).some(({ from, date }) => from > word.at && date !== null);
+};

@@ -32,8 +32,8 @@ export interface InvoiceLedger {
   /** The transition in force; null while it is owed. */
   readonly settled: Transition | null;
   readonly open: boolean;
-  /** Notices of the payment in force, in fold order. */
-  readonly payments: readonly InvoicePaid[];
+  /** What is owed now, in minor units: after a reversal, what it took back. */
+  readonly owedMinor: number;
 }
 
 export type InvoiceFact = InvoiceObserved | AttemptFailed | ActionRequired | InvoicePaid;
@@ -104,7 +104,6 @@ const toInvoice = (
   const transitions = toTransitions(mixed);
   const last = transitions[transitions.length - 1] ?? null;
   const settled = last?.kind === 'reversed' ? null : last;
-  const reversedAt = transitions.findLast((t) => t.kind === 'reversed')?.at ?? null;
   return {
     id,
     subscription: statements.find((s) => s.invoice.subscription !== null)?.invoice.subscription ?? null,
@@ -115,9 +114,8 @@ const toInvoice = (
     transitions,
     settled,
     open: settled === null && latest.status !== 'draft',
-    payments: statements
-      .filter((s) => s.kind === 'invoice_paid')
-      .filter((s) => reversedAt === null || s.occurredAt > reversedAt),
+    owedMinor:
+      settled !== null ? 0 : last?.kind === 'reversed' ? last.state.amountPaidMinor : latest.amountRemainingMinor,
   };
 };
 

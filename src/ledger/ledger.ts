@@ -9,7 +9,7 @@ import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
 import { findUserId } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
-import { findPayment, type Payment } from './payment.ts';
+import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
 import { type Plan, resolvePlan } from './plan.ts';
 import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
@@ -24,8 +24,8 @@ export interface Ledger {
   readonly subscriptions: ReadonlyMap<string, SubscriptionLedger>;
   /** All attempts by invoice id, pending and unexecuted ones included. */
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
-  /** Payments in force by invoice id. */
-  readonly payments: ReadonlyMap<string, Payment>;
+  /** Payments of failed invoices by invoice id, those taken back included. */
+  readonly payments: ReadonlyMap<string, readonly Payment[]>;
   /** In order of opening. */
   readonly episodes: readonly Episode[];
   /** By subscription id, for those that ended. */
@@ -46,17 +46,6 @@ const foldAllAttempts = (
   return attempts;
 };
 
-const bySubscription = (invoices: ReadonlyMap<string, InvoiceLedger>): Map<string, InvoiceLedger[]> => {
-  const groups = new Map<string, InvoiceLedger[]>();
-  for (const invoice of invoices.values()) {
-    if (invoice.subscription === null) continue;
-    const group = groups.get(invoice.subscription);
-    if (group) group.push(invoice);
-    else groups.set(invoice.subscription, [invoice]);
-  }
-  return groups;
-};
-
 /** The provider said when or whether it tries again: a date, a settlement, or that it stopped. */
 const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptFailed, subscriptions: Ledger['subscriptions']): boolean =>
   !notice.invoice.collectedAutomatically ||
@@ -71,7 +60,8 @@ const foldSubjects = (
   const episodes: Episode[] = [];
   const churn = new Map<string, ChurnType>();
   const changesAt: Instant[] = [];
-  const groups = bySubscription(folded.invoices);
+  const groups = Map.groupBy(folded.invoices.values(), ({ subscription }) => subscription ?? '');
+  groups.delete('');
   for (const subscriptionId of new Set([...groups.keys(), ...folded.subscriptions.keys()])) {
     const subject = foldEpisodes({
       ...folded,
@@ -89,16 +79,15 @@ const foldSubjects = (
   return { episodes, churn, changesAt };
 };
 
-const findPayments = (
+const foldPayments = (
   invoices: Ledger['invoices'],
   attempts: Ledger['attempts'],
-  options: Parameters<typeof findPayment>[1],
+  options: PaymentOptions,
 ): Ledger['payments'] => {
-  const payments = new Map<string, Payment>();
+  const payments = new Map<string, readonly Payment[]>();
   for (const id of attempts.keys()) {
     const invoice = invoices.get(id);
-    const payment = invoice ? findPayment(invoice, options) : null;
-    if (payment !== null) payments.set(id, payment);
+    if (invoice !== undefined) payments.set(id, findPayments(invoice, options));
   }
   return payments;
 };
@@ -122,7 +111,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     planOf: (invoice) => planFor(invoice, null),
     retryKnown: (invoice, notice) => isRetryKnown(invoice, notice, subscriptions),
   });
-  const payments = findPayments(invoices, attempts, { now, charges, countsStand });
+  const payments = foldPayments(invoices, attempts, { now, charges, countsStand });
   const subjects = foldSubjects({ customer, now, invoices, subscriptions, attempts }, rules);
   return {
     customer,
@@ -153,6 +142,8 @@ const waiting = (attempts: Ledger['attempts'], payments: Ledger['payments'], now
   for (const list of attempts.values()) {
     for (const attempt of list) if (attempt.pending) ends.push(attempt.settlesAt);
   }
-  for (const payment of payments.values()) if (payment.pending) ends.push(payment.settlesAt);
+  for (const list of payments.values()) {
+    for (const payment of list) if (payment.pending) ends.push(payment.settlesAt);
+  }
   return ends.filter((at) => at > now);
 };

@@ -1,7 +1,7 @@
 import { type Instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
 import type { ChargeLedger } from './charges.ts';
-import type { InvoiceLedger } from './invoice.ts';
+import type { InvoiceFact, InvoiceLedger, Transition } from './invoice.ts';
 
 /** How a failed invoice came to be paid (semantics C3). */
 export type RecoveredVia =
@@ -14,6 +14,8 @@ export type RecoveredVia =
   | 'unknown';
 
 export interface Payment {
+  /** Natural key of the paying attempt: the invoice and `paid`, and the reversal if an earlier payment was taken back. */
+  readonly key: string;
   readonly at: Instant;
   /** Earliest receipt of a statement that it is paid. */
   readonly receivedAt: Instant;
@@ -32,31 +34,42 @@ export interface Payment {
   readonly settlesAt: Instant;
 }
 
-const earliestReceipt = (invoice: InvoiceLedger, at: Instant, fallback: Instant): Instant => {
-  const receipts = invoice.statements
-    .filter((said) => said.invoice.status === 'paid' && said.occurredAt >= at)
-    .map((said) => said.receivedAt);
-  return receipts.reduce((min, receipt) => (receipt < min ? receipt : min), fallback);
-};
+export interface PaymentOptions {
+  readonly now: Instant;
+  readonly charges: ChargeLedger;
+  readonly countsStand: boolean;
+}
 
-/** The payment in force of an invoice; null while it is owed, void or credited. */
-export const findPayment = (
-  invoice: InvoiceLedger,
-  options: { readonly now: Instant; readonly charges: ChargeLedger; readonly countsStand: boolean },
-): Payment | null => {
-  const { settled } = invoice;
-  if (settled?.kind !== 'paid') return null;
-  const { state } = settled;
-  const lastCount = invoice.notices.reduce((max, notice) => Math.max(max, notice.invoice.attemptCount), 0);
-  const raised = state.attemptCount > lastCount;
+/** The time in which a payment stood: from the reversal before it to the one that took it back. */
+interface Period {
+  readonly after: Extract<Transition, { kind: 'reversed' }> | null;
+  readonly before: Instant | null;
+}
+
+const isIn = ({ after, before }: Period, { occurredAt }: { readonly occurredAt: Instant }): boolean =>
+  (after === null || occurredAt > after.at) && (before === null || occurredAt < before);
+
+const earliestReceipt = (statements: readonly InvoiceFact[], fallback: Instant): Instant =>
+  statements.reduce((min, { receivedAt }) => (receivedAt < min ? receivedAt : min), fallback);
+
+const toPayment = (invoice: InvoiceLedger, paid: Transition, period: Period, options: PaymentOptions): Payment => {
+  const { state } = paid;
+  const notices = invoice.statements
+    .filter((said) => said.kind === 'invoice_paid')
+    .filter((said) => isIn(period, said));
+  const failed = invoice.notices.filter((notice) => notice.occurredAt <= paid.at);
+  const raised = state.attemptCount > Math.max(0, ...failed.map((notice) => notice.invoice.attemptCount));
   const outOfBand = state.paidOutOfBand === true || state.amountDueMinor === 0;
-  const proven = options.charges.succeeded.has(invoice.id) || invoice.payments.some((notice) => notice.byCharge);
+  const succeeded = (options.charges.succeededOf.get(invoice.id) ?? []).some((charge) => isIn(period, charge));
+  const proven = succeeded || notices.some((notice) => notice.byCharge);
   const charged = !outOfBand && (proven || (options.countsStand && raised));
-  const automatic = invoice.payments.every((notice) => notice.automatic);
-  const receivedAt = earliestReceipt(invoice, settled.at, settled.fact.receivedAt);
+  const said = invoice.statements.filter((each) => each.invoice.status === 'paid' && isIn(period, each));
+  const receivedAt = earliestReceipt(said, paid.fact.receivedAt);
   const settlesAt = plus(receivedAt, SETTLE_WINDOW_MS);
+  const automatic = notices.every((notice) => notice.automatic);
   return {
-    at: settled.at,
+    key: [invoice.id, 'paid', ...(period.after === null ? [] : [period.after.fact.reversalId])].join(':'),
+    at: paid.at,
     receivedAt,
     amountMinor: state.amountPaidMinor,
     charged,
@@ -65,6 +78,15 @@ export const findPayment = (
     settlesAt,
   };
 };
+
+/** Every payment of an invoice, those taken back included, in time order; void and credit are none. */
+export const findPayments = (invoice: InvoiceLedger, options: PaymentOptions): readonly Payment[] =>
+  invoice.transitions.flatMap((paid, index) => {
+    if (paid.kind !== 'paid') return [];
+    const after = invoice.transitions.slice(0, index).findLast((transition) => transition.kind === 'reversed') ?? null;
+    const before = invoice.transitions.slice(index).find((transition) => transition.kind === 'reversed')?.at ?? null;
+    return [toPayment(invoice, paid, { after, before }, options)];
+  });
 
 const viaOf = (seen: {
   readonly outOfBand: boolean;

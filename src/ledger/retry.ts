@@ -1,6 +1,6 @@
 import type { AttemptFailed } from '../domain/fact.ts';
 import { type Instant, plus } from '../domain/instant.ts';
-import type { InvoiceLedger } from './invoice.ts';
+import type { InvoiceFact, InvoiceLedger } from './invoice.ts';
 
 export type RetryStatus = 'scheduled' | 'blocked' | 'none' | 'unknown';
 
@@ -13,19 +13,77 @@ export interface RetryOutlook {
   readonly changesAt: Instant | null;
 }
 
-/**
- * The next attempt stated with or after `notice`, and before `until` if given. Within the notice's own second a
- * statement with a date wins, since snapshots of that second fold before it; later, the last statement stands.
- */
-export const statedRetry = (invoice: InvoiceLedger, notice: AttemptFailed, until?: Instant): Instant | null => {
-  let next: Instant | null = null;
-  for (const { occurredAt, invoice: state } of invoice.statements) {
-    if (occurredAt < notice.occurredAt || (until !== undefined && occurredAt >= until)) continue;
-    const stated = state.nextAttemptAt !== null && state.nextAttemptAt > notice.occurredAt ? state.nextAttemptAt : null;
-    next = occurredAt === notice.occurredAt ? (next ?? stated) : stated;
-  }
-  return next;
+/** A time in which one answer to "when is the next attempt" stood, by the provider's clock. */
+export interface RetryStretch {
+  readonly from: Instant;
+  /** Receipt of the statement that began it. */
+  readonly receivedAt: Instant;
+  readonly date: Instant | null;
+  /** When another answer, another failure or a settlement ended it; null while it stands. */
+  readonly to: Instant | null;
+}
+
+type Change =
+  | { readonly at: Instant; readonly said: InvoiceFact }
+  | { readonly at: Instant; readonly settled: boolean; readonly receivedAt: Instant };
+
+const toChanges = (invoice: InvoiceLedger): readonly Change[] => {
+  const said = invoice.statements.map((fact): Change => ({ at: fact.occurredAt, said: fact }));
+  const settled = invoice.transitions.map(
+    ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
+  );
+  return settled.length === 0 ? said : [...said, ...settled].sort((a, b) => a.at - b.at);
 };
+
+/** What was last said of the next attempt, and when. */
+interface Statement {
+  readonly at: Instant | null;
+  readonly date: Instant | null;
+}
+
+/**
+ * What was said of the next attempt over time, from the first failure on. Within a notice's own second a statement
+ * with a date wins, since snapshots of that second fold before it; later, the last statement stands.
+ */
+export const retryHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
+  const stretches: RetryStretch[] = [];
+  let failedAt: Instant | null = null;
+  let dated: Statement = { at: null, date: null };
+  let settled = false;
+  const endAt = (to: Instant): void => {
+    const last = stretches[stretches.length - 1];
+    if (last !== undefined && last.to === null) stretches[stretches.length - 1] = { ...last, to };
+  };
+  const begin = (from: Instant, receivedAt: Instant, date: Instant | null): void => {
+    endAt(from);
+    stretches.push({ from, receivedAt, date, to: null });
+  };
+  for (const change of toChanges(invoice)) {
+    if ('settled' in change) {
+      settled = change.settled;
+      if (settled) endAt(change.at);
+      else if (failedAt !== null) begin(change.at, change.receivedAt, null);
+      continue;
+    }
+    const { at, said } = change;
+    if (settled) continue;
+    if (said.kind === 'attempt_failed') failedAt = at;
+    const next = said.invoice.nextAttemptAt;
+    const stated: Instant | null = next !== null && next > (failedAt ?? at) ? next : null;
+    const last = stretches[stretches.length - 1];
+    const sameSecond = dated.at === at && dated.date !== null && dated.date > at ? dated.date : null;
+    if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated ?? sameSecond);
+    else if (last !== undefined && failedAt === at)
+      stretches[stretches.length - 1] = { ...last, date: last.date ?? stated };
+    else if (last !== undefined && stated !== last.date) begin(at, said.receivedAt, stated);
+    dated = { at, date: stated ?? sameSecond };
+  }
+  return stretches;
+};
+
+/** The next attempt stated with or after `notice`, and before `until`. */
+export const statedRetry = (invoice: InvoiceLedger, notice: AttemptFailed, until: Instant): Instant | null =>
+  retryHistory(invoice).findLast(({ from }) => from >= notice.occurredAt && from < until)?.date ?? null;
 
 /** Whether a next attempt was ever stated with or after `notice`; unlike the date itself, this only grows true. */
 export const wasRetryStated = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
@@ -40,6 +98,7 @@ const NONE: RetryOutlook = { status: 'none', date: null, changesAt: null };
  * What is known of the next attempt on an open invoice.
  * @param pendingFrom the first notice that still settles: it and what follows count nowhere yet (semantics E4)
  * @param blocked the last decline is one that the provider does not retry without a new method
+ * @param exhausted the provider's word that it stopped stands
  * @param noRetryAfterMs a date that passed this long ago without news is no longer believed; a missing one by then never comes
  */
 export const retryOutlook = (
@@ -52,18 +111,17 @@ export const retryOutlook = (
     readonly noRetryAfterMs: number;
   },
 ): RetryOutlook => {
-  const until = options.pendingFrom ?? undefined;
-  const newest = invoice.notices.findLast((notice) => until === undefined || notice.occurredAt < until);
   if (!invoice.open || options.exhausted) return NONE;
-  if (newest === undefined) return { status: 'unknown', date: null, changesAt: null };
-  const date = statedRetry(invoice, newest, until);
-  if (date === null) {
-    const givesUpAt = plus(newest.receivedAt, options.noRetryAfterMs);
+  const { pendingFrom } = options;
+  const stands = retryHistory(invoice).findLast(({ from }) => pendingFrom === null || from < pendingFrom);
+  if (stands === undefined) return { status: 'unknown', date: null, changesAt: null };
+  if (stands.date === null) {
+    const givesUpAt = plus(stands.receivedAt, options.noRetryAfterMs);
     return options.now >= givesUpAt ? NONE : { status: 'unknown', date: null, changesAt: givesUpAt };
   }
-  const stale = plus(date, options.noRetryAfterMs);
+  const stale = plus(stands.date, options.noRetryAfterMs);
   if (options.now >= stale) return { status: 'unknown', date: null, changesAt: null };
   return options.blocked
     ? { status: 'blocked', date: null, changesAt: stale }
-    : { status: 'scheduled', date, changesAt: stale };
+    : { status: 'scheduled', date: stands.date, changesAt: stale };
 };

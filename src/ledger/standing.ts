@@ -2,6 +2,7 @@ import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Attempt, pendingSince } from './attempt.ts';
 import type { Episode } from './episode.ts';
+import { wordStands } from './exhaustion.ts';
 import type { InvoiceLedger } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import { type RetryOutlook, retryOutlook } from './retry.ts';
@@ -61,7 +62,7 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
     now: ledger.now,
     pendingFrom: pendingSince(ledger.attempts.get(invoice.id) ?? []),
     blocked: lastAttempt?.decline.blocksRetries ?? false,
-    exhausted: episode.exhaustion?.by === 'word',
+    exhausted: wordStands(invoice, ledger.subscriptions.get(episode.subscription), episode.openedAt),
     noRetryAfterMs: policy.noRetryAfterMs,
   });
   const attemptNumber = Math.max(lastAttempt?.number ?? 0, 1);

@@ -29,14 +29,21 @@ interface Draft {
 
 const stops = (state: SubscriptionState): boolean => state.status === 'unpaid' || state.pausedForNonPayment;
 
-/** A scheduled end is the customer's wish unless the provider gives another reason for it. */
-const requestsCancel = (state: SubscriptionState): boolean =>
-  state.cancelAt !== null && (state.cancelReason === null || state.cancelReason === 'requested');
+/**
+ * Whether a scheduled end is the customer's wish: the provider says so; or, in shapes that have no place for a reason,
+ * it was scheduled later than at the subscription's creation. A fixed term is nobody's wish to leave.
+ */
+const requestsCancel = (state: SubscriptionState, known: boolean): boolean => {
+  if (state.cancelAt === null) return false;
+  return state.cancelReason === 'requested' || (state.cancelReason === null && !state.cancelReasonStated && known);
+};
 
 const observe = (draft: Draft, fact: SubscriptionObserved): void => {
+  const withoutEnd = draft.observed.some(({ subscription }) => subscription.cancelAt === null);
   draft.observed.push(fact);
   if (stops(fact.subscription)) draft.stopWords.push({ at: fact.occurredAt, receivedAt: fact.receivedAt });
-  draft.cancelRequestedAt = requestsCancel(fact.subscription) ? (draft.cancelRequestedAt ?? fact.occurredAt) : null;
+  const requested = requestsCancel(fact.subscription, withoutEnd);
+  draft.cancelRequestedAt = requested ? (draft.cancelRequestedAt ?? fact.occurredAt) : null;
 };
 
 const end = (draft: Draft, fact: SubscriptionEnded): void => {

@@ -8,10 +8,11 @@ import {
   parseEvent,
   parseUserTraits,
   USER_TRAITS,
+  type UserTraits,
 } from '../generated/tracking-plan.ts';
 import type { View } from './decide.ts';
 import type { PlannedEvent } from './events/event.ts';
-import type { Channel, Claim, Commit, NewDeadLetter, SegmentCall, TraitValues } from './ports.ts';
+import type { Channel, Claim, Commit, NewDeadLetter, SegmentCall, Told, TraitValues } from './ports.ts';
 
 export interface DiffInput {
   readonly claim: Claim;
@@ -24,6 +25,27 @@ export interface DiffInput {
 }
 
 export type Effects = Pick<Commit, 'events' | 'refuted' | 'outbox' | 'deadLetters' | 'commitments' | 'log'>;
+
+/** The traits of somebody of whom nothing is known any more. */
+const CLEARED: UserTraits = {
+  dunning_status: 'none',
+  dunning_stage: 'healthy',
+  in_dunning: false,
+  dunning_episode_id: null,
+  dunning_attempt_number: null,
+  dunning_amount_due: null,
+  dunning_currency: null,
+  dunning_failure_class: null,
+  next_retry_date: null,
+  next_retry_status: null,
+  first_failed_at: null,
+  last_recovered_at: null,
+  total_failed_payments_90d: 0,
+  lifetime_failed_payments: 0,
+  lifetime_recovered_payments: 0,
+  plan_id: null,
+  update_payment_url: null,
+};
 
 /** Traits that alone are worth an identify. */
 const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
@@ -95,30 +117,59 @@ const planViolation = (call: SegmentCall, problems: readonly string[]): NewDeadL
   currency: typeof call.properties?.currency === 'string' ? call.properties.currency : null,
 });
 
+/** Whom the channel of now was last told of; the recorder's word is news to Segment only where it matters (G9). */
+const lastTold = ({ claim, channel, view }: DiffInput): Told & { readonly afresh: boolean } => {
+  const { commitments: before } = claim;
+  if (channel === 'recorder' || before.channel !== 'recorder') return { ...before, afresh: false };
+  if (before.segment !== null) return { ...before.segment, afresh: false };
+  return { ...before, afresh: view.traits.in_dunning };
+};
+
+/** What Segment was last told, to be kept while a recorder takes the calls. */
+const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
+  const { traits, accountTraits, userId, channel: before, segment } = claim.commitments;
+  if (channel === 'segment') return null;
+  return before === 'segment' ? { traits, accountTraits, userId } : segment;
+};
+
+/** The person that a customer was linked to before is cleared first (semantics F2). */
+const clearingCall = (input: DiffInput, userId: string): SegmentCall => ({
+  ...identifyCall(input, false),
+  messageId: edgeId(input, 'clear'),
+  userId,
+  traits: CLEARED,
+});
+
 /** What to tell of the person and the account: only of people who ever failed, only what changed (semantics E9, F1). */
 const stateCalls = (input: DiffInput): { calls: SegmentCall[]; told: Commit['commitments'] } => {
-  const { claim, view, channel } = input;
-  const before = claim.commitments;
-  // What only a recorder heard was never said: people in dunning now are told afresh (semantics G9).
-  const fresh = channel === 'segment' && before.channel === 'recorder' && view.traits.in_dunning;
-  const linked = before.traits !== null && before.userId !== view.userId && before.userId === null;
-  const identify =
-    view.known && (fresh || before.userId !== view.userId || differs(before.traits, view.traits, ON_CHANGE));
-  const group =
-    view.known &&
-    (fresh ||
-      before.userId !== view.userId ||
-      differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
+  const { view, channel } = input;
+  const before = lastTold(input);
+  const known = view.known || before.traits !== null;
+  const moved = before.traits !== null && before.userId !== view.userId;
+  const news = before.afresh || before.userId !== view.userId;
+  const identify = known && (news || differs(before.traits, view.traits, ON_CHANGE));
+  const group = known && (news || differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
   return {
-    calls: [...(identify ? [identifyCall(input, linked)] : []), ...(group ? [groupCall(input)] : [])],
+    calls: [
+      ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
+      ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
+      ...(group ? [groupCall(input)] : []),
+    ],
     told: {
-      episodes: [...new Set([...before.episodes, ...view.episodes.map(({ id }) => id)])],
+      episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,
       accountTraits: group ? view.accountTraits : before.accountTraits,
       userId: identify ? view.userId : before.userId,
       channel,
+      segment: keptForSegment(input),
     },
   };
+};
+
+/** Episodes that a late arrival gave another beginning: their ids were said and are no longer (semantics C1). */
+const superseded = ({ claim, view }: DiffInput): readonly string[] => {
+  const held = new Set(view.episodes.map(({ id }) => id));
+  return claim.commitments.episodes.filter((id) => !held.has(id));
 };
 
 /** What changed since we last said something: the calls to make and the commitments that they become. Pure. */
@@ -145,6 +196,7 @@ export const diff = (input: DiffInput): Effects => {
         ({ event, messageId }) => `${silent.has(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
       ),
       ...refuted.map(({ event, messageId }) => `refuted ${messageId} (${event})`),
+      ...superseded(input).map((id) => `superseded ${id}`),
       ...state.calls.map((call) => `said ${call.type} ${call.messageId} (${view.traits.dunning_stage})`),
     ],
   };

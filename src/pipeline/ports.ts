@@ -237,7 +237,7 @@ export interface ProfileRecord {
 
 export type OutboxStatus = 'queued' | 'delivered' | 'recorded' | 'dead';
 
-/** Counts for `/metrics`, the demo's last page and the conservation check (I-19). */
+/** Counts for `/metrics`, the demo's last page and the check that nothing is lost: every delivery has one end, every call one status. */
 export interface StoreCounts {
   readonly deliveries: Readonly<Record<DeliveryEnd | 'unresolved', number>>;
   readonly outbox: Readonly<Record<OutboxStatus, number>>;
@@ -254,7 +254,7 @@ export interface StoreCounts {
 export interface Store {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
-  /** Refuses (throws) a store that was made with another namespace. */
+  /** Binds the store to a namespace. Refuses (throws) when Segment was told something under another. */
   readonly claimNamespace: (namespace: string) => Promise<void>;
   /** Stores all of them durably in one transaction, wakes their profiles, answers in order. */
   readonly accept: (deliveries: readonly NewDelivery[]) => Promise<readonly Acceptance[]>;

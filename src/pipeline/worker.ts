@@ -1,4 +1,3 @@
-import { earliest } from '../domain/instant.ts';
 import { runDue, type World } from './loop.ts';
 import type { Clock } from './ports.ts';
 import { makeRunner, type Runner } from './runner.ts';
@@ -21,6 +20,6 @@ export const makeWorker = ({ clock, onCommit, onError, ...world }: WorkerOptions
     step: async (now) => {
       const decided = await runDue(world, now, BATCH);
       if (decided > 0) onCommit(decided);
-      return { nextAt: decided === BATCH ? now : earliest(await world.store.nextDueAt()) };
+      return { nextAt: decided === BATCH ? now : await world.store.nextDueAt() };
     },
   });

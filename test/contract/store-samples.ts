@@ -89,7 +89,7 @@ export const decided = (claim: Claim, changes: Partial<Commit> = {}): Commit => 
   refuted: [],
   outbox: [],
   deadLetters: [],
-  commitments: { episodes: [], traits: null, accountTraits: null, userId: null, channel: null },
+  commitments: { episodes: [], traits: null, accountTraits: null, userId: null, channel: null, segment: null },
   inDunning: false,
   view: '{}',
   dueAt: null,

@@ -48,7 +48,14 @@ describe('a relay with commands beside it on one SQLite file', () => {
   it('loses no wake-up without a delivery that comes while a decision is made', async () => {
     await relay.accept([delivery('evt_1')]);
     const inDunning = { inDunning: true, dueAt: later(HOUR_MS) };
-    const recorded = { episodes: [], traits: null, accountTraits: null, userId: null, channel: 'recorder' } as const;
+    const recorded = {
+      episodes: [],
+      traits: null,
+      accountTraits: null,
+      userId: null,
+      channel: 'recorder',
+      segment: null,
+    } as const;
     await workAll(relay, NOW, (claim) => decided(claim, { ...inDunning, commitments: recorded }));
     const woken: Promise<number>[] = [];
     await workAll(relay, later(HOUR_MS), (claim) => {

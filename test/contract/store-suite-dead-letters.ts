@@ -119,7 +119,8 @@ export const deadLetterPromises = (store: Subject): void => {
         traits: { in_dunning: true },
         accountTraits: { plan_id: 'pro' },
         userId: 'u_1',
-        channel: 'segment', segment: null,
+        channel: 'segment',
+        segment: null,
       } as const;
       await workAll(store(), NOW, (claim) => decided(claim, { commitments, outbox: [queued('m_1', { type })] }));
       const limits = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;

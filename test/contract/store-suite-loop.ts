@@ -48,7 +48,15 @@ export const loopPromises = (store: Subject): void => {
         decided: null,
         facts: [],
         customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' },
-        commitments: { events: [], episodes: [], traits: null, accountTraits: null, userId: null, channel: null },
+        commitments: {
+          events: [],
+          episodes: [],
+          traits: null,
+          accountTraits: null,
+          userId: null,
+          channel: null,
+          segment: null,
+        },
         deliveries: [
           { eventId: 'evt_b', rawBody: '{"id":"evt_b"}', receivedAt: NOW, eventType: 'invoice.payment_failed' },
           { eventId: 'evt_a' },
@@ -64,6 +72,7 @@ export const loopPromises = (store: Subject): void => {
         accountTraits: { plan_id: 'pro' },
         userId: 'u_1',
         channel: 'segment',
+        segment: null,
       } as const;
       await workAll(store(), NOW, (claim) =>
         decided(claim, {

@@ -90,7 +90,7 @@ const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
   ),
   ending: fc.constantFrom('retry', 'customer', 'out_of_band', 'void', 'uncollectible', 'credited', 'open'),
   endsAfterMs: fc.oneof(gap, fc.constant(0)),
-  reversedAfterMs: fc.constant(null),
+  reversedAfterMs: fc.option(gap, { freq: 6 }),
 });
 
 const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({

@@ -27,14 +27,14 @@ describe.each(STRIPE_SHAPES)('a payment that is taken back, %s payloads', (shape
       traits({ in_dunning: true, lifetime_failed_payments: 1, lifetime_recovered_payments: 1 }), // E4: no notice, no attempt
     ]));
 
-  it('of an invoice that never failed opens an episode too (B2)', () =>
+  it('of an invoice that never failed is a loss, and no dunning (decision 0004)', () =>
     play({ shape }, [
       on(0),
       webhooks(isPaidFirstTime(MARCH)),
       traits({ in_dunning: false }),
       on(20),
       webhooks(disputeIsLost(MARCH, { attempt: 1 })),
-      traits({ in_dunning: true, lifetime_failed_payments: 0 }),
+      traits({ in_dunning: false, dunning_stage: 'healthy', lifetime_failed_payments: 0 }),
     ]));
 
   it('waits where nothing yet says whose it is, and joins later (A3)', () =>

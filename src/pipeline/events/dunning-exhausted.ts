@@ -1,7 +1,8 @@
-import { instant, toIso } from '../../domain/instant.ts';
+import { type Instant, instant, toIso } from '../../domain/instant.ts';
 import type { Attempt } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import type { Exhaustion } from '../../ledger/exhaustion.ts';
+import type { InvoiceLedger } from '../../ledger/invoice.ts';
 import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
 
 /** The newest executed attempt on the episode's invoices by `at`; a reopened episode may have none of its own. */
@@ -14,6 +15,15 @@ const newestAttempt = ({ ledger }: EventContext, episode: Episode, exhaustion: E
   );
 };
 
+/** What an unpaid invoice left to pay at `at`, by its newest statement until then. */
+const owedAt = ({ statements, transitions }: InvoiceLedger, at: Instant): number => {
+  const reversed = transitions.findLast((transition) => transition.kind === 'reversed' && transition.at <= at);
+  const said = statements.findLast(
+    (statement) => statement.occurredAt <= at && statement.invoice.amountRemainingMinor > 0,
+  );
+  return reversed?.state.amountPaidMinor ?? said?.invoice.amountRemainingMinor ?? 0;
+};
+
 /** `dunning_exhausted`, one per episode that was ever out of retries; null while no attempt of it is known. */
 export const dunningExhausted = (
   context: EventContext,
@@ -24,9 +34,9 @@ export const dunningExhausted = (
   const last = newestAttempt(context, episode, exhaustion);
   if (last === null) return null;
   const owed = episode.invoices.filter(
-    (invoice) => invoice.settled?.kind !== 'void' && invoice.settled?.kind !== 'credited',
+    (invoice) => (episode.settled.get(invoice.id)?.at ?? exhaustion.at) >= exhaustion.at,
   );
-  const amountMinor = owed.reduce((sum, invoice) => sum + (invoice.notices[0]?.invoice.amountRemainingMinor ?? 0), 0);
+  const amountMinor = owed.reduce((sum, invoice) => sum + owedAt(invoice, exhaustion.at), 0);
   const receivedAt = instant(Math.max(exhaustion.receivedAt, episode.openedReceivedAt));
   const about = { subscription: episode.subscription, invoice: episode.openingInvoice, at: exhaustion.at, receivedAt };
   return {

@@ -1,6 +1,7 @@
 import { type Attempt, pendingSince } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import type { InvoiceLedger } from '../../ledger/invoice.ts';
+import type { Payment } from '../../ledger/payment.ts';
 import { dunningExhausted } from './dunning-exhausted.ts';
 import type { EventContext, PlannedEvent } from './event.ts';
 import { paymentFailed } from './payment-failed.ts';
@@ -18,7 +19,7 @@ const episodeIndex = (episodes: readonly Episode[]): EpisodeOf => {
 
 const isWaiting = (context: EventContext, invoice: InvoiceLedger): boolean =>
   pendingSince(context.ledger.attempts.get(invoice.id) ?? []) !== null ||
-  (context.ledger.payments.get(invoice.id)?.pending ?? false);
+  (context.ledger.payments.get(invoice.id) ?? []).some((payment) => payment.pending);
 
 const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf: EpisodeOf): PlannedEvent[] => {
   const attempts = context.ledger.attempts.get(invoice.id) ?? [];
@@ -31,14 +32,19 @@ const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf:
     events.push(paymentFailed(context, attempt, invoice, episode));
     if (attempt.retry) events.push(retryFailed(context, attempt, invoice, episode, ready));
   }
-  const payment = context.ledger.payments.get(invoice.id);
-  const before = said.filter((attempt) => payment !== undefined && attempt.at <= payment.at);
-  const last = before[before.length - 1];
-  if (payment?.charged && last !== undefined) {
-    events.push(retrySucceeded(context, payment, before, invoice, episodeOf(last), !isWaiting(context, invoice)));
+  const ready = !isWaiting(context, invoice);
+  for (const payment of context.ledger.payments.get(invoice.id) ?? []) {
+    const before = said.filter((attempt) => attempt.at <= payment.at);
+    const last = before[before.length - 1];
+    if (!payment.charged || last === undefined) continue;
+    const episode = paidEpisode(context, invoice, payment) ?? episodeOf(last);
+    events.push(retrySucceeded(context, payment, before, invoice, episode, ready));
   }
   return events;
 };
+
+const paidEpisode = ({ ledger }: EventContext, invoice: InvoiceLedger, payment: Payment): Episode | null =>
+  ledger.episodes.find((episode) => episode.settled.get(invoice.id)?.at === payment.at) ?? null;
 
 /** Subscriptions with a failure notice or payment that still settles: their conclusions wait (semantics E4). */
 const waitingSubscriptions = (context: EventContext): ReadonlySet<string> => {

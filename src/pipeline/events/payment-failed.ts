@@ -4,6 +4,7 @@ import { toIso } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Attempt } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
+import { wordStands } from '../../ledger/exhaustion.ts';
 import type { InvoiceLedger } from '../../ledger/invoice.ts';
 import { type RetryOutlook, retryOutlook, statedRetry } from '../../ledger/retry.ts';
 import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
@@ -36,7 +37,11 @@ const retryOf = (
       now: ledger.now,
       pendingFrom: null,
       blocked: attempt.decline.blocksRetries,
-      exhausted: episode?.exhaustion?.by === 'word',
+      exhausted: wordStands(
+        invoice,
+        ledger.subscriptions.get(invoice.subscription ?? ''),
+        episode?.openedAt ?? attempt.at,
+      ),
       noRetryAfterMs: rules.policy.noRetryAfterMs,
     });
   }

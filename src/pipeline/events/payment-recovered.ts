@@ -1,13 +1,28 @@
 import { DAY_MS, type Instant, instant, toIso } from '../../domain/instant.ts';
 import type { Episode } from '../../ledger/episode.ts';
+import type { InvoiceLedger, Transition } from '../../ledger/invoice.ts';
+import type { Payment } from '../../ledger/payment.ts';
 import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
-import { payingKey } from './payment-retried.ts';
 
 const twoDecimals = (value: number): number => Math.round(value * 100) / 100;
 
-/** What the conclusion rests on: the payment and the failure; the later receipt decides whether it is late. */
-const knownAt = (episode: Episode, paidReceivedAt: Instant): Instant =>
-  instant(Math.max(paidReceivedAt, episode.openedReceivedAt));
+interface Paid {
+  readonly invoice: InvoiceLedger;
+  readonly transition: Transition;
+  /** Undefined where the invoice never failed by a notice that counts. */
+  readonly payment: Payment | undefined;
+}
+
+/** What brought the episode's money in, in time order; a later reversal does not take it out of the story. */
+const findPaid = ({ ledger }: EventContext, episode: Episode): readonly Paid[] =>
+  episode.invoices
+    .flatMap((invoice): Paid[] => {
+      const transition = episode.settled.get(invoice.id);
+      if (transition?.kind !== 'paid') return [];
+      const payment = ledger.payments.get(invoice.id)?.find(({ at }) => at === transition.at);
+      return [{ invoice, transition, payment }];
+    })
+    .sort((a, b) => a.transition.at - b.transition.at);
 
 /** `payment_recovered`, one per recovered episode. Its natural key is the opening invoice, and the reversal if reopened. */
 export const paymentRecovered = (
@@ -15,44 +30,33 @@ export const paymentRecovered = (
   episode: Episode,
   endedAt: Instant,
   ready: boolean,
-): PlannedEvent => {
-  const { ledger } = context;
-  const payments = episode.invoices.map((invoice) => ({ invoice, payment: ledger.payments.get(invoice.id) }));
-  const paid = payments.filter(({ invoice }) => invoice.settled?.kind === 'paid');
-  const decisive = paid.reduce(
-    (a, b) => ((b.invoice.settled?.at ?? 0) >= (a.invoice.settled?.at ?? 0) ? b : a),
-    paid[0] ?? {
-      invoice: episode.invoices[0] as Episode['invoices'][number],
-      payment: undefined,
-    },
-  );
-  const charged = paid.filter(({ payment }) => payment?.charged).length;
-  const amountMinor = paid.reduce((sum, { invoice }) => sum + (invoice.settled?.state.amountPaidMinor ?? 0), 0);
-  const receivedAt = decisive.payment?.receivedAt ?? decisive.invoice.settled?.fact.receivedAt ?? ledger.now;
-  const about = {
-    subscription: episode.subscription,
-    invoice: episode.openingInvoice,
-    at: endedAt,
-    receivedAt: knownAt(episode, receivedAt),
-  };
-  return {
-    event: 'payment_recovered',
-    kind: 'conclusion',
-    ready,
-    messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),
-    at: endedAt,
-    render: () => ({
+): PlannedEvent => ({
+  event: 'payment_recovered',
+  kind: 'conclusion',
+  ready,
+  messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),
+  at: endedAt,
+  render: () => {
+    const paid = findPaid(context, episode);
+    const last = paid[paid.length - 1];
+    const paidReceivedAt = last?.payment?.receivedAt ?? last?.transition.fact.receivedAt ?? endedAt;
+    // It rests on the payment and on the failure; the later receipt decides whether it is late.
+    const receivedAt = instant(Math.max(paidReceivedAt, episode.openedReceivedAt));
+    const about = { subscription: episode.subscription, invoice: episode.openingInvoice, at: endedAt, receivedAt };
+    const charged = paid.filter(({ payment }) => payment?.charged).length;
+    const amountMinor = paid.reduce((sum, { transition }) => sum + transition.state.amountPaidMinor, 0);
+    return {
       dunning_episode_id: episode.id,
       subscription_id: episode.subscription,
       invoice_id: episode.openingInvoice,
-      attempt_key: decisive.payment?.charged ? payingKey(decisive.invoice.id) : null,
+      attempt_key: last?.payment?.charged ? last.payment.key : null,
       ...commonProperties(context, about),
-      ...moneyProperties(amountMinor, decisive.invoice.latest.currency),
-      recovered_via: decisive.payment?.via ?? 'unknown',
+      ...moneyProperties(amountMinor, (last?.invoice ?? episode.invoices[0])?.latest.currency ?? ''),
+      recovered_via: last?.payment?.via ?? 'unknown',
       attempts: Math.max(1, episode.attempts.length + charged),
       days_to_recovery: twoDecimals((endedAt - episode.openedAt) / DAY_MS),
       first_failed_at: toIso(episode.openedAt),
       late: episode.late,
-    }),
-  };
-};
+    };
+  },
+});

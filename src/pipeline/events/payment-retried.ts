@@ -68,9 +68,6 @@ export const retryFailed = (
     episode,
   );
 
-/** The natural key of an invoice's paying attempt. */
-export const payingKey = (invoice: string): string => `${invoice}:paid`;
-
 /** `payment_retried` for the attempt that paid an invoice which had failed before. */
 export const retrySucceeded = (
   context: EventContext,
@@ -84,7 +81,7 @@ export const retrySucceeded = (
     context,
     {
       ready,
-      key: payingKey(invoice.id),
+      key: payment.key,
       at: payment.at,
       receivedAt: payment.receivedAt,
       amountMinor: payment.amountMinor,

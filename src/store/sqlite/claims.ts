@@ -47,6 +47,7 @@ const NOTHING_SAID: Omit<Commitments, 'events'> = {
   accountTraits: null,
   userId: null,
   channel: null,
+  segment: null,
 };
 
 const DUE = `SELECT p.id AS profileId, c.id AS customerId, c.provider, c.merchant, c.mode, c.customer, p.version,

@@ -17,7 +17,9 @@ import { makeWaiting } from './waiting.ts';
 import { makeWork } from './work.ts';
 
 const NEXT_DUE = 'SELECT min(due_at) AS dueAt FROM profiles WHERE due_at IS NOT NULL';
-const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE in_dunning = 1 AND channel = 'recorder'`;
+/** Last told to a recorder, while Segment should know: in dunning now, or Segment was told something before. */
+const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE channel = 'recorder'
+  AND (in_dunning = 1 OR json_extract(commitments, '$.segment') IS NOT NULL)`;
 const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE ruleset <> ?';
 const SAVE_RULESET = 'INSERT INTO rulesets (hash, json, first_used_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
