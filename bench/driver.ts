@@ -27,63 +27,70 @@ export interface LoadResult {
 /** HTTP/1.1 over plain sockets: a full client would cost more than the server that it measures. */
 export const drive = (options: LoadOptions): Promise<LoadResult> =>
   new Promise((resolve, reject) => {
-    const { connections, seconds, rate, next } = options;
     const startedAt = performance.now();
-    const endsAt = startedAt + seconds * 1_000;
+    const schedule = makeSchedule(options, startedAt);
     const latencies: number[] = [];
     const idle: Connection[] = [];
     const open = new Set<Connection>();
     let failed = 0;
-    let started = 0;
-    let isOver = false;
 
-    const finish = (): void => {
-      if (open.size > idle.length) return;
+    const close = (): void => {
       clearInterval(ticker);
       clearTimeout(alarm);
       for (const { socket } of open) socket.destroy();
-      resolve(summarise(latencies, failed, (performance.now() - startedAt) / 1_000));
     };
-
+    const giveUp = (error: Error): void => {
+      close();
+      reject(error);
+    };
     const send = (connection: Connection): void => {
-      const now = performance.now();
-      const dueAt = rate === null ? now : startedAt + (started * 1_000) / rate;
-      const request = isOver || now >= endsAt ? null : dueAt > now ? undefined : next();
-      if (request === null) isOver = true;
-      if (!request) {
-        idle.push(connection);
-        if (isOver) finish();
+      const taken = schedule(performance.now());
+      if (typeof taken === 'object') {
+        connection.dueAt = taken.dueAt;
+        connection.socket.write(taken.request);
         return;
       }
-      started += 1;
-      connection.dueAt = dueAt;
-      connection.socket.write(request);
+      idle.push(connection);
+      if (taken === 'later' || open.size > idle.length) return;
+      close();
+      resolve(summarise(latencies, failed, (performance.now() - startedAt) / 1_000));
     };
-
     const onAnswer = (connection: Connection, isAcknowledged: boolean): void => {
       if (isAcknowledged) latencies.push(performance.now() - connection.dueAt);
       else failed += 1;
       send(connection);
     };
 
-    const wakeIdle = (): void => {
-      for (const connection of idle.splice(0)) send(connection);
-    };
-    const ticker = setInterval(wakeIdle, 1);
-    const giveUp = (error: Error): void => {
-      clearInterval(ticker);
-      clearTimeout(alarm);
-      for (const { socket } of open) socket.destroy();
-      reject(error);
-    };
-    const alarm = setTimeout(() => giveUp(new Error('a request had no answer for 30 s')), (seconds + 30) * 1_000);
-
-    for (let count = 0; count < connections; count += 1) {
+    const ticker = setInterval(() => idle.splice(0).forEach(send), 1);
+    const alarmMs = (options.seconds + 30) * 1_000;
+    const alarm = setTimeout(() => giveUp(new Error('a request had no answer for 30 s')), alarmMs);
+    for (let count = 0; count < options.connections; count += 1) {
       const connection = openConnection(options.port, onAnswer, giveUp);
       open.add(connection);
       send(connection);
     }
   });
+
+interface DueRequest {
+  readonly dueAt: number;
+  readonly request: Buffer;
+}
+
+/** What is to be sent at an instant; `over` for good once the time or the requests have run out. */
+const makeSchedule = ({ seconds, rate, next }: LoadOptions, startedAt: number) => {
+  const endsAt = startedAt + seconds * 1_000;
+  let started = 0;
+  let isOver = false;
+  return (now: number): DueRequest | 'later' | 'over' => {
+    const dueAt = rate === null ? now : startedAt + (started * 1_000) / rate;
+    if (!isOver && now < endsAt && dueAt > now) return 'later';
+    const request = isOver || now >= endsAt ? null : next();
+    isOver = request === null;
+    if (request === null) return 'over';
+    started += 1;
+    return { dueAt, request };
+  };
+};
 
 interface Connection {
   readonly socket: Socket;
