@@ -166,6 +166,24 @@ describe('npm start', () => {
     expect(segment.requests).toEqual([]);
   });
 
+  it('goes on to enforce under another namespace after it has only observed', async () => {
+    const segment = await startSegmentStandIn(WRITE_KEY);
+    const observing = run({ STRIPE_WEBHOOK_SECRET: SECRET });
+    await post(await urlOf(observing), cancellation(true)[0] ?? '');
+    observing.child.kill('SIGTERM');
+    await observing.exited;
+    const enforcing = run({
+      MODE: 'enforce',
+      NAMESPACE: 'acme-production',
+      SEGMENT_WRITE_KEY: WRITE_KEY,
+      SEGMENT_HOST: segment.url,
+    });
+    await urlOf(enforcing);
+    enforcing.child.kill('SIGTERM');
+    expect(await enforcing.exited).toBe(0);
+    await segment.close();
+  });
+
   it('reads .env, and lets the process environment win', async () => {
     writeFileSync(join(directory, '.env'), `STRIPE_WEBHOOK_SECRET=${SECRET}\nMODE=nonsense\n`);
     const relay = run({ MODE: 'observe' });
@@ -204,12 +222,22 @@ describe('a start that must not go on', () => {
     );
   });
 
-  it('ends with 78 when the store was made under another namespace', async () => {
-    const first = run({ NAMESPACE: 'staging' });
-    await urlOf(first);
+  it('ends with 78 when something went to Segment under another namespace', async () => {
+    const segment = await startSegmentStandIn(WRITE_KEY);
+    const enforcing = {
+      MODE: 'enforce',
+      STRIPE_WEBHOOK_SECRET: SECRET,
+      SEGMENT_WRITE_KEY: WRITE_KEY,
+      SEGMENT_HOST: segment.url,
+    };
+    const first = run({ ...enforcing, NAMESPACE: 'staging' });
+    const url = await urlOf(first);
+    for (const body of cancellation(true)) await post(url, body);
+    await vi.waitFor(() => expect(segment.messages.size).toBeGreaterThan(0), { timeout: 20_000, interval: 50 });
     first.child.kill('SIGTERM');
     await first.exited;
-    const second = run({ NAMESPACE: 'production' });
+    await segment.close();
+    const second = run({ ...enforcing, NAMESPACE: 'production' });
     expect(await second.exited).toBe(78);
     expect(second.output().stderr).toMatch(/NAMESPACE=staging/);
   });

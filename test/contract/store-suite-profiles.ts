@@ -57,10 +57,36 @@ export const profilePromises = (store: Subject): void => {
   });
 
   describe('the namespace', () => {
-    it('of a store never changes', async () => {
+    it('of a store never changes once a call was meant for Segment, whether or not it is known to have arrived', async () => {
       await store().claimNamespace('staging');
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) => decided(claim, { outbox: [queued('staging:payment_failed:1')] }));
       await expect(store().claimNamespace('staging')).resolves.toBeUndefined();
       await expect(store().claimNamespace('production')).rejects.toMatchObject({ code: 'namespace_mismatch' });
+      await expect(store().claimNamespace('production')).rejects.toThrow('NAMESPACE=staging');
+    });
+
+    it('of a store that only observed is the one of its next start, under which what was recorded counts as said', async () => {
+      await store().claimNamespace('dev');
+      await store().accept([delivery('evt_1')]);
+      const recorded = { ...queued('dev:payment_failed:1'), channel: 'recorder' } as const;
+      const event = { event: 'payment_failed', silent: false };
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, {
+          outbox: [recorded],
+          events: [{ messageId: 'dev:payment_failed:1', ...event }],
+          commitments: { ...decided(claim).commitments, episodes: ['ep_1'], userId: 'u_1', channel: 'recorder' },
+        }),
+      );
+      await store().claimNamespace('dev-2');
+      await store().accept([delivery('evt_2')]);
+      const [claim] = await workAll(store(), NOW);
+      expect(claim?.commitments).toMatchObject({
+        events: [{ messageId: 'dev-2:payment_failed:1', event: 'payment_failed', refuted: false }],
+        episodes: [],
+        userId: 'u_1',
+        channel: 'recorder',
+      });
     });
   });
 

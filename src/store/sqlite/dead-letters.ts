@@ -41,8 +41,9 @@ const REREAD = `UPDATE deliveries SET ending = 'unread', detail = NULL, read_at 
 const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq = ? AND status = 'dead'`;
 // Emptied, not null: that somebody was told of an anonymous person must stay known. The version is raised so that a
 // decision under way, which read the old commitments, is made again instead of writing them back.
-const FORGET = `UPDATE profiles SET version = version + 1, commitments = json_set(commitments, ?, json('{}')) WHERE id = ?`;
-const TOLD = { identify: '$.traits', group: '$.accountTraits' } as const;
+const FORGET = `UPDATE profiles SET version = version + 1,
+  commitments = json_replace(commitments, '$.' || ?1, json('{}'), '$.segment.' || ?1, json('{}')) WHERE id = ?2`;
+const TOLD = { identify: 'traits', group: 'accountTraits' } as const;
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 
