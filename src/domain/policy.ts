@@ -1,7 +1,7 @@
 /** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
 export interface Policy {
   readonly plans: {
-    /** Plan ids whose first failure a person should hear of. */
+    /** Plan ids whose first failure a person should hear of; for audiences, of which there are none yet. */
     readonly highValue: readonly string[];
     /** Price or product id at the provider -> plan id. */
     readonly ids: Readonly<Record<string, string>>;
@@ -15,9 +15,9 @@ export interface Policy {
   /** Where a customer updates the payment method; `{account_id}`, `{subscription_id}`, `{invoice_id}` and `{user_id}`
    * are filled in, URL-encoded. Null: the invoice's hosted page. */
   readonly updatePaymentUrl: string | null;
-  /** Send the raw code of an undisclosable decline to Segment (never to a messaging tool). */
+  /** Send the raw code of an undisclosable decline to Segment, which forwards it to all but `directTools`. */
   readonly sendUndisclosedCodes: boolean;
-  /** Segment destinations that Recoup writes directly: every call names them `false` in `integrations`. */
+  /** Segment destinations that must not hear Recoup's calls: every call names them `false` in `integrations`. */
   readonly directTools: readonly string[];
   readonly retention: { readonly deliveriesDays: number; readonly outboxDays: number; readonly logDays: number };
 }
