@@ -115,6 +115,12 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
       ', and it must be set when MODE=enforce: it keeps the ids of staging and production apart',
     );
   }
+  if (vars.MODE === 'enforce' && vars.SEGMENT_WRITE_KEY === undefined) {
+    return refusal(
+      'SEGMENT_WRITE_KEY',
+      ', and it must be set when MODE=enforce: what is only recorded is never sent later. To watch without it, use MODE=observe',
+    );
+  }
   if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
     return refusal(
       'API_TOKEN',

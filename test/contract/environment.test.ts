@@ -88,7 +88,13 @@ describe('the environment', () => {
 
   it('demands a namespace before anything leaves, so that staging and production cannot collide in Segment', () => {
     expect(errorOf({ MODE: 'enforce' })).toMatch(/^NAMESPACE: .*MODE=enforce/);
-    expect(accepted({ MODE: 'enforce', NAMESPACE: 'acme-eu-1' }).namespace).toBe('acme-eu-1');
+    expect(accepted({ MODE: 'enforce', NAMESPACE: 'acme-eu-1', SEGMENT_WRITE_KEY: 'k' }).namespace).toBe('acme-eu-1');
+  });
+
+  it('demands a write key where calls are to leave: what a recorder takes instead is never sent later', () => {
+    const error = errorOf({ MODE: 'enforce', NAMESPACE: 'acme-eu-1' });
+    expect(error).toMatch(/^SEGMENT_WRITE_KEY: .*MODE=enforce.*MODE=observe/);
+    expect(errorOf({ MODE: 'observe', NAMESPACE: 'acme-eu-1' })).toBe('accepted');
   });
 
   it.each(['0.0.0.0', '::', '10.0.0.4', 'relay.internal', '128.0.0.1'])(

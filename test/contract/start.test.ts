@@ -202,6 +202,7 @@ describe('npm start', () => {
 describe('a start that must not go on', () => {
   it.each([
     [{ MODE: 'enforce' }, /^NAMESPACE: expected .+ Example: NAMESPACE=\S+\n$/],
+    [{ MODE: 'enforce', NAMESPACE: 'canary' }, /^SEGMENT_WRITE_KEY: expected .+MODE=observe/],
     [{ HOST: '0.0.0.0' }, /^API_TOKEN: expected .+\n$/],
     [{ STRIPE_WEBHOOK_SECRET: 'sk_live_canary' }, /^STRIPE_WEBHOOK_SECRET: expected .+\n$/],
   ])('ends with 78 and one line for %j, without a value', async (variables, line) => {
