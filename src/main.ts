@@ -168,7 +168,7 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
   });
   const metrics = makeMetrics(engine.store, clock);
   decided = metrics.decided;
-  const logWebhook = makeWebhookLog(log, clock);
+  const webhookLog = makeWebhookLog(log, clock);
   const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
   const receiver = makeReceiver({
     store: engine.store,
@@ -177,12 +177,13 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
     secretsOf: (provider) => (provider === 'stripe' ? stripeSecrets : []),
     onReport: (report) => {
       metrics.webhookAnswered(report.provider, report.outcome);
-      logWebhook(report);
+      webhookLog.report(report);
       if (report.outcome === 'failed') onStoreFault(report.error);
     },
   });
   const stopAll = async (door: Door | null): Promise<void> => {
     await Promise.all([door?.stop(STOP_GRACE_MS), receiver.stop()]);
+    webhookLog.flush();
     // A thread that died was reported when it did.
     await engine.stop().catch(() => {});
   };

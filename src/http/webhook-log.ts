@@ -12,20 +12,52 @@ const MESSAGES = {
   dead_letter: 'a genuine webhook could not be understood and was kept: see recoup dead-letters list',
 } as const;
 
-/** Tells the log of webhooks that a person should know of, and how many like it were not told since. */
-export const makeWebhookLog = (log: Log, clock: Clock): ((report: WebhookReport) => void) => {
-  const told = new Map<string, { at: number; suppressed: number }>();
-  return ({ provider, outcome, reason, error }) => {
-    if (!(outcome in MESSAGES)) return;
-    const message = MESSAGES[outcome as keyof typeof MESSAGES];
-    const now = clock.now();
-    const last = told.get(`${provider} ${outcome}`);
-    if (last !== undefined && now - last.at < QUIET_MS) {
-      last.suppressed += 1;
-      return;
+type Trouble = keyof typeof MESSAGES;
+
+export interface WebhookLog {
+  readonly report: (report: WebhookReport) => void;
+  /** Tells how many were left out. */
+  readonly flush: () => void;
+}
+
+const isTrouble = (outcome: WebhookReport['outcome']): outcome is Trouble => outcome in MESSAGES;
+
+interface Told extends Pick<WebhookReport, 'provider'> {
+  readonly outcome: Trouble;
+  readonly at: number;
+  suppressed: number;
+}
+
+/** Tells the log of webhooks that a person should know of, and of how many like it, at the latest when it is over. */
+export const makeWebhookLog = (log: Log, clock: Clock): WebhookLog => {
+  const told = new Map<string, Told>();
+
+  const say = (outcome: Trouble, details: object): void =>
+    log[outcome === 'failed' ? 'error' : 'warn'](details, MESSAGES[outcome]);
+
+  /** `quiet`: only those whose time is over, so that good and bad webhooks in turn are no flood of lines. */
+  const close = (quiet: (last: Told) => boolean): void => {
+    for (const [key, last] of told) {
+      if (!quiet(last)) continue;
+      told.delete(key);
+      const { provider, outcome, suppressed } = last;
+      if (suppressed > 0) say(outcome, { provider, suppressed });
     }
-    told.set(`${provider} ${outcome}`, { at: now, suppressed: 0 });
-    const details = { provider, reason, error, ...(last && { suppressed: last.suppressed }) };
-    log[outcome === 'failed' ? 'error' : 'warn'](details, message);
+  };
+
+  return {
+    report: ({ provider, outcome, reason, error }) => {
+      const now = clock.now();
+      if (!isTrouble(outcome)) return close((last) => last.provider === provider && now - last.at >= QUIET_MS);
+      const key = `${provider} ${outcome}`;
+      const last = told.get(key);
+      if (last !== undefined && now - last.at < QUIET_MS) {
+        last.suppressed += 1;
+        return;
+      }
+      told.set(key, { provider, outcome, at: now, suppressed: 0 });
+      say(outcome, { provider, reason, error, ...(last && { suppressed: last.suppressed }) });
+    },
+    flush: () => close(() => true),
   };
 };

@@ -110,7 +110,7 @@ describe('webhooks in the log', () => {
   it('become one line in ten seconds per kind of trouble, with a count of those left out', () => {
     const { log, lines } = capture();
     let now = 0;
-    const report = makeWebhookLog(log, { now: () => instant(now) });
+    const { report } = makeWebhookLog(log, { now: () => instant(now) });
     for (let n = 0; n < 1_000; n += 1)
       report({ provider: 'stripe', outcome: 'refused', reason: 'no signature matches' });
     report({ provider: 'stripe', outcome: 'failed', reason: null, error: new Error('disk') });
@@ -123,9 +123,32 @@ describe('webhooks in the log', () => {
     ]);
   });
 
+  it('are counted to the end: those left out are told when webhooks are taken again, or when the relay stops', () => {
+    const { log, lines } = capture();
+    let now = 0;
+    const { report, flush } = makeWebhookLog(log, { now: () => instant(now) });
+    const busy = (times: number): void => {
+      for (let n = 0; n < times; n += 1) report({ provider: 'stripe', outcome: 'busy', reason: null });
+    };
+    const well = (): void => report({ provider: 'stripe', outcome: 'stored', reason: null });
+    busy(5);
+    now = 9_999;
+    well();
+    expect(lines()).toHaveLength(1);
+    now = 10_000;
+    well();
+    well();
+    expect(lines()).toMatchObject([{ level: 'warn' }, { level: 'warn', provider: 'stripe', suppressed: 4 }]);
+    busy(3);
+    flush();
+    flush();
+    expect(lines()).toHaveLength(4);
+    expect(lines().at(-1)).toMatchObject({ suppressed: 2 });
+  });
+
   it('are silent while all is well', () => {
     const { log, text } = capture();
-    const report = makeWebhookLog(log, { now: () => instant(0) });
+    const { report } = makeWebhookLog(log, { now: () => instant(0) });
     for (const outcome of ['stored', 'duplicate', 'ignored', 'off'] as const)
       report({ provider: 'stripe', outcome, reason: null });
     expect(text()).toBe('');
