@@ -67,6 +67,20 @@ const makeReadmit =
     return { keys: admission.keys, end: admission.end, detail };
   };
 
+/** Why some of those named could not be put back; null when all were. */
+const whatIsMissing = (letters: readonly DeadLetter[], seqs: readonly number[], missed: number): string | null => {
+  const known = new Map(letters.map((letter) => [letter.seq, letter]));
+  const unknown = seqs.filter((seq) => !known.has(seq));
+  const again = seqs.filter((seq) => (known.get(seq)?.replayedAt ?? null) !== null);
+  const open = missed - unknown.length - again.length;
+  const parts = [
+    ...unknown.map((seq) => `There is no dead letter #${seq}.`),
+    ...again.map((seq) => `Dead letter #${seq} was replayed before.`),
+    ...(open > 0 ? [`Not understood this time either, and kept: ${open}.`] : []),
+  ];
+  return parts.length === 0 ? null : `${parts.join(' ')} See: ${COMMAND} dead-letters list --replayed`;
+};
+
 /** `recoup dead-letters replay`: puts them back in line; the running relay takes them from there. */
 export const replayDeadLetters = async (
   doors: CliDoors,
@@ -79,14 +93,16 @@ export const replayDeadLetters = async (
   const store = await doors.openStore();
   try {
     const readmit = makeReadmit(await doors.loadProviders());
-    const replayed = await store.replayDeadLetters(options.all === true ? null : seqs, instant(Date.now()), readmit);
+    const all = options.all === true;
+    const distinct = [...new Set(seqs)];
+    const before = all ? [] : await store.deadLetters({ replayed: true, limit: Number.MAX_SAFE_INTEGER });
+    const replayed = await store.replayDeadLetters(all ? null : distinct, instant(Date.now()), readmit);
+    const missing = all ? null : whatIsMissing(before, distinct, distinct.length - replayed);
     if (options.json === true) sayJson({ replayed });
-    else
-      say(
-        `${replayed} of ${options.all === true ? 'all' : seqs.length} back in line. A running relay takes them within a second.`,
-      );
-    const missed = options.all !== true && replayed < seqs.length;
-    return missed ? EXIT.failed : EXIT.done;
+    else if (replayed > 0 || missing === null)
+      say(`${replayed} of ${all ? 'all' : distinct.length} back in line. A running relay takes them within a second.`);
+    if (missing !== null) throw new CommandFailure(missing);
+    return EXIT.done;
   } finally {
     await store.close();
   }

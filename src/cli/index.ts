@@ -29,10 +29,16 @@ const examples = (...lines: readonly string[]): string =>
 
 const withJson = (command: Command): Command => command.option('--json', 'print one JSON document and nothing else');
 
+/** Those of BSD's sysexits, which supervisors understand. */
+const START_EXIT_CODES = `
+Exit codes: 0 told to stop, 1 told twice, 70 a fault that Recoup does not know (start it again),
+74 the disk fails, 75 may work later (the store or the port is in use), 78 a setting or the store needs a person.`;
+
 const addStart = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   withJson(program.command('start'))
     .description('run the relay: receive webhooks, decide, tell Segment')
     .addHelpText('after', examples('start', 'start --json'))
+    .addHelpText('after', START_EXIT_CODES)
     .action((options) => enqueue(() => doors.startRelay({ json: options.json === true })));
 };
 
@@ -97,7 +103,10 @@ const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
     .exitOverride()
     .showHelpAfterError('(add --help for what is expected)')
     .addHelpText('after', examples('demo', 'start', 'trigger renewal-failed'))
-    .addHelpText('after', '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed.');
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed. More of them: start --help.',
+    );
   for (const add of [addStart, addDemo, addTrigger, addProfile, addDeadLetters]) add(program, doors, enqueue);
   return program;
 };

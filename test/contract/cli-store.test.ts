@@ -139,6 +139,16 @@ describe('recoup dead-letters', () => {
     expect(await list()).toHaveLength(all.length - 1);
   });
 
+  it('says that there is no dead letter of a number that it does not know, and which was replayed before', async () => {
+    const unknown = await recoup(['dead-letters', 'replay', '999999']);
+    expect(unknown).toMatchObject({ exitCode: 1, stdout: '' });
+    expect(unknown.stderr).toContain('There is no dead letter #999999.');
+    const { seq } = (await list('--replayed')).find(({ replayedAt }) => replayedAt !== null) ?? { seq: 0 };
+    const again = await recoup(['dead-letters', 'replay', String(seq)]);
+    expect(again.exitCode).toBe(1);
+    expect(again.stderr).toContain(`Dead letter #${seq} was replayed before.`);
+  });
+
   it('puts all the others back with --all', async () => {
     const waiting = (await list()).length;
     const { exitCode, stdout } = await recoup(['dead-letters', 'replay', '--all', '--json']);
