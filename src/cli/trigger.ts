@@ -47,19 +47,35 @@ const signingSecret = (given: string | undefined, env: CliDoors['env']): string 
   );
 };
 
-/** The same user stays the same customer, so that one person can live through several lifecycles. */
-const accountOf = (user: string, options: TriggerOptions): StripeAccount => ({
+/** The objects of one run. */
+interface RunIds {
+  readonly customer: string;
+  readonly subscription: string;
+  readonly invoice: string;
+}
+
+/** New ones for each run: the end of one lifecycle must not be read as the continuation of another. */
+const idsOf = (user: string, now: Instant): RunIds => {
+  const suffix = digest('trigger', user, now).slice(0, 14);
+  return { customer: `cus_${suffix}`, subscription: `sub_${suffix}`, invoice: `in_${suffix}` };
+};
+
+const accountOf = (user: string, { customer }: RunIds, options: TriggerOptions): StripeAccount => ({
   shape: options.shape,
   livemode: options.live === true,
-  customer: `cus_${digest('trigger', user).slice(0, 14)}`,
+  customer,
   userId: user,
   planId: 'pro',
   priceId: 'price_pro_monthly',
 });
 
-const eventsOf = (name: LifecycleName, account: StripeAccount, now: Instant): readonly StripeEvent[] => {
-  const invoice = `in_${digest('trigger', account.customer, now).slice(0, 14)}`;
-  const options = { account, invoice, amount: PRICE_MINOR };
+const eventsOf = (
+  name: LifecycleName,
+  account: StripeAccount,
+  { subscription, invoice }: RunIds,
+  now: Instant,
+): readonly StripeEvent[] => {
+  const options = { account, subscription, invoice, amount: PRICE_MINOR };
   const spanMs = lifecycleSpanMs(name, { ...options, startsAt: now });
   // A renewal is older than its webhook; and an event of the future would wait until it has happened.
   const startsAt = Math.floor((now - spanMs) / SECOND_MS) * SECOND_MS - SECOND_MS;
@@ -101,9 +117,9 @@ const showSent = ({ type, id, status, ms }: Sent): void => {
   say(`${paint(status < 300 ? 'green' : 'red', `<-- [${status}]`)} ${ms} ms`);
 };
 
-const showNext = (user: string, account: StripeAccount): void => {
+const showNext = (user: string, { customer, subscription, invoice }: RunIds): void => {
   say();
-  say(`It happened to user ${paint('bold', clean(user))}, Stripe customer ${account.customer}.`);
+  say(`It happened to user ${paint('bold', clean(user))}: ${customer}, ${subscription}, ${invoice}.`);
   say(
     `The relay waits up to 10 s for what belongs together. Then look at: ${paint('bold', `${COMMAND} profile ${clean(user)}`)}`,
   );
@@ -114,15 +130,16 @@ export const runTrigger = async (doors: CliDoors, name: LifecycleName, options: 
   const url = webhookUrl(options.url, doors.env);
   const secret = signingSecret(options.secret, doors.env);
   const user = options.user ?? `user_${randomBytes(4).toString('hex')}`;
-  const account = accountOf(user, options);
+  const now = instant(Date.now());
+  const ids = idsOf(user, now);
   const sent: Sent[] = [];
-  for (const event of eventsOf(name, account, instant(Date.now()))) {
+  for (const event of eventsOf(name, accountOf(user, ids, options), ids, now)) {
     const answer = await post(event, url, secret);
     sent.push(answer);
     if (options.json !== true) showSent(answer);
     if (answer.status >= 300) throw new CommandFailure(refusalOf(answer.status));
   }
-  if (options.json === true) sayJson({ lifecycle: name, user, customer: account.customer, sent });
-  else showNext(user, account);
+  if (options.json === true) sayJson({ lifecycle: name, user, ...ids, sent });
+  else showNext(user, ids);
   return EXIT.done;
 };

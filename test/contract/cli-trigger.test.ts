@@ -82,6 +82,23 @@ describe('recoup trigger', () => {
     expect(told).toMatchObject({ lifecycle: 'renewal-failed', user: expect.stringMatching(/^user_\w+$/) });
   });
 
+  it('makes a customer, a subscription and an invoice for each run, uses them throughout, and names them', async () => {
+    const args = ['renewal-failed', '--url', door.url, '--secret', SECRET, '--user', 'bob'];
+    const runs = [];
+    for (const _ of [1, 2]) runs.push(JSON.parse((await trigger([...args, '--json'])).stdout));
+    for (const kind of ['customer', 'subscription', 'invoice']) {
+      expect(new Set(runs.map((run) => run[kind])).size, kind).toBe(2);
+    }
+    const notices = door.received.filter(({ body }) => body.type === 'invoice.payment_failed').map(({ body }) => body);
+    expect(notices).toHaveLength(2);
+    for (const [index, notice] of notices.entries()) {
+      const { customer, subscription, invoice } = runs[index];
+      expect(notice).toMatchObject({ data: { object: { id: invoice, customer } } });
+      expect(JSON.stringify(notice)).toContain(subscription);
+    }
+    expect((await trigger(args)).stdout).toMatch(/user bob: cus_\w+, sub_\w+, in_\w+\./);
+  });
+
   it('ends with code 1 and names the likely cause when the relay refuses the signature', async () => {
     door.close();
     door = await openDoor(400);
