@@ -41,8 +41,8 @@ const makeAsker = (worker: Worker) => {
       worker.postMessage({ id: lastId, question, args });
     });
   const failAll = (error: Error): void => {
-    death = error;
-    for (const { reject } of waiting.values()) reject(error);
+    death ??= error;
+    for (const { reject } of waiting.values()) reject(death);
     waiting.clear();
   };
   return { ask, settle, failAll };
@@ -81,6 +81,8 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
           return settle(message);
       }
     });
+    // A thread that was told to stop, or that refused to start, ends without an error; nobody may wait for it then.
+    worker.on('exit', () => failAll(new Error('The thread of the store has ended')));
     worker.on('error', (error) => {
       const death = error instanceof Error ? error : new Error(String(error));
       failAll(death);
