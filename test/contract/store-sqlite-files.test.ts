@@ -16,7 +16,7 @@ import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openStore } from '../../src/store/index.ts';
-import { delivery, NOW, workAll } from './store-samples.ts';
+import { decided, delivery, NOW, queued, workAll } from './store-samples.ts';
 
 const CHILD = new URL('./store-child.ts', import.meta.url).pathname;
 
@@ -173,7 +173,10 @@ describe('opening', () => {
   });
 
   it('refuses another namespace and frees the lock again', async () => {
-    await (await openStore(url, { lock: true, namespace: 'prod' })).close();
+    const relay = await openStore(url, { lock: true, namespace: 'prod' });
+    await relay.accept([delivery('evt_1')]);
+    await workAll(relay, NOW, (claim) => decided(claim, { outbox: [queued('prod:payment_failed:1')] }));
+    await relay.close();
     await expect(openStore(url, { lock: true, namespace: 'dev' })).rejects.toMatchObject({
       code: 'namespace_mismatch',
     });
