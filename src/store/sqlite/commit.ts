@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Instant } from '../../domain/instant.ts';
-import type { Commit, DeliveryReading, NewDeadLetter, Park } from '../../pipeline/ports.ts';
+import type { Commit, NewDeadLetter, Park } from '../../pipeline/ports.ts';
 import type { ReadClaim } from './claims.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
 import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
@@ -40,61 +39,73 @@ const impliedDeadLetters = ({ claim }: ReadClaim, commit: Commit): readonly NewD
   });
 };
 
-/** Writes decisions. For use inside a write transaction. */
-export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Commits => {
-  const current = prepare<{ version: number; wakes: number }>(db, CURRENT);
-  const markRead = prepare(db, MARK_READ);
-  const addFact = prepare(db, ADD_FACT);
+/** Writes what the decision says: the ids that are committed with it, and the calls. */
+const makeSaid = (db: DatabaseSync): ((commit: Commit) => void) => {
   const addEvent = prepare(db, ADD_EVENT);
   const refute = prepare(db, REFUTE);
   const addCall = prepare(db, ADD_CALL);
-  const addDecision = prepare(db, ADD_DECISION);
-  const hasUnread = prepare(db, HAS_UNREAD);
-  const saveProfile = prepare(db, SAVE_PROFILE);
-  const park = prepare(db, PARK);
-  const references = makeReferences(db);
-
-  const saveReadings = (readings: readonly DeliveryReading[], at: Instant): void => {
-    for (const { seq, end, detail } of readings) markRead.run(end, detail, at, seq);
-  };
-
-  const saveSaid = ({ profileId, version, at, events, refuted, outbox }: Commit): void => {
+  return ({ profileId, version, at, events, refuted, outbox }) => {
     for (const { messageId, event, silent } of events)
       addEvent.run(profileId, messageId, event, silent ? 1 : 0, version);
     for (const messageId of refuted) refute.run(profileId, messageId);
     for (const { call, channel } of outbox) addCall.run(profileId, call.messageId, channel, at, JSON.stringify(call));
   };
+};
 
-  const saveDeadLetters = (read: ReadClaim, commit: Commit): void => {
-    if (read.claim.failures > 0) deadLetters.closeDecision(commit.profileId, commit.at);
-    const seqOf = new Map(read.claim.deliveries.map((delivery) => [deliverySubject(delivery), delivery.seq]));
-    for (const letter of [...commit.deadLetters, ...impliedDeadLetters(read, commit)]) {
-      const deliverySeq = letter.kind === 'delivery' ? (seqOf.get(letter.subject) ?? null) : null;
-      deadLetters.add(letter, { profileId: commit.profileId, deliverySeq, outboxSeq: null }, commit.at);
-    }
+/** Writes what was read: the ends of the deliveries, the facts, and whose the objects are. */
+const makeRead = (db: DatabaseSync): ((read: ReadClaim, commit: Commit) => void) => {
+  const markRead = prepare(db, MARK_READ);
+  const addFact = prepare(db, ADD_FACT);
+  const references = makeReferences(db);
+  return ({ claim, customerId }, { profileId, readings, facts, references: objectIds, at }) => {
+    for (const { seq, end, detail } of readings) markRead.run(end, detail, at, seq);
+    for (const fact of facts) addFact.run(customerId, fact.id, fact.occurredAt, fact.receivedAt, JSON.stringify(fact));
+    references.save(claim.customer, objectIds, { id: customerId, profileId }, at);
   };
+};
 
-  /** Due at once when something came in since the claim was read or was released just now, else when time alone may change the view. */
-  const nextDueAt = (read: ReadClaim, commit: Commit, wakes: number): Instant | null =>
-    wakes !== read.wakes || hasUnread.get(read.customerId) !== undefined ? commit.at : commit.dueAt;
-
-  const saveStanding = (commit: Commit, dueAt: Instant | null): void => {
+/** Writes where the profile stands now, and when to decide it again. */
+const makeStanding = (db: DatabaseSync): ((read: ReadClaim, commit: Commit, wakes: number) => void) => {
+  const hasUnread = prepare(db, HAS_UNREAD);
+  const saveProfile = prepare(db, SAVE_PROFILE);
+  return (read, commit, wakes) => {
     const { profileId, version, at, ruleset, inDunning, commitments, view } = commit;
     const { userId, anonymousId } = parseProfileIds(view);
     const flags = [inDunning ? 1 : 0, commitments.channel, commitments.userId ?? userId, anonymousId] as const;
+    // At once when something came in since the claim was read or was released just now; else when time alone may change
+    // the view.
+    const hasNews = wakes !== read.wakes || hasUnread.get(read.customerId) !== undefined;
+    const dueAt = hasNews ? at : commit.dueAt;
     saveProfile.run(version, at, ruleset, ...flags, JSON.stringify(commitments), view, dueAt, profileId);
   };
+};
+
+const saveDeadLetters = (deadLetters: DeadLetterWriter, read: ReadClaim, commit: Commit): void => {
+  if (read.claim.failures > 0) deadLetters.closeDecision(commit.profileId, commit.at);
+  const seqOf = new Map(read.claim.deliveries.map((delivery) => [deliverySubject(delivery), delivery.seq]));
+  for (const letter of [...commit.deadLetters, ...impliedDeadLetters(read, commit)]) {
+    const deliverySeq = letter.kind === 'delivery' ? (seqOf.get(letter.subject) ?? null) : null;
+    deadLetters.add(letter, { profileId: commit.profileId, deliverySeq, outboxSeq: null }, commit.at);
+  }
+};
+
+/** Writes decisions. For use inside a write transaction. */
+export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Commits => {
+  const current = prepare<{ version: number; wakes: number }>(db, CURRENT);
+  const addDecision = prepare(db, ADD_DECISION);
+  const park = prepare(db, PARK);
+  const saveRead = makeRead(db);
+  const saveSaid = makeSaid(db);
+  const saveStanding = makeStanding(db);
 
   const saveDecided = (read: ReadClaim, commit: Commit, wakes: number): void => {
     const { profileId, version, at, ruleset, log } = commit;
-    saveReadings(commit.readings, at);
-    for (const fact of commit.facts)
-      addFact.run(read.customerId, fact.id, fact.occurredAt, fact.receivedAt, JSON.stringify(fact));
-    references.save(read.claim.customer, commit.references, { id: read.customerId, profileId }, at);
+    saveRead(read, commit);
     saveSaid(commit);
-    saveDeadLetters(read, commit);
+    saveDeadLetters(deadLetters, read, commit);
     addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));
-    saveStanding(commit, nextDueAt(read, commit, wakes));
+    // Last: what was released to this customer just now is unread.
+    saveStanding(read, commit, wakes);
   };
 
   const savePark = ({ profileId, at, retryAt, deadLetter }: Park): void => {
