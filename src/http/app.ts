@@ -3,6 +3,7 @@ import type { Log } from '../config/log.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Store } from '../pipeline/ports.ts';
 import type { Receiver, WebhookRequest } from '../pipeline/receive.ts';
+import { type BodyRoom, makeBodyRoom } from './body-room.ts';
 import type { Metrics } from './metrics.ts';
 import { operatorOnly } from './operator-only.ts';
 import { BodyRefused, readRawBody } from './raw-body.ts';
@@ -15,6 +16,7 @@ export interface AppOptions {
   /** Null: `/metrics` answers on this machine only. */
   readonly apiToken: Secret | null;
   readonly log: Log;
+  readonly bodyRoom?: BodyRoom;
 }
 
 /** One text per header, or all of them where it was sent more than once: Node would join them into one. */
@@ -23,17 +25,24 @@ const distinctHeaders = ({ headersDistinct }: Request): WebhookRequest['headers'
     Object.entries(headersDistinct).map(([name, values]) => [name, values && values.length > 1 ? values : values?.[0]]),
   );
 
-const webhook =
-  ({ receiver, metrics }: AppOptions): RequestHandler<{ provider: string }> =>
-  async (request, response) => {
+const webhook = (options: AppOptions): RequestHandler<{ provider: string }> => {
+  const { receiver, metrics, bodyRoom = makeBodyRoom() } = options;
+  return async (request, response) => {
     const startedAt = performance.now();
     const { provider } = request.params;
-    const rawBody = () => readRawBody(request);
+    let isCut = false;
+    const rawBody = async () => {
+      const body = await readRawBody(request, bodyRoom);
+      isCut = body === null;
+      return body;
+    };
     const answer = await receiver.receive({ provider, headers: distinctHeaders(request), rawBody });
+    if (isCut) return refuseBody(request, response, answer);
     const length = Buffer.byteLength(answer.body);
     response.writeHead(answer.status, { ...answer.headers, 'content-length': length }).end(answer.body);
     if (answer.status === 200) metrics.webhookTook(provider, (performance.now() - startedAt) / 1_000);
   };
+};
 
 /** A probe writes to the disk and anybody may ask for it, so those who ask within a second share one. */
 const PROBE_SHARED_MS = 1_000;
@@ -80,7 +89,7 @@ const onError =
     const body = { error: MESSAGES[status] ?? 'The request failed. The log says why.' };
     if (status >= 500) log.error({ error, method: request.method }, 'a request failed');
     if (response.headersSent) request.socket.destroy();
-    else if (error instanceof BodyRefused) refuseBody(request, response, status, body);
+    else if (error instanceof BodyRefused) refuseBody(request, response, { status, body: JSON.stringify(body) });
     else response.status(status).json(body);
   };
 

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { BodyRoom } from './body-room.ts';
 
 /** Providers send a few kilobytes; a larger body is no webhook, and more than this of it is never held in memory. */
 const MAX_BODY_BYTES = 512 * 1024;
@@ -24,9 +25,10 @@ const refusalOf = ({ headers }: IncomingMessage): BodyRefused | null => {
 /**
  * The request's body, byte for byte: a signature is over exactly these. Not express's own reader, because that one
  * reads a body that is too large to its end before it says so.
+ * @returns null when it took so long that it had to make room for others: the rest of the body is unread.
  * @throws BodyRefused
  */
-export const readRawBody = (request: IncomingMessage): Promise<Uint8Array> =>
+export const readRawBody = (request: IncomingMessage, room: BodyRoom): Promise<Uint8Array | null> =>
   new Promise((resolve, reject) => {
     const refusal = refusalOf(request);
     if (refusal !== null) return reject(refusal);
@@ -34,13 +36,19 @@ export const readRawBody = (request: IncomingMessage): Promise<Uint8Array> =>
     let size = 0;
     const onData = (chunk: Buffer): void => {
       size += chunk.length;
-      if (size <= MAX_BODY_BYTES) chunks.push(chunk);
-      else settle(() => reject(new BodyRefused(413)));
+      if (size > MAX_BODY_BYTES) settle(() => reject(new BodyRefused(413)));
+      else {
+        chunks.push(chunk);
+        place.grow(chunk.length);
+      }
     };
     const settle = (then: () => void): void => {
+      place.leave();
       request.off('data', onData).pause();
       then();
+      chunks.length = 0;
     };
+    const place = room.enter(() => settle(() => resolve(null)));
     request
       .on('data', onData)
       .once('end', () => settle(() => resolve(Buffer.concat(chunks))))

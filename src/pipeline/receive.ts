@@ -11,8 +11,11 @@ export interface WebhookRequest {
   readonly provider: string;
   /** Lower-case names. */
   readonly headers: VerifyInput['headers'];
-  /** The bytes as sent, or how to read them: a request that is refused for other reasons is never read. */
-  readonly rawBody: Uint8Array | (() => Promise<Uint8Array>);
+  /**
+   * The bytes as sent, or how to read them: a request that is refused for other reasons is never read. Null: it was
+   * given up to make room for others.
+   */
+  readonly rawBody: Uint8Array | (() => Promise<Uint8Array | null>);
 }
 
 export interface WebhookAnswer {
@@ -44,7 +47,10 @@ export interface ReceiverOptions {
   /** Called after each delivery that the loop has to read. */
   readonly onStored?: () => void;
   readonly onReport?: (report: WebhookReport) => void;
-  /** Requests being read or stored at once, 512 by default; above it the answer is 503. Each may hold 512 KB. */
+  /**
+   * Complete requests being stored at once, 512 by default; above it the answer is 503. Each may hold 512 KB. One whose
+   * body is still coming in does not count, or slow clients would take all places.
+   */
   readonly maxInFlight?: number;
 }
 
@@ -134,13 +140,29 @@ export const makeReceiver = (options: ReceiverOptions): Receiver => {
     }
   };
 
-  const handle = async (provider: Provider, secrets: readonly string[], request: WebhookRequest): Promise<Handled> => {
-    const rawBody = typeof request.rawBody === 'function' ? await request.rawBody() : request.rawBody;
+  const handle = async (
+    provider: Provider,
+    { headers, rawBody }: { readonly headers: WebhookRequest['headers']; readonly rawBody: Uint8Array },
+  ): Promise<Handled> => {
+    const secrets = secretsOf(provider.name);
     const now = clock.now();
-    const reason = refusalOf(provider, { rawBody, headers: request.headers, secrets, now });
+    const reason = refusalOf(provider, { rawBody, headers, secrets, now });
     if (reason !== null) return { outcome: 'refused', reason };
     const text = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength).toString('utf8');
     return storeDelivery(toDelivery(provider, text, now));
+  };
+
+  /** Holds a place from the moment at which the body is complete. */
+  const inPlace = async (provider: Provider, request: WebhookRequest): Promise<Handled> => {
+    const { headers } = request;
+    const rawBody = typeof request.rawBody === 'function' ? await request.rawBody() : request.rawBody;
+    if (rawBody === null || inFlight >= maxInFlight) return { outcome: 'busy', reason: null };
+    inFlight += 1;
+    try {
+      return await handle(provider, { headers, rawBody });
+    } finally {
+      inFlight -= 1;
+    }
   };
 
   const answer = (report: WebhookReport): WebhookAnswer => {
@@ -151,16 +173,9 @@ export const makeReceiver = (options: ReceiverOptions): Receiver => {
   return {
     receive: async (request) => {
       const provider = providers.get(request.provider);
-      const secrets = provider === undefined ? [] : secretsOf(provider.name);
-      if (provider === undefined || secrets.length === 0)
+      if (provider === undefined || secretsOf(provider.name).length === 0)
         return answer({ provider: 'other', outcome: 'off', reason: null });
-      if (inFlight >= maxInFlight) return answer({ provider: provider.name, outcome: 'busy', reason: null });
-      inFlight += 1;
-      try {
-        return answer({ provider: provider.name, ...(await handle(provider, secrets, request)) });
-      } finally {
-        inFlight -= 1;
-      }
+      return answer({ provider: provider.name, ...(await inPlace(provider, request)) });
     },
     stop: group.drain,
   };

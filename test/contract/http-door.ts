@@ -4,6 +4,7 @@ import { SILENT_LOG } from '../../src/config/log.ts';
 import { type Secret, toSecret } from '../../src/config/secret.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { makeApp } from '../../src/http/app.ts';
+import type { BodyRoom } from '../../src/http/body-room.ts';
 import { makeMetrics } from '../../src/http/metrics.ts';
 import { makeServer, type Server } from '../../src/http/server.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
@@ -29,6 +30,8 @@ interface DoorOptions {
   readonly broken?: boolean;
   readonly apiToken?: Secret | null;
   readonly onProbe?: () => void;
+  readonly bodyRoom?: BodyRoom;
+  readonly timeouts?: typeof TIMEOUTS;
 }
 
 /** A door with everything real behind it but the loop; closed when the test has ended. */
@@ -48,8 +51,10 @@ export const openDoor = async (options: DoorOptions = {}): Promise<Door> => {
     clock: CLOCK,
     onReport: ({ provider, outcome }) => metrics.webhookAnswered(provider, outcome),
   });
-  const app = makeApp({ receiver, store: behind, metrics, apiToken: options.apiToken ?? null, log: SILENT_LOG });
-  const server = makeServer({ app, host: '127.0.0.1', port: 0, onError: () => {}, timeouts: TIMEOUTS });
+  const { apiToken = null, bodyRoom, timeouts = TIMEOUTS } = options;
+  const parts = { receiver, store: behind, metrics, apiToken, log: SILENT_LOG };
+  const app = makeApp({ ...parts, ...(bodyRoom && { bodyRoom }) });
+  const server = makeServer({ app, host: '127.0.0.1', port: 0, onError: () => {}, timeouts });
   onTestFinished(async () => {
     await server.stop(0);
     await store.close();

@@ -214,11 +214,20 @@ describe('receiving a webhook', () => {
     expect((await receiver.receive(request(paidInvoice('evt_3')))).status).toBe(200);
   });
 
-  it('frees its place when a body cannot be read', async () => {
+  it('gives no place to a body that is still coming in, or slow clients would hold all of them', async () => {
     const receiver = receiverOn({ maxInFlight: 1 });
+    const never = () => new Promise<Uint8Array>(() => {});
+    for (let n = 0; n < 5; n += 1) void receiver.receive({ ...request('{}'), rawBody: never });
+    expect((await receiver.receive(request(paidInvoice('evt_1')))).status).toBe(200);
     const cut = () => Promise.reject(new Error('cut short'));
     await expect(receiver.receive({ ...request('{}'), rawBody: cut })).rejects.toThrow('cut short');
-    expect((await receiver.receive(request(paidInvoice('evt_1')))).status).toBe(200);
+    expect((await receiver.receive(request(paidInvoice('evt_2')))).status).toBe(200);
+  });
+
+  it('answers 503 to a body that was given up to make room for others', async () => {
+    const answer = await receiverOn().receive({ ...request('{}'), rawBody: async () => null });
+    expect(answer).toMatchObject({ status: 503, headers: { 'retry-after': '30' } });
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['busy']);
   });
 
   it('stores what arrives together in few commits of at most two hundred, and answers each for itself', async () => {
