@@ -15,7 +15,11 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   process.argv = [process.argv[0], main, ...commandLine];
   await import(main);
 } else if (existsSync(bundledNode)) {
-  const child = spawn(bundledNode, [main, ...commandLine], { stdio: 'inherit' });
+  // Over the channel the relay notices when this process is killed in a way that it cannot pass on.
+  const child = spawn(bundledNode, [main, ...commandLine], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, RECOUP_LAUNCHED: '1' },
+  });
   // A terminal signals the whole group; a supervisor signals only this process, so it is passed on.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

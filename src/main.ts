@@ -69,6 +69,13 @@ const loadPolicy = (path: string): Policy => {
 const isDiskFault = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 10;
 
+/** Whoever killed the launcher meant the relay; without it nobody would know the process that holds lock and port. */
+const onLauncherGone = (then: () => void): void => {
+  process.once('disconnect', then);
+  process.channel?.unref();
+  if (!process.connected) then();
+};
+
 /** Resolves with the exit code once the process is told to stop; a second signal does not wait. */
 const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly stop: (exitCode: number) => void } => {
   const { promise, resolve: stop } = Promise.withResolvers<number>();
@@ -80,6 +87,7 @@ const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly s
     stop(EXIT.ok);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
+  if (process.env.RECOUP_LAUNCHED !== undefined) onLauncherGone(() => stop(EXIT.ok));
   // Who reads the first line and goes away must not take the relay with them.
   process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {

@@ -1,61 +1,19 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { instant } from '../../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
 import { openStore } from '../../src/store/index.ts';
 import { startSegmentStandIn } from '../stand-ins/segment.ts';
+import { urlOf, useStartPlace } from './start-process.ts';
 
-/** The relay exactly as people start it: a process of its own, the wall clock, a store on disk. */
-
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
-const LAUNCHER = fileURLToPath(new URL('../../bin/recoup.js', import.meta.url));
 const SECRET = 'whsec_canary_of_the_start_suite';
 const WRITE_KEY = 'canary-write-key';
-
-interface Running {
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly output: () => { readonly stdout: string; readonly stderr: string };
-  readonly exited: Promise<number | null>;
-}
-
-let directory: string;
-let children: ChildProcessWithoutNullStreams[] = [];
-
-const run = (variables: Readonly<Record<string, string>>, args: readonly string[] = [], file = MAIN): Running => {
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0', ...variables };
-  const child = spawn(process.execPath, [file, ...args], { cwd: directory, env });
-  children.push(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    stderr += chunk;
-  });
-  return {
-    child,
-    output: () => ({ stdout, stderr }),
-    exited: once(child, 'close').then(([code]) => code as number | null),
-  };
-};
-
-/** The base URL, once the relay has said where it listens. */
-const urlOf = ({ output, exited }: Running): Promise<string> => {
-  const said = vi.waitFor(() => /health (http:\S+)\/healthz/.exec(output().stdout)?.[1] ?? expect.fail('not started'), {
-    timeout: 20_000,
-  });
-  const ended = exited.then((code) => expect.fail(`it ended with ${code}: ${output().stderr}`));
-  return Promise.race([said, ended]);
-};
+const { run, directory } = useStartPlace();
 
 const post = (url: string, body: string): Promise<Response> =>
   fetch(`${url}/webhooks/stripe`, {
@@ -70,20 +28,6 @@ const cancellation = (livemode: boolean): readonly string[] =>
     startsAt: Math.floor(Date.now() / 1_000) * 1_000 - 90 * 86_400_000,
   }).map(({ event }) => JSON.stringify(event));
 
-beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'recoup-start-'));
-  children = [];
-});
-afterEach(async () => {
-  for (const child of children) {
-    if (child.exitCode === null && child.signalCode === null) {
-      child.kill('SIGKILL');
-      await once(child, 'close');
-    }
-  }
-  rmSync(directory, { recursive: true, force: true });
-});
-
 describe('npm start', () => {
   it('says first that it observes, takes a signed webhook, keeps it and ends with 0 when told to', async () => {
     const relay = run({ STRIPE_WEBHOOK_SECRET: SECRET });
@@ -94,7 +38,7 @@ describe('npm start', () => {
     expect((await post(url, `${body} `)).status).toBe(200);
     relay.child.kill('SIGTERM');
     expect(await relay.exited).toBe(0);
-    const store = await openStore(`sqlite:${join(directory, 'data/recoup.db')}`, { lock: false });
+    const store = await openStore(`sqlite:${join(directory(), 'data/recoup.db')}`, { lock: false });
     const { deliveries } = await store.counts();
     await store.close();
     expect(Object.values(deliveries).reduce((sum, count) => sum + count, 0)).toBe(1);
@@ -185,7 +129,7 @@ describe('npm start', () => {
   });
 
   it('reads .env, and lets the process environment win', async () => {
-    writeFileSync(join(directory, '.env'), `STRIPE_WEBHOOK_SECRET=${SECRET}\nMODE=nonsense\n`);
+    writeFileSync(join(directory(), '.env'), `STRIPE_WEBHOOK_SECRET=${SECRET}\nMODE=nonsense\n`);
     const relay = run({ MODE: 'observe' });
     const url = await urlOf(relay);
     expect((await post(url, cancellation(true)[0] ?? '')).status).toBe(200);
@@ -215,7 +159,7 @@ describe('a start that must not go on', () => {
   });
 
   it('ends with 78 and the line and column of a mistake in the policy.yaml of the working directory', async () => {
-    writeFileSync(join(directory, 'policy.yaml'), 'plans:\n  high_valu: [pro]\n');
+    writeFileSync(join(directory(), 'policy.yaml'), 'plans:\n  high_valu: [pro]\n');
     const relay = run({});
     expect(await relay.exited).toBe(78);
     expect(relay.output().stderr).toMatch(
@@ -289,25 +233,5 @@ describe('stopping', () => {
       relay.child.kill('SIGINT');
       expect(await relay.exited).toBe(0);
     }
-  });
-});
-
-describe('the launcher', () => {
-  it('passes commands, exit codes and signals on', async () => {
-    const version = run({}, ['--version'], LAUNCHER);
-    expect(await version.exited).toBe(0);
-    const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-    expect(manifest).toContain(`"version": "${version.output().stdout.trim()}"`);
-    expect(await run({}, ['no-such-command'], LAUNCHER).exited).toBe(2);
-    const relay = run({}, ['start'], LAUNCHER);
-    await urlOf(relay);
-    relay.child.kill('SIGTERM');
-    expect(await relay.exited).toBe(0);
-  });
-
-  it('shows the help when nothing is asked for', async () => {
-    const help = run({}, [], LAUNCHER);
-    expect(await help.exited).toBe(0);
-    expect(help.output().stdout).toMatch(/Usage: recoup/);
   });
 });
