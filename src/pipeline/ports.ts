@@ -8,8 +8,6 @@ export interface Clock {
   readonly now: () => Instant;
 }
 
-// ---------------------------------------------------------------- deliveries in
-
 /** The three ends of a delivery (semantics A4); `unread` until the loop has read it. */
 export type DeliveryEnd = 'unread' | 'understood' | 'ignored' | 'dead_letter';
 
@@ -33,8 +31,6 @@ export interface Delivery {
   readonly rawBody: string;
   readonly receivedAt: Instant;
 }
-
-// ---------------------------------------------------------------- the loop
 
 /** A message id once said is never said again; `refuted` when a later fact took the conclusion back. */
 export interface CommittedEvent {
@@ -287,9 +283,8 @@ export interface Store {
     readonly limit: number;
   }) => Promise<readonly DeadLetter[]>;
   /**
-   * Puts what the dead letters hold back in line; answers how many. `null`: all that were not replayed. An identify or
-   * group is said anew with the state of then. A delivery that the door could not assign to a customer is read again by
-   * `readmit`; without it, or when it is not understood again, its dead letter stays open.
+   * Puts what the dead letters hold back in line, state as it is by then; answers how many. `null`: all that are open.
+   * `readmit` reads again what the door could not assign to a customer; not understood, or without it, it stays open.
    */
   readonly replayDeadLetters: (
     seqs: readonly number[] | null,
