@@ -110,6 +110,7 @@ export const outboxPromises = (store: Subject): void => {
       const woken = await workAll(store(), later(DAY_MS - 1), (claim) => decided(claim, { ruleset: 'rules-2' }));
       expect(woken.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
       expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1))).toBe(0);
+      expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1))).toBe(2);
     });
 
     it('do not wake a profile before its backoff ends', async () => {

@@ -14,13 +14,10 @@ import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
 import { makeTransactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
+import { makeWakeUps } from './wake-ups.ts';
 import { makeWork } from './work.ts';
 
 const NEXT_DUE = 'SELECT min(due_at) AS dueAt FROM profiles WHERE due_at IS NOT NULL';
-/** Last told to a recorder, while Segment should know: in dunning now, or Segment was told something before. */
-const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE channel = 'recorder'
-  AND (in_dunning = 1 OR json_extract(commitments, '$.segment') IS NOT NULL)`;
-const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE ruleset <> ?';
 const SAVE_RULESET = 'INSERT INTO rulesets (hash, json, first_used_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING';
 
 /**
@@ -38,19 +35,13 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const waiting = makeWaiting(db);
   const outbox = makeOutbox(db, deadLetterWriter);
   const deadLetters = makeDeadLetters(db, customers);
+  const wakeUps = makeWakeUps(db, customers);
   const claimNamespace = makeClaimNamespace(db);
   const findProfiles = makeFindProfiles(db);
   const counts = makeCounts(db);
   const probe = makeProbe(db);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
-  const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
-  const underOtherRules = prepare<{ id: number }>(db, UNDER_OTHER_RULES);
   const saveRuleset = prepare(db, SAVE_RULESET);
-
-  const wakeAll = (profiles: readonly { readonly id: number }[], now: Instant): number => {
-    for (const { id } of profiles) customers.wake(id, now);
-    return profiles.length;
-  };
 
   return {
     storeId: async () => readStoreId(db),
@@ -63,8 +54,8 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
       write(() => {
         for (const { seq, outcome } of outcomes) outbox.settle(seq, outcome, now);
       }),
-    wakeForEnforce: async (now) => write(() => wakeAll(toldToRecorder.all(), now)),
-    wakeForRuleset: async (hash, now) => write(() => wakeAll(underOtherRules.all(hash), now)),
+    wakeForEnforce: async (now) => write(() => wakeUps.forEnforce(now)),
+    wakeForRuleset: async (hash, now) => write(() => wakeUps.forRuleset(hash, now)),
     saveRuleset: async (hash, json, now) =>
       write(() => {
         saveRuleset.run(hash, json, now);
