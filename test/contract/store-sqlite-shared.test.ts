@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { openStore } from '../../src/store/index.ts';
-import { decided, delivery, deliveryAbout, later, NOW, parked, workAll } from './store-samples.ts';
+import { decided, delivery, deliveryAbout, later, NOW, parked, queued, workAll } from './store-samples.ts';
 
 describe('a relay with commands beside it on one SQLite file', () => {
   let folder = '';
@@ -107,6 +107,27 @@ describe('a relay with commands beside it on one SQLite file', () => {
     await workAll(relay, NOW, (claim) => parked(claim, later(HOUR_MS)));
     expect(await command.replayDeadLetters(null, NOW)).toBe(1);
     expect(await workAll(relay, NOW)).toHaveLength(1);
+  });
+
+  it('loses no replay of a refused identify that comes while a decision is made from what was said before', async () => {
+    await relay.accept([delivery('evt_1')]);
+    const told = { traits: { in_dunning: true }, accountTraits: {}, userId: 'u_1' };
+    const commitments = { ...told, episodes: [], channel: 'segment', segment: null } as const;
+    await workAll(relay, NOW, (claim) =>
+      decided(claim, { commitments, outbox: [queued('m_1', { type: 'identify' })] }),
+    );
+    const [row] = await relay.nextCalls({ channel: 'segment', calls: 1, bytes: 1 });
+    await relay.settle([{ seq: row?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
+    await relay.accept([delivery('evt_2')]);
+    const replayed: Promise<number>[] = [];
+    await workAll(relay, NOW, (claim) => {
+      replayed.push(command.replayDeadLetters(null, NOW));
+      return decided(claim, { commitments });
+    });
+    expect(await Promise.all(replayed)).toEqual([1]);
+    const [again] = await workAll(relay, NOW);
+    expect(again?.commitments.traits).toEqual({});
+    expect(again?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2']);
   });
 
   it('survives being closed and opened again', async () => {
