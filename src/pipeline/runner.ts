@@ -19,14 +19,15 @@ export interface RunnerOptions {
   /** Looks for work at least this often, in ms: another process (a CLI command) can add some without a wake. */
   readonly idleMs?: number;
   /**
-   * Pause after each step, in ms, however often it is woken meanwhile; 0 by default. Work that comes in during the pause
-   * is done together, which shares its transaction and its disk flush. The first wake after a quiet time never waits.
+   * Where work came in while a step ran, it rests this many times as long as the step took; 0 by default. So a flood of
+   * work is done in larger portions, and what shares the thread keeps its share. The first wake after a quiet time
+   * never waits.
    */
-  readonly restMs?: number;
+  readonly restFactor?: number;
 }
 
 /** Repeats a step when it is due and whenever it is woken, one at a time. The only place with timers: steps have none. */
-export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restMs = 0 }: RunnerOptions): Runner => {
+export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restFactor = 0 }: RunnerOptions): Runner => {
   let stopped = true;
   let woken = false;
   let resting = false;
@@ -44,6 +45,7 @@ export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restMs = 
 
   const runOnce = async (): Promise<void> => {
     woken = false;
+    const startedAt = clock.now();
     const nextAt = await attempt();
     // A store that answers at once would otherwise keep the event loop from receiving webhooks.
     await nextTurn();
@@ -56,7 +58,8 @@ export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restMs = 
       if (waitMs <= 0) run();
       else timer = setTimeout(run, waitMs);
     };
-    if (restMs === 0) return next();
+    const restMs = woken ? (clock.now() - startedAt) * restFactor : 0;
+    if (restMs <= 0) return next();
     resting = true;
     timer = setTimeout(next, restMs);
   };

@@ -3,7 +3,9 @@ import type { Clock } from './ports.ts';
 import { makeRunner, type Runner } from './runner.ts';
 
 /** Profiles decided in one transaction: large enough to share a disk flush, small enough to let webhooks in between. */
-const BATCH = 32;
+const BATCH = 64;
+/** While webhooks pour in, the loop leaves half of the store's thread to their acknowledgement. */
+const REST_FACTOR = 1;
 
 export interface WorkerOptions extends World {
   readonly clock: Clock;
@@ -17,6 +19,7 @@ export const makeWorker = ({ clock, onCommit, onError, ...world }: WorkerOptions
   makeRunner({
     clock,
     onError,
+    restFactor: REST_FACTOR,
     step: async (now) => {
       const decided = await runDue(world, now, BATCH);
       if (decided > 0) onCommit(decided);

@@ -88,10 +88,14 @@ test('a step that throws is told, and the runner lives on', async () => {
   await runner.stop();
 });
 
-test('while it rests no step follows, however often it is woken; what came meanwhile is done after', async () => {
+test('woken while a step ran it rests as long as told, however often it is woken; what came meanwhile is done after', async () => {
   const { step, runs } = makeStep();
-  const runner = makeRunner({ step, clock: { now: () => START }, onError: () => {}, idleMs: 1e6, restMs: 40 });
+  let now = START;
+  const clock = { now: () => now };
+  const runner = makeRunner({ step, clock, onError: () => {}, idleMs: 1e6, restFactor: 2 });
   runner.start();
+  runner.wake();
+  now = plus(START, 20);
   runs[0]?.end(START);
   await settle();
   runner.wake();

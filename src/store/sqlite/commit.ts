@@ -103,7 +103,8 @@ export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Co
     saveRead(read, commit);
     saveSaid(commit);
     saveDeadLetters(deadLetters, read, commit);
-    addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));
+    // A decision that said nothing leaves no line: most webhooks are about people who pay.
+    if (log.length > 0) addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));
     // Last: what was released to this customer just now is unread.
     saveStanding(read, commit, wakes);
   };
