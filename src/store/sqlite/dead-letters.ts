@@ -11,6 +11,8 @@ type Readmit = Parameters<Store['replayDeadLetters']>[2];
 interface HeldRow extends HeldBack {
   readonly seq: number;
   readonly kind: DeadLetter['kind'];
+  /** Of a call: its message id. */
+  readonly subject: string;
   /** Of a call; null for anything else. */
   readonly callType: SegmentCall['type'] | null;
 }
@@ -30,7 +32,7 @@ export interface DeadLetters {
 const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS amountMinor, currency,
   created_at AS createdAt, replayed_at AS replayedAt
   FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
-const HELD = `SELECT seq, kind, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
+const HELD = `SELECT seq, kind, subject, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
   iif(kind = 'call', payload ->> 'type', NULL) AS callType
   FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
 const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
@@ -44,6 +46,7 @@ const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq =
 const FORGET = `UPDATE profiles SET version = version + 1,
   commitments = json_replace(commitments, '$.' || ?1, json('{}'), '$.segment.' || ?1, json('{}')) WHERE id = ?2`;
 const TOLD = { identify: 'traits', group: 'accountTraits' } as const;
+const UNSAY = 'DELETE FROM committed_events WHERE profile_id = ? AND message_id = ?';
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 
@@ -55,6 +58,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const reread = prepare(db, REREAD);
   const requeue = prepare(db, REQUEUE);
   const forget = prepare(db, FORGET);
+  const unsay = prepare(db, UNSAY);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
   const readmission = makeReadmission(db, customers);
@@ -68,9 +72,10 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
     return true;
   };
 
-  /** A decision again; also a call that never reached the outbox, which only a new decision can bring back. */
-  const replayDecision = (profileId: number | null, now: Instant): boolean => {
+  /** A decision again; also of a call that never reached the outbox, which only a new decision can bring back. */
+  const replayDecision = ({ kind, profileId, subject }: HeldRow, now: Instant): boolean => {
     if (profileId === null) return false;
+    if (kind === 'call') unsay.run(profileId, subject);
     unpark.run(profileId);
     customers.wake(profileId, now);
     return true;
@@ -89,7 +94,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
     if ((callType === 'identify' || callType === 'group') && profileId !== null)
       return restate(profileId, callType, now);
     if (row.outboxSeq !== null) return requeue.run(row.outboxSeq) > 0;
-    return replayDecision(row.profileId, now);
+    return replayDecision(row, now);
   };
 
   return {
