@@ -1,0 +1,50 @@
+import { USER_TRAITS } from '../generated/tracking-plan.ts';
+import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
+import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
+
+/** Traits that alone are worth an identify. */
+const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
+
+const differs = (before: TraitValues | null, after: TraitValues, keys: readonly string[]): boolean =>
+  before === null || keys.some((key) => before[key] !== after[key]);
+
+/** Whom the channel of now was last told of; the recorder's word is news to Segment only where it matters (G9). */
+const lastTold = ({ claim, channel, view }: DiffInput): Told & { readonly afresh: boolean } => {
+  const { commitments: before } = claim;
+  if (channel === 'recorder' || before.channel !== 'recorder') return { ...before, afresh: false };
+  if (before.segment !== null) return { ...before.segment, afresh: false };
+  return { ...before, afresh: view.traits.in_dunning };
+};
+
+/** What Segment was last told, to be kept while a recorder takes the calls. */
+const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
+  const { traits, accountTraits, userId, channel: before, segment } = claim.commitments;
+  if (channel === 'segment') return null;
+  return before === 'segment' ? { traits, accountTraits, userId } : segment;
+};
+
+/** What to tell of the person and the account: only of people who ever failed, only what changed (semantics E9, F1). */
+export const stateCalls = (input: DiffInput): { calls: SegmentCall[]; told: Commit['commitments'] } => {
+  const { view, channel } = input;
+  const before = lastTold(input);
+  const known = view.known || before.traits !== null;
+  const moved = before.traits !== null && before.userId !== view.userId;
+  const news = before.afresh || before.userId !== view.userId;
+  const identify = known && (news || differs(before.traits, view.traits, ON_CHANGE));
+  const group = known && (news || differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
+  return {
+    calls: [
+      ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
+      ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
+      ...(group ? [groupCall(input)] : []),
+    ],
+    told: {
+      episodes: view.episodes.map(({ id }) => id),
+      traits: identify ? view.traits : before.traits,
+      accountTraits: group ? view.accountTraits : before.accountTraits,
+      userId: identify ? view.userId : before.userId,
+      channel,
+      segment: keptForSegment(input),
+    },
+  };
+};
