@@ -98,7 +98,7 @@ const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
 
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')
-    .description('Billing webhooks in; typed Segment events, live dunning traits and verified suppression out.')
+    .description('Billing webhooks in; typed Segment events, live dunning traits out.')
     .version(doors.version, '-V, --version')
     .exitOverride()
     .showHelpAfterError('(add --help for what is expected)')

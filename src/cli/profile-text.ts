@@ -123,7 +123,11 @@ export const profileLines = (record: ProfileRecord): readonly string[] => {
     ...headLines(record, view),
     ...section('Traits', traitLines(view), 'none: never failed'),
     ...section('Episodes', episodeLines(view), 'none'),
-    ...section('Said to Segment', callLines(record), 'nothing yet'),
+    ...section(
+      'Said to Segment (events by when they happened, identify and group by when they were decided)',
+      callLines(record),
+      'nothing yet',
+    ),
     ...recordedLines(record),
     ...section('Webhooks', deliveryLines(record), 'none'),
     ...section('Decisions', decisionLines(record), 'none'),
