@@ -60,7 +60,6 @@ export const makeEngine = (options: EngineOptions): Engine => {
     deliverDue: deliverer.deliverDue,
     start: async () => {
       await store.saveRuleset(rules.hash, rulesetJson(options), clock.now());
-      await store.wakeForRuleset(rules.hash, clock.now());
       // A store that has only observed owes Segment the present state of people in dunning.
       if (options.segment !== null) await store.wakeForEnforce(clock.now());
       worker.start();

@@ -274,8 +274,8 @@ export interface Store {
   ) => Promise<void>;
   /** Makes every profile due that is in dunning and was last told to the recorder (semantics G9). Answers how many. */
   readonly wakeForEnforce: (now: Instant) => Promise<number>;
-  /** Makes every profile due that was last decided under another ruleset (semantics E5). Answers how many. */
-  readonly wakeForRuleset: (hash: string, now: Instant) => Promise<number>;
+  /** Makes up to `limit` more profiles due that were decided under another ruleset (E5); 0: all were. */
+  readonly wakeForRuleset: (hash: string, now: Instant, limit: number) => Promise<number>;
   /** Remembers a ruleset by its hash, so that an old decision can be read with the rules of then. */
   readonly saveRuleset: (hash: string, json: string, now: Instant) => Promise<void>;
   readonly deadLetters: (options: {

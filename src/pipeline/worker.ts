@@ -14,15 +14,24 @@ export interface WorkerOptions extends World {
   readonly onError: (error: unknown) => void;
 }
 
-/** Runs the loop: at every delivery (when woken) and at every instant at which a profile is due by time alone. */
-export const makeWorker = ({ clock, onCommit, onError, ...world }: WorkerOptions): Runner =>
-  makeRunner({
+/**
+ * Runs the loop: at every delivery (when woken) and at every instant at which a profile is due by time alone. While
+ * nothing else is due, it looks at the profiles that were decided under other rules (semantics E5): a release must not
+ * make webhooks wait.
+ */
+export const makeWorker = ({ clock, onCommit, onError, ...world }: WorkerOptions): Runner => {
+  const { store, rules } = world;
+  let othersLeft = true;
+  return makeRunner({
     clock,
     onError,
     restFactor: REST_FACTOR,
     step: async (now) => {
       const decided = await runDue(world, now, BATCH);
       if (decided > 0) onCommit(decided);
-      return { nextAt: decided === BATCH ? now : await world.store.nextDueAt() };
+      if (decided === BATCH) return { nextAt: now };
+      if (othersLeft) othersLeft = (await store.wakeForRuleset(rules.hash, now, BATCH)) > 0;
+      return { nextAt: othersLeft ? now : await store.nextDueAt() };
     },
   });
+};

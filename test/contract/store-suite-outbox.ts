@@ -106,11 +106,13 @@ export const outboxPromises = (store: Subject): void => {
         decided(claim, { ruleset: claim.customer.customer === 'cus_1' ? 'rules-1' : 'rules-2' }),
       );
       await store().accept([deliveryOf('cus_3', 'evt_3', later(DAY_MS))]);
-      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1))).toBe(1);
+      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1), 10)).toBe(1);
       const woken = await workAll(store(), later(DAY_MS - 1), (claim) => decided(claim, { ruleset: 'rules-2' }));
       expect(woken.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
-      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1))).toBe(0);
-      expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1))).toBe(2);
+      expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1), 10)).toBe(0);
+      expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 1)).toBe(1);
+      expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 10)).toBe(1);
+      expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 10)).toBe(0);
     });
 
     it('do not wake a profile before its backoff ends', async () => {
@@ -118,7 +120,7 @@ export const outboxPromises = (store: Subject): void => {
       await workAll(store(), NOW);
       await store().accept([delivery('evt_2')]);
       await workAll(store(), NOW, (claim) => parked(claim, later(DAY_MS)));
-      expect(await store().wakeForRuleset('rules-2', NOW)).toBe(1);
+      expect(await store().wakeForRuleset('rules-2', NOW, 10)).toBe(1);
       expect(await store().nextDueAt()).toBe(later(DAY_MS));
     });
   });

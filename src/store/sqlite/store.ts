@@ -55,7 +55,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
         for (const { seq, outcome } of outcomes) outbox.settle(seq, outcome, now);
       }),
     wakeForEnforce: async (now) => write(() => wakeUps.forEnforce(now)),
-    wakeForRuleset: async (hash, now) => write(() => wakeUps.forRuleset(hash, now)),
+    wakeForRuleset: async (hash, now, limit) => write(() => wakeUps.forRuleset(hash, now, limit)),
     saveRuleset: async (hash, json, now) =>
       write(() => {
         saveRuleset.run(hash, json, now);
