@@ -46,15 +46,32 @@ const relayWith = (options: Partial<RelayOptions> = {}) => {
   });
 };
 
+const ACCOUNT = {
+  shape: 'basil',
+  livemode: true,
+  customer: 'cus_ada',
+  userId: 'user_ada',
+  planId: 'pro',
+  priceId: 'price_pro',
+} as const;
+
 const cancellation = (livemode: boolean) =>
   lifecycle('voluntary-cancel', {
-    account: { shape: 'basil', livemode, customer: 'cus_ada', userId: 'user_ada', planId: 'pro', priceId: 'price_pro' },
+    account: { ...ACCOUNT, livemode },
     startsAt: NOW - 90 * 86_400_000,
   }).map(({ event }) => JSON.stringify(event));
 
-const send = async (relay: ReturnType<typeof relayWith>, livemode: boolean): Promise<readonly number[]> => {
+const sendFailure = (relay: ReturnType<typeof relayWith>) =>
+  sendAll(
+    relay,
+    lifecycle('renewal-failed', { account: ACCOUNT, startsAt: NOW - 5_000 }).map(({ event }) => JSON.stringify(event)),
+  );
+
+const send = (relay: ReturnType<typeof relayWith>, livemode: boolean) => sendAll(relay, cancellation(livemode));
+
+const sendAll = async (relay: ReturnType<typeof relayWith>, bodies: readonly string[]): Promise<readonly number[]> => {
   const statuses: number[] = [];
-  for (const body of cancellation(livemode)) {
+  for (const body of bodies) {
     const headers = { [SIGNATURE_HEADER]: signStripe(body, SECRET, NOW) };
     const answer = await relay.receiver.receive({ provider: 'stripe', headers, rawBody: Buffer.from(body) });
     statuses.push(answer.status);
@@ -101,6 +118,24 @@ describe('the steps joined', () => {
     await send(relay, false);
     await vi.waitFor(() => expect(sent.length).toBeGreaterThan(0), { timeout: 10_000 });
     await relay.stop();
+  });
+
+  it('tell everybody what a release with new rules changes, though nothing is due and no event is said again', async () => {
+    const before = relayWith();
+    await before.start();
+    await sendFailure(before);
+    await vi.waitFor(() => expect(sent.map(({ type }) => type)).toContain('identify'), { timeout: 10_000 });
+    await before.stop();
+    const events = sent.filter(({ type }) => type === 'track').length;
+
+    const policy = parsePolicy('update_payment_url: https://app.example.com/pay/{user_id}\n');
+    if (!policy.ok) throw new Error(policy.errors.join('\n'));
+    const after = relayWith({ policy: policy.value });
+    await after.start();
+    const lastUrl = () => sent.findLast(({ type }) => type === 'identify')?.traits?.update_payment_url;
+    await vi.waitFor(() => expect(lastUrl()).toBe('https://app.example.com/pay/user_ada'), { timeout: 10_000 });
+    await after.stop();
+    expect(sent.filter(({ type }) => type === 'track')).toHaveLength(events);
   });
 
   it('tell of what the store threw, for webhooks and for decisions, so that a broken disk can end the process', async () => {
