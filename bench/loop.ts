@@ -50,7 +50,7 @@ if (process.platform === 'linux' && !isPinned && !values['any-core']) {
 const deliveries = Number(values.deliveries);
 const sizes = values.sizes.split(',').map(Number);
 /** The worker's batch: profiles decided in one transaction. */
-const BATCH = 32;
+const BATCH = 64;
 const ACCEPT_BATCH = 200;
 const MEDIAN_FACTS = 40;
 const P99_FACTS = 2_000;
