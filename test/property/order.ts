@@ -119,7 +119,12 @@ export const declareOrderProperty = (shape: StripeShape): void => {
           const finals = finalInstants(ordered, shuffled);
           compare(await run(ordered, finals), await run(shuffled, finals));
         }),
-        { numRuns: PROVING ? 50_000 : 500, interruptAfterTimeLimit: PROVE_MS, asyncReporter: report },
+        {
+          numRuns: PROVING ? 50_000 : 500,
+          interruptAfterTimeLimit: PROVE_MS,
+          markInterruptAsFailure: true,
+          asyncReporter: report,
+        },
       );
     },
     PROVE_MS + 60_000,
