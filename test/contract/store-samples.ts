@@ -87,6 +87,7 @@ export const decided = (claim: Claim, changes: Partial<Commit> = {}): Commit => 
   references: [],
   events: [],
   refuted: [],
+  restored: [],
   outbox: [],
   deadLetters: [],
   commitments: { episodes: [], traits: null, accountTraits: null, userId: null, channel: null, segment: null },

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
-import { decided, delivery, later, NOW, queued, workAll } from './store-samples.ts';
+import { decided, delivery, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
 
 const column = (db: DatabaseSync, sql: string): readonly unknown[] =>
   db
@@ -142,6 +142,19 @@ describe('the SQLite schema', () => {
     await check();
     db.exec('DELETE FROM dead_letters; DELETE FROM deliveries; DELETE FROM outbox');
     await check();
+  });
+
+  it('skips nobody whom new rules were about to wake when the write failed', async () => {
+    await store.accept([deliveryOf('cus_1', 'evt_1'), deliveryOf('cus_2', 'evt_2')]);
+    await workAll(store, NOW);
+    db.exec(`CREATE TRIGGER fault BEFORE UPDATE ON profiles BEGIN SELECT RAISE(ABORT, 'a fault'); END`);
+    await expect(store.wakeForRuleset('rules-2', NOW, 1)).rejects.toThrow('a fault');
+    db.exec('DROP TRIGGER fault');
+    expect(await store.wakeForRuleset('rules-2', NOW, 1)).toBe(1);
+    expect(await store.wakeForRuleset('rules-2', NOW, 1)).toBe(1);
+    expect(await store.wakeForRuleset('rules-2', NOW, 1)).toBe(0);
+    const woken = await workAll(store, NOW);
+    expect(woken.map(({ customer }) => customer.customer)).toEqual(['cus_1', 'cus_2']);
   });
 
   it('keeps no waiting place of a delivery that found its customer', async () => {

@@ -141,7 +141,7 @@ export const deadLetterPromises = (store: Subject): void => {
       expect(await workAll(store(), later(1))).toHaveLength(1);
     });
 
-    it('let a call that never reached the outbox be said by the next decision', async () => {
+    it('let a call that never reached the outbox be due again for the next decision, until that one commits it', async () => {
       await store().accept([delivery('evt_1')]);
       const letter = { kind: 'call', subject: 'm_1', code: 'x', message: 'breaks the plan', payload: '{}' } as const;
       const events = [{ messageId: 'm_1', event: 'payment_failed', silent: false }];
@@ -150,8 +150,14 @@ export const deadLetterPromises = (store: Subject): void => {
       );
       expect(await workAll(store(), NOW)).toHaveLength(0);
       expect(await store().replayDeadLetters(null, NOW)).toBe(1);
-      const [claim] = await workAll(store(), NOW);
-      expect(claim?.commitments.events).toEqual([]);
+      const said = { messageId: 'm_1', event: 'payment_failed', refuted: false };
+      const [due] = await workAll(store(), NOW, (claim) =>
+        decided(claim, { events, outbox: [queued('m_1')], dueAt: NOW }),
+      );
+      expect(due?.commitments.events).toEqual([{ ...said, unsaid: true }]);
+      expect(await store().nextCalls({ channel: 'segment', calls: 10, bytes: 1_000_000 })).toHaveLength(1);
+      const [after] = await workAll(store(), NOW);
+      expect(after?.commitments.events).toEqual([{ ...said, unsaid: false }]);
     });
 
     it('are replayed only if named, and only once', async () => {

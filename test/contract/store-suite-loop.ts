@@ -96,8 +96,21 @@ export const loopPromises = (store: Subject): void => {
       await store().accept([delivery('evt_2')]);
       const [last] = await workAll(store(), NOW);
       expect(last?.commitments.events).toEqual([
-        { messageId: 'm_1', event: 'payment_failed', refuted: false },
-        { messageId: 'm_2', event: 'payment_recovered', refuted: true },
+        { messageId: 'm_1', event: 'payment_failed', refuted: false, unsaid: false },
+        { messageId: 'm_2', event: 'payment_recovered', refuted: true, unsaid: false },
+      ]);
+    });
+
+    it('takes a conclusion back that was refuted and holds again', async () => {
+      const events = ['m_1', 'm_2'].map((messageId) => ({ messageId, event: 'payment_recovered', silent: false }));
+      await store().accept([delivery('evt_1')]);
+      await workAll(store(), NOW, (claim) => decided(claim, { events, dueAt: NOW }));
+      await workAll(store(), NOW, (claim) => decided(claim, { refuted: ['m_1', 'm_2'], dueAt: NOW }));
+      await workAll(store(), NOW, (claim) => decided(claim, { restored: ['m_1'], dueAt: NOW }));
+      const [claim] = await workAll(store(), NOW);
+      expect(claim?.commitments.events).toMatchObject([
+        { messageId: 'm_1', refuted: false },
+        { messageId: 'm_2', refuted: true },
       ]);
     });
 

@@ -115,6 +115,22 @@ export const outboxPromises = (store: Subject): void => {
       expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 10)).toBe(0);
     });
 
+    it.each([
+      ['that were half applied', (store: Store) => store.wakeForRuleset('rules-2', NOW, 1)],
+      ['that were only started', (store: Store) => store.saveRuleset('rules-2', '{}', NOW)],
+    ])('%s and rolled back leave nobody behind who was decided under them', async (_, start) => {
+      await store().accept(['cus_1', 'cus_2'].map((customer) => deliveryOf(customer, `evt_${customer}`)));
+      await workAll(store(), NOW);
+      expect(await store().wakeForRuleset('rules-1', NOW, 10)).toBe(0);
+      await start(store());
+      await store().accept([deliveryOf('cus_1', 'evt_more')]);
+      const moved = await workAll(store(), NOW, (claim) => decided(claim, { ruleset: 'rules-2' }));
+      expect(moved.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+      expect(await store().wakeForRuleset('rules-1', NOW, 10)).toBe(1);
+      const back = await workAll(store(), NOW);
+      expect(back.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+    });
+
     it('do not wake a profile before its backoff ends', async () => {
       await store().accept([delivery('evt_1')]);
       await workAll(store(), NOW);

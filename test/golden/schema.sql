@@ -4,6 +4,8 @@ CREATE TABLE committed_events (
   event      TEXT NOT NULL,
   silent     INTEGER NOT NULL CHECK (silent IN (0, 1)),
   refuted    INTEGER NOT NULL DEFAULT 0 CHECK (refuted IN (0, 1)),
+  -- Its call broke the plan and was replayed: due again.
+  unsaid     INTEGER NOT NULL DEFAULT 0 CHECK (unsaid IN (0, 1)),
   version    INTEGER NOT NULL,
   PRIMARY KEY (profile_id, message_id)
 ) STRICT, WITHOUT ROWID;

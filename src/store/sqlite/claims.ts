@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Fact } from '../../domain/fact.ts';
 import type { CustomerKey, Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { Claim, Commitments, Delivery } from '../../pipeline/ports.ts';
+import type { Claim, Commitments, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
 
@@ -37,6 +37,7 @@ interface EventRow {
   readonly messageId: string;
   readonly event: string;
   readonly refuted: number;
+  readonly unsaid: number;
 }
 
 /** One claim's share of a backlog: what is left keeps the profile due. Bounds memory and the length of one decision. */
@@ -60,12 +61,17 @@ const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS
   WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
 // One JSON array: a fifth faster than a row and a parse for each fact.
 const FACTS = `SELECT '[' || group_concat(fact, ',') || ']' AS json FROM facts WHERE customer_id = ?`;
-const EVENTS = 'SELECT message_id AS messageId, event, refuted FROM committed_events WHERE profile_id = ?';
+const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE profile_id = ?';
 
 const parseFacts = (json: string | null): readonly Fact[] =>
   json === null ? [] : (JSON.parse(json) as readonly Fact[]);
 const parseCommitments = (json: string | null): Omit<Commitments, 'events'> =>
   json === null ? NOTHING_SAID : (JSON.parse(json) as Omit<Commitments, 'events'>);
+const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({
+  ...event,
+  refuted: refuted === 1,
+  unsaid: unsaid === 1,
+});
 
 /** Reads due profiles with all that a decision needs: four statements for each. For use inside a read transaction. */
 export const makeClaims = (db: DatabaseSync): Claims => {
@@ -88,7 +94,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
       facts: parseFacts(facts.get(customerId)?.json ?? null),
       commitments: {
         ...parseCommitments(row.commitments),
-        events: events.all(profileId).map(({ refuted, ...event }) => ({ ...event, refuted: refuted === 1 })),
+        events: events.all(profileId).map(toCommittedEvent),
       },
       decided: decidedAt === null || ruleset === null ? null : { at: decidedAt, ruleset },
     };

@@ -12,8 +12,8 @@ const MARK_READ = `UPDATE deliveries SET ending = ?, detail = ?, read_at = ? WHE
 const ADD_FACT = `INSERT INTO facts (customer_id, id, occurred_at, received_at, fact) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO NOTHING`;
 const ADD_EVENT = `INSERT INTO committed_events (profile_id, message_id, event, silent, version) VALUES (?, ?, ?, ?, ?)
-  ON CONFLICT DO NOTHING`;
-const REFUTE = 'UPDATE committed_events SET refuted = 1 WHERE profile_id = ? AND message_id = ?';
+  ON CONFLICT DO UPDATE SET unsaid = 0, silent = excluded.silent, version = excluded.version WHERE unsaid = 1`;
+const SET_REFUTED = 'UPDATE committed_events SET refuted = ? WHERE profile_id = ? AND message_id = ?';
 // A message id already said is never said again, whoever asks.
 const ADD_CALL = `INSERT INTO outbox (profile_id, message_id, channel, status, committed_at, call)
   VALUES (?, ?, ?, 'queued', ?, ?) ON CONFLICT (message_id) DO NOTHING`;
@@ -42,12 +42,13 @@ const impliedDeadLetters = ({ claim }: ReadClaim, commit: Commit): readonly NewD
 /** Writes what the decision says: the ids that are committed with it, and the calls. */
 const makeSaid = (db: DatabaseSync): ((commit: Commit) => void) => {
   const addEvent = prepare(db, ADD_EVENT);
-  const refute = prepare(db, REFUTE);
+  const setRefuted = prepare(db, SET_REFUTED);
   const addCall = prepare(db, ADD_CALL);
-  return ({ profileId, version, at, events, refuted, outbox }) => {
+  return ({ profileId, version, at, events, refuted, restored, outbox }) => {
     for (const { messageId, event, silent } of events)
       addEvent.run(profileId, messageId, event, silent ? 1 : 0, version);
-    for (const messageId of refuted) refute.run(profileId, messageId);
+    for (const messageId of refuted) setRefuted.run(1, profileId, messageId);
+    for (const messageId of restored) setRefuted.run(0, profileId, messageId);
     for (const { call, channel } of outbox) addCall.run(profileId, call.messageId, channel, at, JSON.stringify(call));
   };
 };

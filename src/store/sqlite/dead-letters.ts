@@ -46,7 +46,8 @@ const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq =
 const FORGET = `UPDATE profiles SET version = version + 1,
   commitments = json_replace(commitments, '$.' || ?1, json('{}'), '$.segment.' || ?1, json('{}')) WHERE id = ?2`;
 const TOLD = { identify: 'traits', group: 'accountTraits' } as const;
-const UNSAY = 'DELETE FROM committed_events WHERE profile_id = ? AND message_id = ?';
+// Kept, not deleted: a call that people ask for again is due whatever the rules of now make of it.
+const UNSAY = 'UPDATE committed_events SET unsaid = 1 WHERE profile_id = ? AND message_id = ?';
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 

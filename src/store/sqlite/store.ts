@@ -59,6 +59,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     saveRuleset: async (hash, json, now) =>
       write(() => {
         saveRuleset.run(hash, json, now);
+        wakeUps.startRuleset(hash);
       }),
     deadLetters: async (options) => deadLetters.list(options),
     replayDeadLetters: async (seqs, now, readmit) => write(() => deadLetters.replay(seqs, now, readmit)),

@@ -7,37 +7,54 @@ import { prepare } from './statement.ts';
 export interface WakeUps {
   readonly forEnforce: (now: Instant) => number;
   readonly forRuleset: (hash: string, now: Instant, limit: number) => number;
+  /** These are the rules from here on: what was searched for others is to be searched again when they come back. */
+  readonly startRuleset: (hash: string) => void;
 }
 
 /** Last told to a recorder, while Segment should know: in dunning now, or Segment was told something before. */
 const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE channel = 'recorder'
   AND (in_dunning = 1 OR json_extract(commitments, '$.segment') IS NOT NULL)`;
 const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE id > ? AND ruleset <> ? ORDER BY id LIMIT ?';
-// Once all were woken the profiles need not be searched again, not even by the next start.
-const WOKEN_FOR = `SELECT 1 AS yes FROM meta WHERE name = 'woken_for_ruleset' AND value = ?`;
-const SAVE_WOKEN_FOR = `INSERT INTO meta (name, value) VALUES ('woken_for_ruleset', ?)
+// One search at a time, kept in the store: it goes forward only with the wake-ups that it found, and one that was done
+// is not made again by the next start. Another ruleset takes its place, so that a release that was half applied and
+// rolled back is searched again.
+const SEARCH = `SELECT value ->> 'searchedTo' AS searchedTo FROM meta
+  WHERE name = 'ruleset_search' AND value ->> 'hash' = ?`;
+const SAVE_SEARCH = `INSERT INTO meta (name, value) VALUES ('ruleset_search', ?)
   ON CONFLICT DO UPDATE SET value = excluded.value`;
+const END_OTHER_SEARCH = `DELETE FROM meta WHERE name = 'ruleset_search' AND value ->> 'hash' <> ?`;
+
+/** How far the profiles were searched for those decided under other rules. */
+interface Search {
+  /** A profile id; null once all were searched. */
+  readonly searchedTo: number | null;
+}
+
+const NOT_SEARCHED: Search = { searchedTo: 0 };
 
 export const makeWakeUps = (db: DatabaseSync, customers: Customers): WakeUps => {
   const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
   const underOtherRules = prepare<{ id: number }>(db, UNDER_OTHER_RULES);
-  const wokenFor = prepare(db, WOKEN_FOR);
-  const saveWokenFor = prepare(db, SAVE_WOKEN_FOR);
+  const search = prepare<Search>(db, SEARCH);
+  const saveSearch = prepare(db, SAVE_SEARCH);
+  const endOtherSearch = prepare(db, END_OTHER_SEARCH);
 
   const wakeAll = (profiles: readonly { readonly id: number }[], now: Instant): number => {
     for (const { id } of profiles) customers.wake(id, now);
     return profiles.length;
   };
 
-  let searchedTo = 0;
   return {
     forEnforce: (now) => wakeAll(toldToRecorder.all(), now),
     forRuleset: (hash, now, limit) => {
-      if (wokenFor.get(hash) !== undefined) return 0;
+      const { searchedTo } = search.get(hash) ?? NOT_SEARCHED;
+      if (searchedTo === null) return 0;
       const profiles = underOtherRules.all(searchedTo, hash, limit);
-      searchedTo = profiles[profiles.length - 1]?.id ?? 0;
-      if (profiles.length === 0) saveWokenFor.run(hash);
+      saveSearch.run(JSON.stringify({ hash, searchedTo: profiles.at(-1)?.id ?? null }));
       return wakeAll(profiles, now);
+    },
+    startRuleset: (hash) => {
+      endOtherSearch.run(hash);
     },
   };
 };
