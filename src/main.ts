@@ -69,6 +69,10 @@ const loadPolicy = (path: string): Policy => {
 const isDiskFault = (error: unknown): boolean =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' && (error.errcode & 0xff) === 10;
 
+// Without a channel (`send` outlives it) the variable is a stray one, and whoever is started from here has no launcher.
+const isLaunched = process.env.RECOUP_LAUNCHED !== undefined && process.send !== undefined;
+delete process.env.RECOUP_LAUNCHED;
+
 /** Whoever killed the launcher meant the relay; without it nobody would know the process that holds lock and port. */
 const onLauncherGone = (then: () => void): void => {
   process.once('disconnect', then);
@@ -87,7 +91,7 @@ const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly s
     stop(EXIT.ok);
   };
   process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
-  if (process.env.RECOUP_LAUNCHED !== undefined) onLauncherGone(() => stop(EXIT.ok));
+  if (isLaunched) onLauncherGone(() => stop(EXIT.ok));
   // Who reads the first line and goes away must not take the relay with them.
   process.stdout.on('error', () => {});
   process.on('uncaughtException', (error) => {

@@ -26,6 +26,14 @@ describe('the launcher', () => {
     expect(await help.exited).toBe(0);
     expect(help.output().stdout).toMatch(/Usage: recoup/);
   });
+
+  it('is not taken for gone where there never was one: its variable alone stops no relay', async () => {
+    const relay = run({ RECOUP_LAUNCHED: '1' }, ['start']);
+    const url = await urlOf(relay);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(0);
+  });
 });
 
 const SYSTEM_NODE = '/usr/bin/node';
