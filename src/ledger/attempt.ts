@@ -200,6 +200,21 @@ export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): r
   });
 };
 
+/**
+ * Holds back what came after a notice that still settles: its number, its episode and its first failure are not known
+ * before (semantics E4).
+ * @param attempts of one subscription, or of one invoice without any, in fold order
+ */
+export const holdBack = (attempts: readonly Attempt[], now: Instant): readonly Attempt[] => {
+  let heldUntil: Instant | null = null;
+  return attempts.map((attempt) => {
+    const until: Instant = heldUntil !== null && heldUntil > attempt.settlesAt ? heldUntil : attempt.settlesAt;
+    const held = heldUntil !== null && now < heldUntil && !attempt.pending;
+    if (attempt.pending) heldUntil = until;
+    return held ? { ...attempt, pending: true, settlesAt: until } : attempt;
+  });
+};
+
 /** When the first notice happened that still settles; null when none does. */
 export const pendingSince = (attempts: readonly Attempt[]): Instant | null =>
   attempts.find((attempt) => attempt.pending)?.at ?? null;

@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { type ChurnType, churnOf } from './churn.ts';
 import { type Exhaustion, invoiceWords, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
+import { retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
 /** What dunning is about: one subscription of a customer, with its invoices. */
@@ -64,11 +65,11 @@ type Item =
 /** The provider stopped, a later invoice was paid, and the old one stays open this long: written off, in ms. */
 const WRITE_OFF_MS = 30 * DAY_MS;
 
-/** Within one second a payment outranks an end, an end a failure, a failure a snapshot. */
+/** Within one second a payment outranks an end, an end a giving up, a giving up the failure that led to it. */
 const TRANSITION_RANK: Readonly<Record<Transition['kind'], number>> = {
-  void: 0,
-  uncollectible: 0,
   reversed: 1,
+  void: 1.5,
+  uncollectible: 1.5,
   credited: 3,
   paid: 3,
 };
@@ -212,6 +213,15 @@ const end = (walk: Walk, at: Instant): void => {
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
+/** When the last date that was stated for an open invoice had passed for too long to be believed. */
+const lapsedAt = ({ noRetryAfterMs }: Subject, { invoices }: Draft): Instant | null => {
+  const dates = invoices
+    .filter(({ open }) => open)
+    .map((invoice) => retryHistory(invoice).findLast(({ to }) => to === null)?.date ?? null);
+  const last = dates.reduce((max, date) => (date !== null && (max === null || date > max) ? date : max), null);
+  return last === null ? null : plus(last, noRetryAfterMs);
+};
+
 /**
  * When the open episode is given up: the provider stopped, life went on, the old debt stayed; or what a reversal took
  * back was never tried again.
@@ -223,15 +233,17 @@ export const writeOffAt = (walk: Walk): Instant | null => {
   if (last === undefined) return plus(current.openedAt, WRITE_OFF_MS);
   const newestPaid = walk.paidAt[walk.paidAt.length - 1];
   if (newestPaid === undefined || newestPaid <= last.at) return null;
-  const stopped = exhaustionsOf(walk.subject, current)[0];
-  if (stopped === undefined) return null;
+  const stoppedAt = exhaustionsOf(walk.subject, current)[0]?.at ?? lapsedAt(walk.subject, current);
+  if (stoppedAt === null) return null;
   const firstPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
-  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stopped.at - last.at));
+  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stoppedAt - last.at));
 };
 
 const writeOff = (walk: Walk, at: Instant): void => {
-  const due = writeOffAt(walk);
   const current = openDraft(walk);
+  const last = current?.attempts[current.attempts.length - 1];
+  if (at < (last?.at ?? current?.openedAt ?? at) + WRITE_OFF_MS) return;
+  const due = writeOffAt(walk);
   if (current !== undefined && due !== null && due <= at) close(current, 'written_off', due);
 };
 

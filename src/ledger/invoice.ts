@@ -94,6 +94,12 @@ const toTransitions = (statements: readonly (InvoiceFact | PaymentReversed)[]): 
   return transitions;
 };
 
+/** What a reversal took back, in minor units: at most what had been paid; a dispute may be about a part of it. */
+export const takenBackMinor = ({ fact, state }: Extract<Transition, { kind: 'reversed' }>): number =>
+  fact.charge.currency === state.currency
+    ? Math.min(fact.charge.amountMinor, state.amountPaidMinor)
+    : state.amountPaidMinor;
+
 const toInvoice = (
   id: string,
   statements: readonly InvoiceFact[],
@@ -114,8 +120,7 @@ const toInvoice = (
     transitions,
     settled,
     open: settled === null && latest.status !== 'draft',
-    owedMinor:
-      settled !== null ? 0 : last?.kind === 'reversed' ? last.state.amountPaidMinor : latest.amountRemainingMinor,
+    owedMinor: settled !== null ? 0 : last?.kind === 'reversed' ? takenBackMinor(last) : latest.amountRemainingMinor,
   };
 };
 

@@ -3,7 +3,7 @@ import type { AttemptFailed, Fact, InvoiceState } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
-import { type Attempt, type AttemptContext, foldAttempts } from './attempt.ts';
+import { type Attempt, type AttemptContext, foldAttempts, holdBack } from './attempt.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
@@ -39,9 +39,12 @@ const foldAllAttempts = (
   invoices: ReadonlyMap<string, InvoiceLedger>,
   context: AttemptContext,
 ): ReadonlyMap<string, readonly Attempt[]> => {
-  const attempts = new Map<string, readonly Attempt[]>();
-  for (const invoice of invoices.values()) {
-    if (invoice.notices.length > 0) attempts.set(invoice.id, foldAttempts(invoice, context));
+  const failed = [...invoices.values()].filter(({ notices }) => notices.length > 0);
+  const attempts = new Map<string, readonly Attempt[]>(failed.map(({ id }) => [id, []]));
+  for (const subject of Map.groupBy(failed, ({ id, subscription }) => subscription ?? id).values()) {
+    const all = subject.flatMap((invoice) => foldAttempts(invoice, context)).sort((a, b) => a.at - b.at);
+    const held = Map.groupBy(holdBack(all, context.now), ({ invoice }) => invoice.id);
+    for (const [id, list] of held) attempts.set(id, list);
   }
   return attempts;
 };

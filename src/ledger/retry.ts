@@ -42,10 +42,10 @@ interface Statement {
 }
 
 /**
- * What was said of the next attempt over time, from the first failure on. Within a notice's own second a statement
- * with a date wins, since snapshots of that second fold before it; later, the last statement stands.
+ * Within a notice's own second a statement with a date wins, since snapshots of that second fold before it; later, the
+ * last statement stands.
  */
-export const retryHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
+const toHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
   const stretches: RetryStretch[] = [];
   let failedAt: Instant | null = null;
   let dated: Statement = { at: null, date: null };
@@ -72,13 +72,29 @@ export const retryHistory = (invoice: InvoiceLedger): readonly RetryStretch[] =>
     const stated: Instant | null = next !== null && next > (failedAt ?? at) ? next : null;
     const last = stretches[stretches.length - 1];
     const sameSecond = dated.at === at && dated.date !== null && dated.date > at ? dated.date : null;
-    if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated ?? sameSecond);
+    const again = said.kind === 'attempt_failed' && last !== undefined && last.from === at;
+    // The same failure told twice is one: it begins nothing anew.
+    if (again) stretches[stretches.length - 1] = { ...last, ...earlierOf(last, said), date: last.date ?? stated };
+    else if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated ?? sameSecond);
     else if (last !== undefined && failedAt === at)
       stretches[stretches.length - 1] = { ...last, date: last.date ?? stated };
     else if (last !== undefined && stated !== last.date) begin(at, said.receivedAt, stated);
     dated = { at, date: stated ?? sameSecond };
   }
   return stretches;
+};
+
+const earlierOf = (a: RetryStretch, b: InvoiceFact): Pick<RetryStretch, 'receivedAt'> => ({
+  receivedAt: a.receivedAt < b.receivedAt ? a.receivedAt : b.receivedAt,
+});
+
+const histories = new WeakMap<InvoiceLedger, readonly RetryStretch[]>();
+
+/** What was said of the next attempt over time, from the first failure on; worked out once for each folded invoice. */
+export const retryHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
+  const history = histories.get(invoice) ?? toHistory(invoice);
+  histories.set(invoice, history);
+  return history;
 };
 
 /** The next attempt stated with or after `notice`, and before `until`. */

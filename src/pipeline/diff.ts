@@ -4,7 +4,10 @@ import { type DiffInput, trackCall } from './calls.ts';
 import type { Commit, NewDeadLetter, SegmentCall } from './ports.ts';
 import { stateCalls } from './state-calls.ts';
 
-export type Effects = Pick<Commit, 'events' | 'refuted' | 'outbox' | 'deadLetters' | 'commitments' | 'log'>;
+export type Effects = Pick<
+  Commit,
+  'events' | 'refuted' | 'restored' | 'outbox' | 'deadLetters' | 'commitments' | 'log'
+>;
 
 const checkPlan = (call: SegmentCall): PlanCheck => {
   if (call.type === 'track') return parseEvent(call.event ?? '', call.properties);
@@ -33,8 +36,10 @@ export const diff = (input: DiffInput): Effects => {
   const { claim, view, silent, channel } = input;
   const committed = new Map(claim.commitments.events.map((event) => [event.messageId, event]));
   const held = new Set(view.events.map(({ messageId }) => messageId));
-  const due = view.events.filter((planned) => planned.ready && !committed.has(planned.messageId));
-  const said = due.filter((planned) => !silent.has(planned.messageId));
+  const due = view.events.filter((planned) => planned.ready && (committed.get(planned.messageId)?.unsaid ?? true));
+  const isSilent = (messageId: string): boolean => silent.has(messageId) && !committed.has(messageId);
+  const said = due.filter(({ messageId }) => !isSilent(messageId));
+  const restored = claim.commitments.events.filter((event) => event.refuted && held.has(event.messageId));
   const refuted = claim.commitments.events.filter(
     (event) => !event.refuted && !held.has(event.messageId) && CONCLUSIONS.has(event.event),
   );
@@ -42,16 +47,18 @@ export const diff = (input: DiffInput): Effects => {
   const calls = [...said.map((planned) => trackCall(input, planned)), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
   return {
-    events: due.map(({ messageId, event }) => ({ messageId, event, silent: silent.has(messageId) })),
+    events: due.map(({ messageId, event }) => ({ messageId, event, silent: isSilent(messageId) })),
     refuted: refuted.map(({ messageId }) => messageId),
+    restored: restored.map(({ messageId }) => messageId),
     outbox: checked.flatMap(({ call, plan }) => (plan.ok ? [{ call, channel }] : [])),
     deadLetters: checked.flatMap(({ call, plan }) => (plan.ok ? [] : [planViolation(call, plan.problems)])),
     commitments: state.told,
     log: [
       ...due.map(
-        ({ event, messageId }) => `${silent.has(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
+        ({ event, messageId }) => `${isSilent(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
       ),
       ...refuted.map(({ event, messageId }) => `refuted ${messageId} (${event})`),
+      ...restored.map(({ event, messageId }) => `holds again ${messageId} (${event})`),
       ...superseded(input).map((id) => `superseded ${id}`),
       ...state.calls.map((call) => `said ${call.type} ${call.messageId} (${view.traits.dunning_stage})`),
     ],

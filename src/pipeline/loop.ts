@@ -2,6 +2,7 @@ import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
 import type { Provider } from '../providers/provider.ts';
+import { becauseOfRules } from './baseline.ts';
 import { decide, toViewJson } from './decide.ts';
 import { diff } from './diff.ts';
 import { park } from './park.ts';
@@ -49,11 +50,4 @@ export const step = (
     view: toViewJson(view),
     dueAt: view.until,
   };
-};
-
-/** Under new rules, what they make of the facts already read as of the last commit is old news (semantics E5). */
-const becauseOfRules = ({ decided, customer, facts }: Claim, rules: Rules): ReadonlySet<string> => {
-  if (decided === null || decided.ruleset === rules.hash) return new Set();
-  const baseline = decide({ customer, facts, rules, now: decided.at });
-  return new Set(baseline.events.filter(({ ready }) => ready).map(({ messageId }) => messageId));
 };

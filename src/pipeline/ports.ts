@@ -37,6 +37,8 @@ export interface CommittedEvent {
   readonly messageId: string;
   readonly event: string;
   readonly refuted: boolean;
+  /** Its call broke the plan and was replayed: due again. */
+  readonly unsaid: boolean;
 }
 
 export type TraitValue = string | number | boolean | null;
@@ -142,8 +144,9 @@ export interface Commit {
   readonly references: readonly string[];
   /** Newly committed message ids; `silent` ones were never sent (semantics E5). */
   readonly events: readonly { readonly messageId: string; readonly event: string; readonly silent: boolean }[];
-  /** Message ids of conclusions that no longer hold. */
+  /** Conclusions that no longer hold, and those that hold again. */
   readonly refuted: readonly string[];
+  readonly restored: readonly string[];
   readonly outbox: readonly NewOutboxCall[];
   readonly deadLetters: readonly NewDeadLetter[];
   /** Replaces the stored ones; `events` is merged from the fields above. */
@@ -258,10 +261,7 @@ export interface Store {
   readonly work: (now: Instant, limit: number, decide: (claim: Claim) => Commit | Park) => Promise<number>;
   /** The earliest instant at which a profile is due; null when none will be by time alone. */
   readonly nextDueAt: () => Promise<Instant | null>;
-  /**
-   * The oldest queued calls of one channel in commit order, bounded by count and by bytes of JSON; at least one when any
-   * is queued. By channel, so that a paused Segment (thousands waiting) neither blocks nor slows what is only recorded.
-   */
+  /** The oldest queued calls of one channel (a paused Segment holds up no recorder) in commit order, at least one if any. */
   readonly nextCalls: (limits: {
     readonly channel: Channel;
     readonly calls: number;

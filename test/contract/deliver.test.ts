@@ -86,6 +86,7 @@ const commitCalls = async (messageIds: readonly string[], channel: Channel = 'se
     references: [],
     events: [],
     refuted: [],
+    restored: [],
     outbox: messageIds.map((messageId) => ({ call: toCall(messageId), channel })),
     deadLetters: [],
     commitments,

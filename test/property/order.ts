@@ -53,9 +53,15 @@ const said = (calls: readonly OutboxRow[], events: readonly string[]): readonly 
     .map(({ call }) => call.messageId)
     .toSorted();
 
+/** Conclusions that stand refuted in the end: one that holds again does not. */
 const refutedIn = (profile: ProfileRecord | undefined): ReadonlySet<string> => {
-  const lines = (profile?.log ?? []).flatMap((decision) => decision.lines);
-  return new Set(lines.filter((line) => line.startsWith('refuted ')).map((line) => line.split(' ')[1] ?? ''));
+  const decisions = [...(profile?.log ?? [])].sort((a, b) => a.version - b.version);
+  const refuted = new Set<string>();
+  for (const line of decisions.flatMap((decision) => decision.lines)) {
+    if (line.startsWith('refuted ')) refuted.add(line.split(' ')[1] ?? '');
+    if (line.startsWith('holds again ')) refuted.delete(line.split(' ')[2] ?? '');
+  }
+  return refuted;
 };
 
 const run = async (arrivals: readonly Arrival[], finals: readonly Instant[]): Promise<Outcome> => {
@@ -89,6 +95,10 @@ const compare = (ordered: Outcome, shuffled: Outcome): void => {
   expect(
     holds.filter((id) => !shuffled.conclusions.includes(id)),
     'every conclusion that holds is said',
+  ).toEqual([]);
+  expect(
+    holds.filter((id) => shuffled.refuted.has(id)),
+    'no conclusion that holds stands refuted',
   ).toEqual([]);
   const extra = shuffled.conclusions.filter((id) => !holds.includes(id));
   expect(

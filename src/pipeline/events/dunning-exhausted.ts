@@ -2,7 +2,7 @@ import { type Instant, instant, toIso } from '../../domain/instant.ts';
 import type { Attempt } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import type { Exhaustion } from '../../ledger/exhaustion.ts';
-import type { InvoiceLedger } from '../../ledger/invoice.ts';
+import { type InvoiceLedger, takenBackMinor } from '../../ledger/invoice.ts';
 import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
 
 /** The newest executed attempt on the episode's invoices by `at`; a reopened episode may have none of its own. */
@@ -17,11 +17,12 @@ const newestAttempt = ({ ledger }: EventContext, episode: Episode, exhaustion: E
 
 /** What an unpaid invoice left to pay at `at`, by its newest statement until then. */
 const owedAt = ({ statements, transitions }: InvoiceLedger, at: Instant): number => {
-  const reversed = transitions.findLast((transition) => transition.kind === 'reversed' && transition.at <= at);
+  const reversed = transitions.filter((transition) => transition.kind === 'reversed').findLast((each) => each.at <= at);
   const said = statements.findLast(
     (statement) => statement.occurredAt <= at && statement.invoice.amountRemainingMinor > 0,
   );
-  return reversed?.state.amountPaidMinor ?? said?.invoice.amountRemainingMinor ?? 0;
+  if (reversed !== undefined) return takenBackMinor(reversed);
+  return said?.invoice.amountRemainingMinor ?? 0;
 };
 
 /** `dunning_exhausted`, one per episode that was ever out of retries; null while no attempt of it is known. */
@@ -43,6 +44,7 @@ export const dunningExhausted = (
     event: 'dunning_exhausted',
     kind: 'conclusion',
     ready,
+    settlesAt: instant(Math.max(exhaustion.concludedFrom, last.settlesAt)),
     messageId: toMessageId(context, 'dunning_exhausted', episode.openingInvoice, episode.reversalId ?? ''),
     at: exhaustion.at,
     render: () => ({

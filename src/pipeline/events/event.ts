@@ -21,6 +21,8 @@ export type PlannedEvent = {
     readonly kind: 'anchored' | 'conclusion';
     /** False while it waits for a failure notice that is still settling (semantics E4). */
     readonly ready: boolean;
+    /** From when nothing that it rests on was still settling, whatever the rules. */
+    readonly settlesAt: Instant;
     /** At most 100 characters; never depends on arrival or on a joined charge (semantics E3). */
     readonly messageId: string;
     readonly at: Instant;

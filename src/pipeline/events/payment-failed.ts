@@ -45,8 +45,9 @@ const retryOf = (
       noRetryAfterMs: rules.policy.noRetryAfterMs,
     });
   }
-  const date = later === undefined ? null : statedRetry(invoice, attempt.notice, later.occurredAt);
-  const status = date === null ? 'none' : attempt.decline.blocksRetries ? 'blocked' : 'scheduled';
+  if (later === undefined) return { status: 'none', date: null, changesAt: null };
+  const date = statedRetry(invoice, attempt.notice, later.occurredAt);
+  const status = date === null ? 'unknown' : attempt.decline.blocksRetries ? 'blocked' : 'scheduled';
   return { status, date: status === 'scheduled' ? date : null, changesAt: null };
 };
 
@@ -60,7 +61,6 @@ export const paymentFailed = (
   episode: Episode | null,
 ): PlannedEvent => {
   const { invoice: stated, decline } = attempt;
-  const retry = retryOf(context, attempt, invoice, episode);
   const about = {
     subscription: invoice.subscription,
     invoice: invoice.id,
@@ -71,28 +71,32 @@ export const paymentFailed = (
     event: 'payment_failed',
     kind: 'anchored',
     ready: true,
+    settlesAt: attempt.settlesAt,
     messageId: toMessageId(context, 'payment_failed', attempt.key),
     at: attempt.at,
-    render: () => ({
-      dunning_episode_id: episode?.id ?? null,
-      subscription_id: invoice.subscription,
-      invoice_id: invoice.id,
-      attempt_key: attempt.key,
-      ...commonProperties(context, about),
-      ...moneyProperties(stated.amountRemainingMinor, stated.currency),
-      ...disclose(decline, context.rules.policy),
-      failure_class: decline.failureClass,
-      decline_type: decline.type,
-      retryable: decline.retryable,
-      customer_action_required: attempt.actionRequired,
-      attempt_number: attempt.number,
-      scheduled_attempt_count: stated.attemptCount,
-      next_retry_date: retry.date === null ? null : toIso(retry.date),
-      next_retry_status: retry.status,
-      is_final_attempt: IS_FINAL[retry.status],
-      ...cardProperties(attempt.card),
-      hosted_invoice_url: stated.hostedUrl,
-      first_failed_at: toIso(episode?.openedAt ?? invoice.notices[0]?.occurredAt ?? attempt.at),
-    }),
+    render: () => {
+      const retry = retryOf(context, attempt, invoice, episode);
+      return {
+        dunning_episode_id: episode?.id ?? null,
+        subscription_id: invoice.subscription,
+        invoice_id: invoice.id,
+        attempt_key: attempt.key,
+        ...commonProperties(context, about),
+        ...moneyProperties(stated.amountRemainingMinor, stated.currency),
+        ...disclose(decline, context.rules.policy),
+        failure_class: decline.failureClass,
+        decline_type: decline.type,
+        retryable: decline.retryable,
+        customer_action_required: attempt.actionRequired,
+        attempt_number: attempt.number,
+        scheduled_attempt_count: stated.attemptCount,
+        next_retry_date: retry.date === null ? null : toIso(retry.date),
+        next_retry_status: retry.status,
+        is_final_attempt: IS_FINAL[retry.status],
+        ...cardProperties(attempt.card),
+        hosted_invoice_url: stated.hostedUrl,
+        first_failed_at: toIso(episode?.openedAt ?? invoice.notices[0]?.occurredAt ?? attempt.at),
+      };
+    },
   };
 };

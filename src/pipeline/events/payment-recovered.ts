@@ -24,6 +24,13 @@ const findPaid = ({ ledger }: EventContext, episode: Episode): readonly Paid[] =
     })
     .sort((a, b) => a.transition.at - b.transition.at);
 
+const settlesAt = (context: EventContext, episode: Episode): Instant => {
+  const ends = findPaid(context, episode).map(
+    ({ payment, transition }) => payment?.settlesAt ?? transition.fact.receivedAt,
+  );
+  return instant(Math.max(episode.openedReceivedAt, ...ends, ...episode.attempts.map((attempt) => attempt.settlesAt)));
+};
+
 /** `payment_recovered`, one per recovered episode. Its natural key is the opening invoice, and the reversal if reopened. */
 export const paymentRecovered = (
   context: EventContext,
@@ -34,6 +41,7 @@ export const paymentRecovered = (
   event: 'payment_recovered',
   kind: 'conclusion',
   ready,
+  settlesAt: settlesAt(context, episode),
   messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),
   at: endedAt,
   render: () => {

@@ -13,6 +13,7 @@ interface Retry {
   readonly number: number;
   readonly outcome: 'failed' | 'succeeded';
   readonly ready: boolean;
+  readonly settlesAt: Instant;
 }
 
 const render = (
@@ -24,6 +25,7 @@ const render = (
   event: 'payment_retried',
   kind: 'anchored',
   ready: retry.ready,
+  settlesAt: retry.settlesAt,
   messageId: toMessageId(context, 'payment_retried', retry.key),
   at: retry.at,
   render: () => ({
@@ -57,6 +59,7 @@ export const retryFailed = (
     context,
     {
       ready,
+      settlesAt: attempt.settlesAt,
       key: attempt.key,
       at: attempt.at,
       receivedAt: attempt.notice.receivedAt,
@@ -81,6 +84,7 @@ export const retrySucceeded = (
     context,
     {
       ready,
+      settlesAt: payment.settlesAt,
       key: payment.key,
       at: payment.at,
       receivedAt: payment.receivedAt,

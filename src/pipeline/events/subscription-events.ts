@@ -25,6 +25,7 @@ const pastDue = (context: EventContext, fact: SubscriptionObserved): PlannedEven
   event: 'subscription_past_due',
   kind: 'anchored',
   ready: true,
+  settlesAt: fact.receivedAt,
   messageId: toMessageId(
     context,
     'subscription_past_due',
@@ -40,6 +41,7 @@ const canceled = (context: EventContext, fact: SubscriptionEnded): PlannedEvent 
   event: 'subscription_canceled',
   kind: 'anchored',
   ready: true,
+  settlesAt: fact.receivedAt,
   messageId: toMessageId(context, 'subscription_canceled', fact.subscription.id),
   at: fact.occurredAt,
   render: () => ({

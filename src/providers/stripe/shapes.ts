@@ -24,7 +24,11 @@ const calendarNumber = (min: number, max: number) => z.number().int().min(min).m
 /** What a card and a legacy card source say of the card. */
 export const cardFields = {
   brand: text,
-  last4: text,
+  last4: z
+    .string()
+    .regex(/^\d{4}$/)
+    .nullish()
+    .catch(null),
   exp_month: calendarNumber(1, 12),
   exp_year: calendarNumber(1970, 9999),
 };
