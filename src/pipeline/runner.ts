@@ -11,42 +11,39 @@ export interface Runner {
 }
 
 export interface RunnerOptions {
-  /** One bounded piece of work; says when the next is due, null when nothing is known. */
-  readonly step: (now: Instant) => Promise<{ readonly nextAt: Instant | null }>;
+  /**
+   * One bounded piece of work; says when the next is due, null when nothing is known. `restMs`: where more work came in
+   * while it ran, how long to let it gather, 0 by default; so a flood is worked off in larger portions and leaves room
+   * for what shares the thread. The first wake after a quiet time never waits.
+   */
+  readonly step: (now: Instant) => Promise<{ readonly nextAt: Instant | null; readonly restMs?: number }>;
   readonly clock: Clock;
   /** A step that throws is told here and tried again after a second. */
   readonly onError: (error: unknown) => void;
   /** Looks for work at least this often, in ms: another process (a CLI command) can add some without a wake. */
   readonly idleMs?: number;
-  /**
-   * Where work came in while a step ran, it rests this many times as long as the step took; 0 by default. So a flood of
-   * work is done in larger portions, and what shares the thread keeps its share. The first wake after a quiet time
-   * never waits.
-   */
-  readonly restFactor?: number;
 }
 
 /** Repeats a step when it is due and whenever it is woken, one at a time. The only place with timers: steps have none. */
-export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restFactor = 0 }: RunnerOptions): Runner => {
+export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS }: RunnerOptions): Runner => {
   let stopped = true;
   let woken = false;
   let resting = false;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
 
-  const attempt = async (): Promise<Instant | null> => {
+  const attempt = async (): Promise<{ readonly nextAt: Instant | null; readonly restMs?: number }> => {
     try {
-      return (await step(clock.now())).nextAt;
+      return await step(clock.now());
     } catch (error) {
       onError(error);
-      return plus(clock.now(), SECOND_MS);
+      return { nextAt: plus(clock.now(), SECOND_MS), restMs: SECOND_MS };
     }
   };
 
   const runOnce = async (): Promise<void> => {
     woken = false;
-    const startedAt = clock.now();
-    const nextAt = await attempt();
+    const { nextAt, restMs = 0 } = await attempt();
     // A store that answers at once would otherwise keep the event loop from receiving webhooks.
     await nextTurn();
     running = null;
@@ -58,8 +55,7 @@ export const makeRunner = ({ step, clock, onError, idleMs = SECOND_MS, restFacto
       if (waitMs <= 0) run();
       else timer = setTimeout(run, waitMs);
     };
-    const restMs = woken ? (clock.now() - startedAt) * restFactor : 0;
-    if (restMs <= 0) return next();
+    if (!woken || restMs === 0) return next();
     resting = true;
     timer = setTimeout(next, restMs);
   };

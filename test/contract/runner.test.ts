@@ -90,12 +90,10 @@ test('a step that throws is told, and the runner lives on', async () => {
 
 test('woken while a step ran it rests as long as told, however often it is woken; what came meanwhile is done after', async () => {
   const { step, runs } = makeStep();
-  let now = START;
-  const clock = { now: () => now };
-  const runner = makeRunner({ step, clock, onError: () => {}, idleMs: 1e6, restFactor: 2 });
+  const resting = async () => ({ ...(await step()), restMs: 40 });
+  const runner = makeRunner({ step: resting, clock: { now: () => START }, onError: () => {}, idleMs: 1e6 });
   runner.start();
   runner.wake();
-  now = plus(START, 20);
   runs[0]?.end(START);
   await settle();
   runner.wake();
