@@ -41,7 +41,6 @@ export interface Standing {
   readonly lead: OpenEpisode | null;
   /** The episode that gives the stage: the lead, or the one that ended last. */
   readonly episode: Episode | null;
-  readonly open: readonly OpenEpisode[];
   readonly changesAt: readonly Instant[];
 }
 
@@ -104,7 +103,7 @@ const stillLost = (episode: Episode, ledger: Ledger): boolean => {
   return !paid && ![...ledger.subscriptions.values()].some(isLive);
 };
 
-const OUT_OF_DUNNING = { lead: null, open: [], inDunning: false } as const;
+const OUT_OF_DUNNING = { lead: null, inDunning: false } as const;
 
 const standAside = (ledger: Ledger): Standing => {
   const ended = ledger.episodes.filter((episode) => episode.outcome !== 'open');
@@ -140,7 +139,6 @@ export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
     inDunning: !lead.suppressed,
     lead,
     episode: lead.episode,
-    open,
     changesAt: open.map((each) => each.retry.changesAt).filter((at) => at !== null),
   };
 };

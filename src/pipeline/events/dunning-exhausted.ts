@@ -42,7 +42,6 @@ export const dunningExhausted = (
   const about = { subscription: episode.subscription, invoice: episode.openingInvoice, at: exhaustion.at, receivedAt };
   return {
     event: 'dunning_exhausted',
-    kind: 'conclusion',
     ready,
     settlesAt: instant(Math.max(exhaustion.concludedFrom, last.settlesAt)),
     messageId: toMessageId(context, 'dunning_exhausted', episode.openingInvoice, episode.reversalId ?? ''),

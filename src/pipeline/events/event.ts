@@ -11,14 +11,10 @@ export interface EventContext {
   readonly rules: Rules;
 }
 
-/**
- * An event that holds in the ledger.
- * `anchored`: rests on one provider statement. `conclusion`: rests also on what was not seen (semantics E1).
- */
+/** An event that holds in the ledger. */
 export type PlannedEvent = {
   readonly [Name in EventName]: {
     readonly event: Name;
-    readonly kind: 'anchored' | 'conclusion';
     /** False while it waits for a failure notice that is still settling (semantics E4). */
     readonly ready: boolean;
     /** From when nothing that it rests on was still settling, whatever the rules. */

@@ -69,7 +69,6 @@ export const paymentFailed = (
   };
   return {
     event: 'payment_failed',
-    kind: 'anchored',
     ready: true,
     settlesAt: attempt.settlesAt,
     messageId: toMessageId(context, 'payment_failed', attempt.key),

@@ -39,7 +39,6 @@ export const paymentRecovered = (
   ready: boolean,
 ): PlannedEvent => ({
   event: 'payment_recovered',
-  kind: 'conclusion',
   ready,
   settlesAt: settlesAt(context, episode),
   messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),

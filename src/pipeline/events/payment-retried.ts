@@ -23,7 +23,6 @@ const render = (
   episode: Episode | null,
 ): PlannedEvent => ({
   event: 'payment_retried',
-  kind: 'anchored',
   ready: retry.ready,
   settlesAt: retry.settlesAt,
   messageId: toMessageId(context, 'payment_retried', retry.key),

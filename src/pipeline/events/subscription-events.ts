@@ -23,7 +23,6 @@ const about = (context: EventContext, fact: SubscriptionObserved | SubscriptionE
 /** `subscription_past_due`, where the payload itself names the change of status. */
 const pastDue = (context: EventContext, fact: SubscriptionObserved): PlannedEvent => ({
   event: 'subscription_past_due',
-  kind: 'anchored',
   ready: true,
   settlesAt: fact.receivedAt,
   messageId: toMessageId(
@@ -39,7 +38,6 @@ const pastDue = (context: EventContext, fact: SubscriptionObserved): PlannedEven
 /** `subscription_canceled`, one per subscription. */
 const canceled = (context: EventContext, fact: SubscriptionEnded): PlannedEvent => ({
   event: 'subscription_canceled',
-  kind: 'anchored',
   ready: true,
   settlesAt: fact.receivedAt,
   messageId: toMessageId(context, 'subscription_canceled', fact.subscription.id),
