@@ -92,6 +92,8 @@ export interface ChargeState {
   /** ISO 4217, lower case. */
   readonly currency: string;
   readonly card: Card | null;
+  /** The stored payment method that was charged; null where the shape names none. */
+  readonly paymentMethodId: string | null;
 }
 
 export type SubscriptionStatus =
@@ -122,6 +124,8 @@ export interface SubscriptionState {
   readonly cancelFeedback: string | null;
   /** Paused by the provider because the last attempt failed. */
   readonly pausedForNonPayment: boolean;
+  /** The subscription's own slot: the payment method that is charged before the customer's default; null: none set. */
+  readonly defaultPaymentMethodId: string | null;
 }
 
 /** `requested`: by the customer or through the API. */
@@ -193,6 +197,17 @@ export interface CollectionStopped extends FactBase {
 export interface CustomerObserved extends FactBase {
   readonly kind: 'customer_observed';
   readonly userId: string | null;
+  /** The customer's slot: charged where the subscription's is empty; null: none set. */
+  readonly defaultPaymentMethodId: string | null;
+}
+/** A stored payment method was attached, changed or renewed by the card network, or is gone. */
+export interface PaymentMethodObserved extends FactBase {
+  readonly kind: 'payment_method_observed';
+  readonly paymentMethodId: string;
+  /** Null for a method that is no card. */
+  readonly card: Card | null;
+  /** It can no longer be charged. */
+  readonly detached: boolean;
 }
 
 export type Fact =
@@ -207,12 +222,14 @@ export type Fact =
   | SubscriptionObserved
   | SubscriptionEnded
   | CollectionStopped
-  | CustomerObserved;
+  | CustomerObserved
+  | PaymentMethodObserved;
 export type FactKind = Fact['kind'];
 
 /** Within one provider second a payment outranks a failure, a failure a snapshot. Higher folds later. */
 export const FACT_RANK: Readonly<Record<FactKind, number>> = {
   customer_observed: 0,
+  payment_method_observed: 0,
   subscription_observed: 0,
   invoice_observed: 0,
   invoice_payment_linked: 0,

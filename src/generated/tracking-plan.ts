@@ -265,6 +265,8 @@ export type UserTraits = {
   readonly dunning_stage: 'exhausted' | 'persistent' | 'retrying' | 'first_failure' | 'recovered' | 'lost' | 'card_expiring' | 'healthy';
   /** An episode is open and nothing suppresses its messages. E.g. true. */
   readonly in_dunning: boolean;
+  /** No dunning message may go out now, although there is a reason for one: a voluntary cancellation is requested, or it is held. E.g. false. */
+  readonly dunning_suppressed: boolean;
   /** The lead episode. Null: no episode is open. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
   readonly dunning_episode_id: string | null;
   /** Executed attempts on the worst open invoice of the lead episode. In attempts. Null: no episode is open. E.g. 2. */
@@ -291,6 +293,10 @@ export type UserTraits = {
   readonly lifetime_recovered_payments: number;
   /** The plan of the lead episode's subscription, else of the newest live one. Null: no statement names a price. E.g. "pro_monthly". */
   readonly plan_id: string | null;
+  /** The plan is among the policy's high-value plans; false while no plan is known. E.g. true. */
+  readonly high_value_plan: boolean;
+  /** End of the last month in which the card that will be charged is valid. In ISO 8601, UTC, milliseconds. Null: the stage is not card_expiring. E.g. "2026-06-01T00:00:00.000Z". */
+  readonly card_expires_at: string | null;
   /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
   readonly update_payment_url: string | null;
 };
@@ -317,6 +323,7 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
   dunning_status: 'on_change',
   dunning_stage: 'on_change',
   in_dunning: 'on_change',
+  dunning_suppressed: 'on_change',
   dunning_episode_id: 'on_change',
   dunning_attempt_number: 'on_change',
   dunning_amount_due: 'on_change',
@@ -330,6 +337,8 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
   lifetime_failed_payments: 'on_change',
   lifetime_recovered_payments: 'on_change',
   plan_id: 'on_change',
+  high_value_plan: 'on_change',
+  card_expires_at: 'on_change',
   update_payment_url: 'on_change',
 };
 
@@ -460,6 +469,7 @@ const USER_SCHEMA: z.ZodType = z.strictObject({
   dunning_status: z.enum(['none', 'pre_dunning', 'active', 'held', 'exhausted', 'recovered', 'lost']),
   dunning_stage: z.enum(['exhausted', 'persistent', 'retrying', 'first_failure', 'recovered', 'lost', 'card_expiring', 'healthy']),
   in_dunning: z.boolean(),
+  dunning_suppressed: z.boolean(),
   dunning_episode_id: z.string().nullable(),
   dunning_attempt_number: z.int().min(1).nullable(),
   dunning_amount_due: z.number().min(0).nullable(),
@@ -473,6 +483,8 @@ const USER_SCHEMA: z.ZodType = z.strictObject({
   lifetime_failed_payments: z.int().min(0),
   lifetime_recovered_payments: z.int().min(0),
   plan_id: z.string().nullable(),
+  high_value_plan: z.boolean(),
+  card_expires_at: z.iso.datetime().nullable(),
   update_payment_url: z.string().nullable(),
 });
 

@@ -37,6 +37,10 @@ export interface Standing {
   readonly stage: Stage;
   readonly status: DunningStatus;
   readonly inDunning: boolean;
+  /** No message may go out, although there is a reason for one (semantics D6). */
+  readonly suppressed: boolean;
+  /** Only while the stage is `card_expiring`: the end of the card's last month (semantics D4). */
+  readonly cardExpiresAt: Instant | null;
   /** The open episode that scalar traits speak of; null when none is open (semantics C5). */
   readonly lead: OpenEpisode | null;
   /** The episode that gives the stage: the lead, or the one that ended last. */
@@ -103,7 +107,7 @@ const stillLost = (episode: Episode, ledger: Ledger): boolean => {
   return !paid && ![...ledger.subscriptions.values()].some(isLive);
 };
 
-const OUT_OF_DUNNING = { lead: null, inDunning: false } as const;
+const OUT_OF_DUNNING = { lead: null, inDunning: false, suppressed: false, cardExpiresAt: null } as const;
 
 const standAside = (ledger: Ledger): Standing => {
   const ended = ledger.episodes.filter((episode) => episode.outcome !== 'open');
@@ -137,6 +141,8 @@ export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
     stage: lead.stage,
     status: statusOf(lead),
     inDunning: !lead.suppressed,
+    suppressed: lead.suppressed,
+    cardExpiresAt: null,
     lead,
     episode: lead.episode,
     changesAt: open.map((each) => each.retry.changesAt).filter((at) => at !== null),

@@ -73,6 +73,7 @@ const CLEARED: UserTraits = {
   dunning_status: 'none',
   dunning_stage: 'healthy',
   in_dunning: false,
+  dunning_suppressed: false,
   dunning_episode_id: null,
   dunning_attempt_number: null,
   dunning_amount_due: null,
@@ -86,6 +87,8 @@ const CLEARED: UserTraits = {
   lifetime_failed_payments: 0,
   lifetime_recovered_payments: 0,
   plan_id: null,
+  high_value_plan: false,
+  card_expires_at: null,
   update_payment_url: null,
 };
 

@@ -1,6 +1,10 @@
 import type { DeliveryKeys, Fact } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Channel, Commitments, TraitValues } from './commitments.ts';
+import type { ToolChange, ToolState, ToolStore } from './tools/tool-ports.ts';
+
+export type { Channel, Commitments, CommittedEvent, Told, TraitValue, TraitValues } from './commitments.ts';
 
 /** What the pipeline needs from the world. Adapters live in `store/` and `segment/`; `main.ts` joins them. */
 
@@ -30,39 +34,6 @@ export interface Delivery {
   readonly eventType: string;
   readonly rawBody: string;
   readonly receivedAt: Instant;
-}
-
-/** A message id once said is never said again; `refuted` when a later fact took the conclusion back. */
-export interface CommittedEvent {
-  readonly messageId: string;
-  readonly event: string;
-  readonly refuted: boolean;
-  /** Its call broke the plan and was replayed: due again. */
-  readonly unsaid: boolean;
-}
-
-export type TraitValue = string | number | boolean | null;
-export type TraitValues = Readonly<Record<string, TraitValue>>;
-
-/** Where a profile's calls go: `recorder` is final and never sent later (semantics G9). */
-export type Channel = 'segment' | 'recorder';
-
-/** The state that the last identify and group said; null when never said. */
-export interface Told {
-  readonly traits: TraitValues | null;
-  readonly accountTraits: TraitValues | null;
-  /** The user id that the last identify carried; null while anonymous. */
-  readonly userId: string | null;
-}
-
-/** What has already been said of a profile. */
-export interface Commitments extends Told {
-  readonly events: readonly CommittedEvent[];
-  /** Ids of episodes that a call has named. */
-  readonly episodes: readonly string[];
-  readonly channel: Channel | null;
-  /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
-  readonly segment: Told | null;
 }
 
 /** A due profile with all that a decision needs. */
@@ -118,8 +89,8 @@ export interface NewOutboxCall {
 }
 
 export interface NewDeadLetter {
-  readonly kind: 'delivery' | 'decision' | 'call';
-  /** What it is about: `stripe evt_…`, `profile 12`, a message id. */
+  readonly kind: 'delivery' | 'decision' | 'call' | 'tool';
+  /** What it is about: `stripe evt_…`, `profile 12`, a message id, `braze user_42`. */
   readonly subject: string;
   /** A code of the error registry. */
   readonly code: string;
@@ -148,6 +119,7 @@ export interface Commit {
   readonly refuted: readonly string[];
   readonly restored: readonly string[];
   readonly outbox: readonly NewOutboxCall[];
+  readonly tools: readonly ToolChange[];
   readonly deadLetters: readonly NewDeadLetter[];
   /** Replaces the stored ones; `events` is merged from the fields above. */
   readonly commitments: Omit<Commitments, 'events'>;
@@ -232,6 +204,15 @@ export interface ProfileRecord {
     readonly ruleset: string;
     readonly lines: readonly string[];
   }[];
+  readonly tools: readonly ToolState[];
+}
+
+/** What is needed to decide anew how a profile stood at an instant (semantics G7). */
+export interface ProfileHistory {
+  readonly customer: CustomerKey;
+  readonly facts: readonly Fact[];
+  /** Hash and text of the rules of the last decision up to the instant asked; null before the first. */
+  readonly ruleset: { readonly hash: string; readonly json: string } | null;
 }
 
 export type OutboxStatus = 'queued' | 'delivered' | 'recorded' | 'dead';
@@ -250,7 +231,7 @@ export interface StoreCounts {
   readonly oldestQueuedAt: Instant | null;
 }
 
-export interface Store {
+export interface Store extends ToolStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
   /** Binds the store to a namespace. Refuses (throws) when Segment was told something under another. */
@@ -293,6 +274,8 @@ export interface Store {
   ) => Promise<number>;
   /** By user id, provider customer id or anonymous id. */
   readonly findProfiles: (id: string) => Promise<readonly ProfileRecord[]>;
+  /** All that was ever learned of a profile, and the rules of `at`; undefined if there is no such profile. */
+  readonly profileHistory: (profileId: number, at: Instant) => Promise<ProfileHistory | undefined>;
   readonly counts: () => Promise<StoreCounts>;
   /** Throws when a webhook could not be stored now: `/readyz`. */
   readonly probe: () => Promise<void>;

@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { UserTraits } from '../generated/tracking-plan.ts';
+import { cardExpiresAt } from './card-expires-at.ts';
 import { dunningAmountDue } from './dunning-amount-due.ts';
 import { dunningAttemptNumber } from './dunning-attempt-number.ts';
 import { dunningCurrency } from './dunning-currency.ts';
@@ -7,7 +8,9 @@ import { dunningEpisodeId } from './dunning-episode-id.ts';
 import { dunningFailureClass } from './dunning-failure-class.ts';
 import { dunningStage } from './dunning-stage.ts';
 import { dunningStatus } from './dunning-status.ts';
+import { dunningSuppressed } from './dunning-suppressed.ts';
 import { firstFailedAt } from './first-failed-at.ts';
+import { highValuePlan } from './high-value-plan.ts';
 import { inDunning } from './in-dunning.ts';
 import { lastRecoveredAt } from './last-recovered-at.ts';
 import { lifetimeFailedPayments } from './lifetime-failed-payments.ts';
@@ -21,6 +24,7 @@ import { updatePaymentUrl } from './update-payment-url.ts';
 
 /** Every trait; a new one is one file and one line here. */
 const TRAITS: { readonly [Key in keyof UserTraits]-?: Trait<Key> } = {
+  card_expires_at: cardExpiresAt,
   dunning_amount_due: dunningAmountDue,
   dunning_attempt_number: dunningAttemptNumber,
   dunning_currency: dunningCurrency,
@@ -28,7 +32,9 @@ const TRAITS: { readonly [Key in keyof UserTraits]-?: Trait<Key> } = {
   dunning_failure_class: dunningFailureClass,
   dunning_stage: dunningStage,
   dunning_status: dunningStatus,
+  dunning_suppressed: dunningSuppressed,
   first_failed_at: firstFailedAt,
+  high_value_plan: highValuePlan,
   in_dunning: inDunning,
   last_recovered_at: lastRecoveredAt,
   lifetime_failed_payments: lifetimeFailedPayments,

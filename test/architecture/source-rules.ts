@@ -4,9 +4,12 @@ import { posix } from 'node:path';
 export type Sources = ReadonlyMap<string, string>;
 
 const BASE = ['domain', 'generated'];
-const CORE = [...BASE, 'ledger', 'providers', 'traits', 'config', 'pipeline'];
+const KITS = ['audience-kit', 'destination-kit'];
+const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config', 'pipeline'];
+/** What the pipeline asks of the world. */
+const PORTS = ['src/pipeline/ports.ts', 'src/pipeline/tools/tool-ports.ts', 'src/pipeline/commitments.ts'];
 
-/** Which rooms of `src/` a room may import, beside itself. A full path allows one file only. */
+/** Which rooms a room may import, beside itself. A full path allows one file only. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   generated: ['domain'],
@@ -14,13 +17,18 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   providers: BASE,
   traits: [...BASE, 'ledger'],
   config: BASE,
-  pipeline: [...BASE, 'ledger', 'providers', 'traits', 'config'],
-  store: ['domain', 'src/pipeline/ports.ts'],
-  segment: ['domain', 'src/pipeline/ports.ts'],
-  thread: ['domain', 'src/pipeline/ports.ts'],
+  'audience-kit': BASE,
+  'destination-kit': BASE,
+  pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config'],
+  store: ['domain', ...PORTS],
+  segment: ['domain', ...PORTS],
+  thread: ['domain', ...PORTS],
   http: CORE,
   simulate: CORE,
   cli: [...CORE, 'simulate'],
+  // What people write for their business, outside of src/: they see only their kit.
+  audiences: ['audience-kit'],
+  destinations: ['destination-kit'],
 };
 
 interface Import {
@@ -48,8 +56,8 @@ const importsOf = (path: string, text: string): readonly Import[] => {
   ];
 };
 
-const inSrc = (path: string): boolean => path.startsWith('src/');
-const roomOf = (path: string): string => path.split('/')[1] ?? '';
+const inSrc = (path: string): boolean => /^(src|audiences|destinations)\//.test(path);
+const roomOf = (path: string): string => (path.startsWith('src/') ? path.split('/')[1] : path.split('/')[0]) ?? '';
 /** The composition roots: one for each thread. */
 const isMain = (path: string): boolean => path === 'src/main.ts' || path === 'src/main-engine.ts';
 

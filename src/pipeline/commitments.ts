@@ -1,0 +1,50 @@
+import type { Attributes } from '../destination-kit/record.ts';
+
+/** What has already been said of a profile, and to whom. */
+
+/** A message id once said is never said again; `refuted` when a later fact took the conclusion back. */
+export interface CommittedEvent {
+  readonly messageId: string;
+  readonly event: string;
+  readonly refuted: boolean;
+  /** Its call broke the plan and was replayed: due again. */
+  readonly unsaid: boolean;
+}
+
+export type TraitValue = string | number | boolean | null;
+export type TraitValues = Readonly<Record<string, TraitValue>>;
+
+/** Where a profile's calls go: `recorder` is final and never sent later (semantics G9). */
+export type Channel = 'segment' | 'recorder';
+
+/** The state that the last identify and group said; null when never said. */
+export interface Told {
+  readonly traits: TraitValues | null;
+  readonly accountTraits: TraitValues | null;
+  /** The user id that the last identify carried; null while anonymous. */
+  readonly userId: string | null;
+  /** Keys of the audiences that were entered and not exited, in order of key. */
+  readonly audiences: readonly string[];
+}
+
+/** What one tool was last meant to hold, and what it was meant to hear. */
+export interface ToolTold {
+  readonly userId: string;
+  readonly desired: Attributes;
+  /** The episode whose flow runs: entered and not exited; null when none. */
+  readonly running: string | null;
+  /** `episode:stage` of every stage announced, so that resuming announces none again (semantics D6). */
+  readonly announced: readonly string[];
+}
+
+/** What has already been said of a profile. */
+export interface Commitments extends Told {
+  readonly events: readonly CommittedEvent[];
+  /** Ids of episodes that a call has named. */
+  readonly episodes: readonly string[];
+  readonly channel: Channel | null;
+  /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
+  readonly segment: Told | null;
+  /** By `tool` for the live tool and `tool/recorder` for its recorder. */
+  readonly tools: Readonly<Record<string, ToolTold>>;
+}

@@ -1,0 +1,136 @@
+import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
+import type { RecordOutcome } from '../../destination-kit/sink.ts';
+import type { Instant } from '../../domain/instant.ts';
+
+/** What the delivery to tools needs of the store. */
+
+/** Where a tool's state goes. What a recorder took is final and never sent (semantics G9), so each has rows of its own. */
+export type ToolChannel = 'live' | 'recorder';
+
+/** Names one row: what one person is to be in one tool. A customer linked to another user leaves a row to be cleared. */
+export interface ToolRowKey {
+  readonly tool: string;
+  readonly channel: ToolChannel;
+  readonly profileId: number;
+  readonly userId: string;
+}
+
+/** An event for a tool's flows, as decided. */
+export interface NewToolEdge {
+  readonly event: ToolEvent;
+  /** An exit ends what entries of its episode began. */
+  readonly role: 'entry' | 'exit';
+  readonly episodeId: string;
+}
+
+/** What one decision wants of one tool. */
+export interface ToolChange {
+  readonly tool: string;
+  readonly channel: ToolChannel;
+  readonly userId: string;
+  /** The whole state that the tool should hold. */
+  readonly desired: Attributes;
+  readonly edges: readonly NewToolEdge[];
+  /** It ends or holds dunning: goes before anything else. */
+  readonly urgent: boolean;
+  /** Owed on the lead episode, to order dead letters; null when nothing is. */
+  readonly amountMinor: number | null;
+  readonly currency: string | null;
+}
+
+export interface QueuedEdge extends NewToolEdge {
+  readonly seq: number;
+  /** `unknown`: sent once, nobody knows whether it arrived. */
+  readonly status: 'queued' | 'unknown';
+  readonly committedAt: Instant;
+}
+
+/** A person who differs from what the tool holds, or of whom the tool has events to hear. */
+export interface ToolRow extends ToolRowKey {
+  /** Number of the commit that wants `desired`. */
+  readonly version: number;
+  readonly decidedAt: Instant;
+  readonly desired: Attributes;
+  /** What the tool has acknowledged; null: nothing yet. */
+  readonly delivered: Attributes | null;
+  /** Attributes of a call with an unknown outcome: what the tool holds of them is not known. */
+  readonly uncertain: readonly string[];
+  /** In order of commit. */
+  readonly edges: readonly QueuedEdge[];
+  /** Episodes of which the tool heard something, or may have. */
+  readonly reached: readonly string[];
+  /** Since when it waits. */
+  readonly waitingSince: Instant;
+  /** Consecutive retries. */
+  readonly failures: number;
+}
+
+/** What became of a row that was sent, or that needed no call. */
+export interface ToolSettlement {
+  readonly row: ToolRow;
+  /** Attributes sent; empty when none differed. */
+  readonly sent: Attributes;
+  /** Edges sent, by seq. */
+  readonly edges: readonly number[];
+  /** Edges that need not be sent any more, by seq. */
+  readonly dropped: readonly number[];
+  readonly outcome: RecordOutcome;
+}
+
+/** A row as people look at it. */
+export interface ToolState extends ToolRowKey {
+  readonly desired: Attributes;
+  readonly delivered: Attributes | null;
+  /** `settled`: acknowledged. `waiting`: to be sent. `dead`: given up until it changes or is replayed. */
+  readonly status: 'settled' | 'waiting' | 'dead';
+  readonly waitingSince: Instant | null;
+  /** The newest calls, oldest first. */
+  readonly sends: readonly ToolSend[];
+}
+
+/** One record as it was sent, or would have been. */
+export interface ToolSend {
+  readonly at: Instant;
+  readonly result: RecordOutcome['result'];
+  readonly attributes: Attributes;
+  readonly events: readonly ToolEvent[];
+  /** The warning or the reason; null when there is none. */
+  readonly detail: string | null;
+}
+
+export interface ToolCounts {
+  readonly tool: string;
+  readonly channel: ToolChannel;
+  readonly settled: number;
+  readonly waiting: number;
+  readonly dead: number;
+  /** Urgent ones among those waiting: open leaks. */
+  readonly urgent: number;
+  readonly oldestWaitingAt: Instant | null;
+}
+
+export interface ToolStore {
+  /** Rows to be sent now (`retryAt` reached), urgent first, then the longest waiting. */
+  readonly nextToolRows: (options: {
+    readonly tool: string;
+    readonly channel: ToolChannel;
+    readonly now: Instant;
+    readonly limit: number;
+  }) => Promise<readonly ToolRow[]>;
+  /**
+   * Writes outcomes in one transaction. `delivered` and `recorded`: `delivered` becomes itself overlaid with `sent`, `sent`'s
+   * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
+   * names join `uncertain`, its edges become `unknown`. `retry`: waits until `at`. `rejected`: a dead letter with the money
+   * at stake. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
+   * delivered, recorded or unknown.
+   */
+  readonly settleTools: (settlements: readonly ToolSettlement[], retryAt: Instant, now: Instant) => Promise<void>;
+  /** When the next row of the tool is to be sent; null when none waits. */
+  readonly nextToolRetryAt: (tool: string, channel: ToolChannel) => Promise<Instant | null>;
+  /**
+   * Makes profiles due whose state a recorder took after the live tool last heard of them, or that are in dunning and
+   * the live tool never heard of (semantics G9). Answers how many.
+   */
+  readonly wakeForTool: (tool: string, now: Instant) => Promise<number>;
+  readonly toolCounts: () => Promise<readonly ToolCounts[]>;
+}
