@@ -19,7 +19,7 @@ export type Reading =
   | {
       readonly end: 'understood';
       readonly facts: readonly Fact[];
-      /** Object ids (invoice, intent, charge, subscription) that belong to this customer from now on. */
+      /** Object ids (invoice, intent, charge, subscription, payment method) that belong to this customer from now on. */
       readonly references: readonly string[];
     }
   | { readonly end: 'ignored'; readonly reason: string }

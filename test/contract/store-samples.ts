@@ -54,6 +54,7 @@ export const fact = (id: string, userId: string | null = null): Fact => ({
   occurredAt: NOW,
   receivedAt: NOW,
   userId,
+  defaultPaymentMethodId: null,
 });
 
 /** A track call. */

@@ -10,6 +10,7 @@ describe('a refused charge', () => {
     amountMinor: 4900,
     currency: 'usd',
     card: { brand: 'visa', last4: '0341', expMonth: 4, expYear: 2028 },
+    paymentMethodId: 'pm_1',
   };
   const reason = { declineCode: 'insufficient_funds', errorCode: 'card_declined', blockedReason: null };
   const silent = { ...reason, adviceCode: null, networkAdviceCode: null, networkDeclineCode: null };
@@ -171,6 +172,7 @@ describe('a closed dispute', () => {
         amountMinor: 4900,
         currency: 'usd',
         card: null,
+        paymentMethodId: null,
       },
     });
   });

@@ -16,6 +16,7 @@ describe('a subscription', () => {
     cancelReasonStated: false,
     cancelFeedback: null,
     pausedForNonPayment: false,
+    defaultPaymentMethodId: null,
   };
 
   test.each([

@@ -101,6 +101,7 @@ const chargeCore = {
   amount: 4900,
   currency: 'usd',
   payment_intent: 'pi_1',
+  payment_method: 'pm_1',
   payment_method_details: { type: 'card', card: CARD },
 };
 

@@ -53,7 +53,7 @@ const admitEvent = (event: StripeEvent): Admission => {
 };
 
 const toKeys = (event: StripeEvent): DeliveryKeys => {
-  const customer = customerOf(event.object);
+  const customer = customerOf(event.object, event.previousAttributes);
   return {
     provider: 'stripe',
     merchant: event.account,

@@ -4,7 +4,7 @@ const REFUND = 'a refund gives money back and leaves the invoice paid';
 const DISPUTE = 'open disputes and fraud warnings are not read; only a lost dispute takes a payment back';
 const PLANNED = 'a plan of changes; the subscription says what became of it';
 const INVOICE_TELLS = 'the invoice itself says what is left to pay';
-const CARD = 'payment methods are read from the charges made with them';
+const CARD = 'a step towards a payment method; once it is attached it has a notice of its own';
 const CATALOGUE = 'catalogue or discount: nothing about a payment';
 const USAGE = 'usage, credits or the portal: nothing about a payment';
 
@@ -58,10 +58,10 @@ export const BILLING_EVENT_TYPES: Readonly<Record<string, EventEnd>> = {
   'customer.discount.created': { ignored: CATALOGUE },
   'customer.discount.deleted': { ignored: CATALOGUE },
   'customer.discount.updated': { ignored: CATALOGUE },
-  'customer.source.created': { ignored: CARD },
-  'customer.source.deleted': { ignored: CARD },
-  'customer.source.expiring': { ignored: CARD },
-  'customer.source.updated': { ignored: CARD },
+  'customer.source.created': { reader: 'source' },
+  'customer.source.deleted': { reader: 'sourceDeleted' },
+  'customer.source.expiring': { reader: 'source' },
+  'customer.source.updated': { reader: 'source' },
   'customer.subscription.created': { reader: 'subscription' },
   'customer.subscription.deleted': { reader: 'subscriptionDeleted' },
   'customer.subscription.paused': { reader: 'subscription' },
@@ -107,10 +107,10 @@ export const BILLING_EVENT_TYPES: Readonly<Record<string, EventEnd>> = {
   'payment_intent.succeeded': { reader: 'intentSucceeded' },
   'payment_link.created': { ignored: CATALOGUE },
   'payment_link.updated': { ignored: CATALOGUE },
-  'payment_method.attached': { ignored: CARD },
-  'payment_method.automatically_updated': { ignored: CARD },
-  'payment_method.detached': { ignored: CARD },
-  'payment_method.updated': { ignored: CARD },
+  'payment_method.attached': { reader: 'paymentMethod' },
+  'payment_method.automatically_updated': { reader: 'paymentMethod' },
+  'payment_method.detached': { reader: 'paymentMethodDetached' },
+  'payment_method.updated': { reader: 'paymentMethod' },
   'plan.created': { ignored: CATALOGUE },
   'plan.deleted': { ignored: CATALOGUE },
   'plan.updated': { ignored: CATALOGUE },

@@ -3,10 +3,10 @@ import type { RawDecline } from '../../domain/decline.ts';
 import type { Card, ChargeState } from '../../domain/fact.ts';
 import { idOf, invoiceIdOfOrder } from './object-ids.ts';
 import { defineReader } from './reader.ts';
-import { amountMinor, card, cardFields, currency, reference, text, toCard } from './shapes.ts';
+import { amountMinor, card, cardFields, currency, methodReference, reference, text, toCard } from './shapes.ts';
 
 /** Where a card hides: `payment_method_details.card`, a legacy card source, or a legacy source object around one. */
-export const legacySource = z.union([z.string(), z.object({ ...cardFields, object: text, card })]).nullish();
+export const legacySource = z.union([z.string(), z.object({ id: text, ...cardFields, object: text, card })]).nullish();
 
 const outcome = z
   .object({ type: text, reason: text, advice_code: text, network_advice_code: text, network_decline_code: text })
@@ -19,6 +19,7 @@ export const refusal = z.object({
   failure_code: text,
   outcome,
   payment_method_details: z.object({ card }).nullish(),
+  payment_method: methodReference,
   source: legacySource,
 });
 type Refusal = z.infer<typeof refusal>;
@@ -53,6 +54,10 @@ export const readChargeSucceeded = defineReader({
 export const cardOfCharge = (raw: Pick<Refusal, 'payment_method_details' | 'source'>): Card | null =>
   toCard(raw.payment_method_details?.card) ?? cardOfSource(raw.source);
 
+/** The stored payment method that a charge was made with. A legacy card is named in both places by the same id. */
+export const methodIdOfCharge = (raw: Pick<Refusal, 'payment_method' | 'source'>): string | null =>
+  idOf(raw.payment_method) ?? idOf(raw.source);
+
 /** The card in a legacy source; null where the source is only an id or no card. */
 export const cardOfSource = (source: z.infer<typeof legacySource>): Card | null =>
   typeof source === 'object' ? (toCard(source) ?? toCard(source?.card)) : null;
@@ -83,4 +88,5 @@ const toChargeState = (raw: z.infer<typeof charge>): ChargeState => ({
   amountMinor: raw.amount,
   currency: raw.currency,
   card: cardOfCharge(raw),
+  paymentMethodId: methodIdOfCharge(raw),
 });

@@ -23,6 +23,7 @@ export const readDisputeClosed = defineReader({
       amountMinor: object.amount,
       currency: object.currency,
       card: null,
+      paymentMethodId: null,
     };
     return [{ ...origin, kind: 'payment_reversed', reversalId: object.id ?? origin.id, charge }];
   },

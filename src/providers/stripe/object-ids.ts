@@ -1,7 +1,15 @@
 import { isRecord, type Json } from './json.ts';
 
 /** What an object is found by: its own id, if it is one of these. */
-const FOUND_BY_OWN_ID: ReadonlySet<unknown> = new Set(['invoice', 'payment_intent', 'charge', 'subscription']);
+const FOUND_BY_OWN_ID: ReadonlySet<unknown> = new Set([
+  'invoice',
+  'payment_intent',
+  'charge',
+  'subscription',
+  'payment_method',
+  'card',
+  'source',
+]);
 
 /** The objects that this one names, plain or expanded, by path. */
 const LINKS: readonly (readonly string[])[] = [
@@ -29,7 +37,7 @@ export const idOf = (reference: unknown): string | null => {
 export const invoiceIdOfOrder = (orderReference: unknown): string | null =>
   typeof orderReference === 'string' && orderReference.startsWith('in_') ? orderReference : null;
 
-/** The ids of the invoice, intent, charge and subscription that a payload's object is or names, each once. */
+/** The ids of the invoice, intent, charge, subscription and payment method that a payload's object is or names, each once. */
 export const objectIds = (object: Json): readonly string[] => {
   const ids = [
     FOUND_BY_OWN_ID.has(object.object) ? idOf(object.id) : null,
@@ -39,9 +47,16 @@ export const objectIds = (object: Json): readonly string[] => {
   return [...new Set(ids.filter((id) => id !== null))];
 };
 
-/** The customer that an object is or names; accounts of the newer kind count where no customer is named. */
-export const customerOf = (object: Json): string | null =>
-  object.object === 'customer' ? idOf(object.id) : (idOf(object.customer) ?? idOf(object.customer_account));
+/**
+ * The customer that an object is or names; accounts of the newer kind count where no customer is named. A payment
+ * method that was detached names nobody any more: `previous` (its attributes before) still does.
+ */
+export const customerOf = (object: Json, previous: Json): string | null => {
+  if (object.object === 'customer') return idOf(object.id);
+  return namedIn(object) ?? (object.object === 'payment_method' ? namedIn(previous) : null);
+};
+
+const namedIn = ({ customer, customer_account }: Json): string | null => idOf(customer) ?? idOf(customer_account);
 
 const valueAt = (object: Json, path: readonly string[]): unknown =>
   path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), object);

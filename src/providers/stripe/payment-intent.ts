@@ -1,14 +1,22 @@
 import * as z from 'zod';
 import type { RawDecline } from '../../domain/decline.ts';
-import type { Card, ChargeState } from '../../domain/fact.ts';
-import { cardOfCharge, cardOfSource, legacySource, paymentDetails, refusal, toRawDecline } from './charge.ts';
+import type { ChargeState } from '../../domain/fact.ts';
+import {
+  cardOfCharge,
+  cardOfSource,
+  legacySource,
+  methodIdOfCharge,
+  paymentDetails,
+  refusal,
+  toRawDecline,
+} from './charge.ts';
 import { idOf, invoiceIdOfOrder } from './object-ids.ts';
 import { defineReader } from './reader.ts';
 import { amountMinor, card, currency, reference, text, toCard } from './shapes.ts';
 
 const ownCharge = refusal.extend({ id: z.string() });
 
-const paymentMethod = z.union([z.string(), z.object({ card })]).nullish();
+const paymentMethod = z.union([z.string(), z.object({ id: text, card })]).nullish();
 
 const lastPaymentError = z
   .object({
@@ -99,18 +107,27 @@ const toChargeState = (raw: PaymentIntent, chargeId: string | null): ChargeState
   invoiceId: idOf(raw.invoice) ?? invoiceIdOfOrder(raw.payment_details?.order_reference),
   amountMinor: raw.amount,
   currency: raw.currency,
-  card: cardOf(raw),
+  ...methodOf(raw),
 });
 
-const cardOf = (raw: PaymentIntent): Card | null => {
+type Method = Pick<ChargeState, 'card' | 'paymentMethodId'>;
+
+/** Card and id from one place: an id beside the card of another method would misname it. */
+const methodOf = (raw: PaymentIntent): Method => {
   const own = refusedChargeIn(raw);
-  return (
-    cardOfMethod(raw.last_payment_error?.payment_method) ??
-    cardOfSource(raw.last_payment_error?.source) ??
-    cardOfMethod(raw.payment_method) ??
-    (own === null ? null : cardOfCharge(own))
-  );
+  const error = raw.last_payment_error;
+  const places: readonly Method[] = [
+    toMethod(error?.payment_method),
+    { paymentMethodId: idOf(error?.source), card: cardOfSource(error?.source) },
+    toMethod(raw.payment_method),
+    ...(own === null ? [] : [{ paymentMethodId: methodIdOfCharge(own), card: cardOfCharge(own) }]),
+  ];
+  const shown = places.find(({ card }) => card !== null);
+  const named = places.find(({ paymentMethodId }) => paymentMethodId !== null);
+  return shown ?? named ?? { paymentMethodId: null, card: null };
 };
 
-const cardOfMethod = (method: z.infer<typeof paymentMethod>): Card | null =>
-  typeof method === 'object' ? toCard(method?.card) : null;
+const toMethod = (method: z.infer<typeof paymentMethod>): Method => ({
+  paymentMethodId: idOf(method),
+  card: typeof method === 'object' ? toCard(method?.card) : null,
+});

@@ -10,6 +10,7 @@ import {
 } from './invoice.ts';
 import { readInvoicePayment } from './invoice-payment.ts';
 import { readIntentFailed, readIntentSucceeded } from './payment-intent.ts';
+import { readMethod, readMethodDetached, readSource, readSourceDeleted } from './payment-method.ts';
 import type { Reader } from './reader.ts';
 import { readScheduleAborted, readSubscription, readSubscriptionDeleted } from './subscription.ts';
 
@@ -27,7 +28,11 @@ export const READERS = {
   invoicePaid: readInvoicePaid,
   invoicePayment: readInvoicePayment,
   invoicePaymentSucceeded: readInvoicePaymentSucceeded,
+  paymentMethod: readMethod,
+  paymentMethodDetached: readMethodDetached,
   scheduleAborted: readScheduleAborted,
+  source: readSource,
+  sourceDeleted: readSourceDeleted,
   subscription: readSubscription,
   subscriptionDeleted: readSubscriptionDeleted,
 } as const satisfies Readonly<Record<string, Reader>>;

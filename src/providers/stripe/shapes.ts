@@ -5,6 +5,9 @@ import { idOf } from './object-ids.ts';
 /** A reference that may be expanded. Read it with `idOf`. */
 export const reference = z.union([z.string(), z.object({ id: z.string() })]).nullish();
 
+/** A stored payment method or legacy source, plain or expanded. One that cannot be read is none: no delivery stops for it. */
+export const methodReference = reference.catch(null);
+
 export const metadata = z.record(z.string(), z.unknown()).nullish();
 export type Metadata = z.infer<typeof metadata>;
 

@@ -10,7 +10,7 @@ export { SUBSCRIBE_EVENTS } from './subscribe.ts';
 /** Stripe: snapshot webhooks of every API version since 2018, legacy and basil shapes alike. */
 export const stripe: Provider = {
   name: 'stripe',
-  version: 'stripe-facts-2',
+  version: 'stripe-facts-3',
   taxonomy: stripeTaxonomy,
   verify: verifyStripe,
   admit: admitStripe,

@@ -4,7 +4,7 @@ import { fromUnixSeconds, type Instant } from '../../domain/instant.ts';
 import { unixSeconds } from './event.ts';
 import { idOf } from './object-ids.ts';
 import { defineReader, type Statement } from './reader.ts';
-import { flag, metadata, planIdIn, priced, reference, text, toPriceRef, userIdIn } from './shapes.ts';
+import { flag, metadata, methodReference, planIdIn, priced, reference, text, toPriceRef, userIdIn } from './shapes.ts';
 
 const item = z.object({ ...priced, current_period_end: unixSeconds.nullish() });
 
@@ -18,6 +18,8 @@ const subscription = z.object({
   trial_end: unixSeconds.nullish(),
   cancel_at: unixSeconds.nullish(),
   cancel_at_period_end: flag,
+  default_payment_method: methodReference,
+  default_source: methodReference,
   /** Moved to the items by basil. */
   current_period_end: unixSeconds.nullish(),
   cancellation_details: z.object({ reason: text, feedback: text }).nullish(),
@@ -91,6 +93,7 @@ const toSubscriptionState = ({ object: raw, userIdKeys }: Statement<Subscription
     // The details may outlive the pause; only the status says that it holds.
     pausedForNonPayment:
       status === 'paused' && raw.status_details?.paused?.subscription?.type === 'final_payment_failure',
+    defaultPaymentMethodId: idOf(raw.default_payment_method) ?? idOf(raw.default_source),
   };
 };
 
