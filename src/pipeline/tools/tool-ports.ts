@@ -75,6 +75,11 @@ export interface ToolSettlement {
   /** Edges that need not be sent any more, by seq. */
   readonly dropped: readonly number[];
   readonly outcome: RecordOutcome;
+  /**
+   * With `delivered`: an earlier call of unknown outcome may still be applied after this one, so `uncertain` stays as it
+   * is and the row, unless its version moved (then it is due at once), waits until this instant to be asserted again.
+   */
+  readonly again?: Instant;
 }
 
 /** A row as people look at it. */
