@@ -3,10 +3,12 @@ import { type LogLevel, makeLog } from './config/log.ts';
 import { instant } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import { makeEngine } from './pipeline/engine.ts';
+import { toCallHappening } from './pipeline/happenings.ts';
 import type { Clock, SegmentSink } from './pipeline/ports.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { makeRecorderSink } from './segment/recorder-sink.ts';
 import { openStore } from './store/index.ts';
+import { makeLiveFeed } from './thread/live-feed.ts';
 import { type Notice, toFault } from './thread/messages.ts';
 import { serve } from './thread/serve.ts';
 
@@ -20,6 +22,8 @@ export interface EngineData {
   readonly code: string;
   readonly deliverTestMode: boolean;
   readonly logLevel: LogLevel;
+  /** Somebody watches what goes out. */
+  readonly live?: boolean;
   /** Null: nothing leaves. */
   readonly segment: { readonly writeKey: string; readonly host: string } | null;
 }
@@ -37,6 +41,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
   try {
     const store = await openStore(data.databaseUrl, { lock: true, namespace: data.namespace });
     const segment = await makeSegment(data.segment);
+    const feed = data.live ? makeLiveFeed(tell) : null;
     const engine = makeEngine({
       ...data,
       store,
@@ -48,6 +53,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
       log: makeLog(data.logLevel),
       onCommit: (profiles) => tell({ kind: 'decided', profiles }),
       onStoreFault: (error) => tell({ kind: 'store_fault', fault: toFault(error) }),
+      ...(feed && { onSettled: (settled) => feed(settled.map((each) => toCallHappening(each, clock.now()))) }),
     });
     await engine.start();
     const stop = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import type { CliDoors, DemoRelay, DemoRelayOptions } from './cli/doors.ts';
+import type { CliDoors, DemoRelay, DemoRelayOptions, StartRelayOptions } from './cli/doors.ts';
 import { runCli } from './cli/index.ts';
 import { sends, toAnnouncement, toAnnouncementJson } from './config/announcement.ts';
 import { codeVersion } from './config/code-version.ts';
@@ -14,6 +14,7 @@ import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import type { EngineData } from './main-engine.ts';
+import { toWebhookHappening } from './pipeline/happenings.ts';
 import type { Clock, Store } from './pipeline/ports.ts';
 import { makeReceiver, type Receiver } from './pipeline/receive.ts';
 import { makeRelay, type RelayOptions } from './pipeline/relay.ts';
@@ -133,6 +134,7 @@ interface Setup {
   readonly policyFile: string;
   readonly policy: Policy;
   readonly log: Log;
+  readonly onLive?: StartRelayOptions['onLive'];
 }
 
 const loadSetup = (): Setup => {
@@ -142,7 +144,7 @@ const loadSetup = (): Setup => {
 };
 
 /** What the store's thread needs to know; the write key only where something may leave. */
-const toEngineData = ({ environment, policy }: Setup): EngineData => {
+const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
   const { segmentWriteKey, segmentHost, databaseUrl, namespace, deliverTestMode, logLevel } = environment;
   return {
     databaseUrl,
@@ -150,6 +152,7 @@ const toEngineData = ({ environment, policy }: Setup): EngineData => {
     policy,
     deliverTestMode,
     logLevel,
+    live: onLive !== undefined,
     code: codeVersion(join(ROOT, 'src')),
     segment:
       sends(environment) && segmentWriteKey !== null ? { writeKey: segmentWriteKey.reveal(), host: segmentHost } : null,
@@ -173,6 +176,7 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
     data: toEngineData(setup),
     onDecided: (profiles) => decided(profiles),
     onStoreFault,
+    ...(setup.onLive && { onLive: setup.onLive }),
     onDeath: (error) => {
       log.error({ error }, 'the thread that decides met a fault that it does not know; start Recoup again');
       stop(EXIT.crashed);
@@ -190,6 +194,8 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
     onReport: (report) => {
       metrics.webhookAnswered(report.provider, report.outcome);
       webhookLog.report(report);
+      const happening = setup.onLive && toWebhookHappening(report, clock.now());
+      if (happening) setup.onLive?.([happening]);
       if (report.outcome === 'failed') onStoreFault(report.error);
     },
   });
@@ -222,9 +228,9 @@ const explainRefusal = (error: unknown): number => {
   return code === 'store_locked' ? EXIT.tryLater : EXIT.configuration;
 };
 
-const startRelay = async ({ json }: { readonly json: boolean }): Promise<number> => {
+const startRelay = async ({ json, onLive }: StartRelayOptions): Promise<number> => {
   try {
-    const setup = loadSetup();
+    const setup = { ...loadSetup(), ...(onLive && { onLive }) };
     const { environment, policyFile } = setup;
     return await runRelay(setup, (url) => {
       const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };

@@ -1,3 +1,4 @@
+import type { Happening } from '../domain/happening.ts';
 import type { Clock, SegmentCall, Store } from '../pipeline/ports.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { DrivenRelay } from '../simulate/time-machine.ts';
@@ -21,13 +22,20 @@ export interface DemoRelayOptions {
   readonly onCall: (call: SegmentCall) => void;
 }
 
+export interface StartRelayOptions {
+  /** What it prints at start is one JSON line. */
+  readonly json: boolean;
+  /** Sees what comes in and goes out while the relay runs; `omitted` counts what is not among them. */
+  readonly onLive?: (happenings: readonly Happening[], omitted?: number) => void;
+}
+
 /** What the commands need of the world; `main.ts` hands it in, and imports the heavy parts only when one is opened. */
 export interface CliDoors {
   /** The environment, with `.env` read. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
-  /** Runs the relay until it is told to stop; answers the exit code. `json`: what it prints at start is one JSON line. */
-  readonly startRelay: (options: { readonly json: boolean }) => Promise<number>;
+  /** Runs the relay until it is told to stop; answers the exit code. */
+  readonly startRelay: (options: StartRelayOptions) => Promise<number>;
   /** Opens the store that `DATABASE_URL` names, beside a relay that may be running on it. */
   readonly openStore: () => Promise<Store>;
   /** The adapters that read what `dead-letters replay` puts back in line. */

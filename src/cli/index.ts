@@ -36,10 +36,12 @@ Exit codes: 0 told to stop, 1 told twice, 70 a fault that Recoup does not know (
 
 const addStart = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   withJson(program.command('start'))
-    .description('run the relay: receive webhooks, decide, tell Segment')
-    .addHelpText('after', examples('start', 'start --json'))
+    .description('run the relay: receive webhooks, decide, tell Segment and the tools')
+    .option('--live', 'show what comes in (-->) and goes out (<--); on by itself in a terminal')
+    .option('--no-live', 'do not')
+    .addHelpText('after', examples('start', 'start --live', 'start --json'))
     .addHelpText('after', START_EXIT_CODES)
-    .action((options) => enqueue(() => doors.startRelay({ json: options.json === true })));
+    .action((options) => enqueue(async () => (await import('./start.ts')).runStart(doors, options)));
 };
 
 const addDemo = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {

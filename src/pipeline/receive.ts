@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { DeliveryKeys } from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Admission, Provider, VerifyInput } from '../providers/provider.ts';
 import { makeGroupCommit } from './group-commit.ts';
@@ -34,6 +35,8 @@ export interface WebhookReport {
   readonly outcome: WebhookOutcome;
   /** Why the signature was refused; null otherwise. */
   readonly reason: string | null;
+  /** What a genuine body says that it is about; undefined for one that was not read. */
+  readonly keys?: Pick<DeliveryKeys, 'eventType' | 'customer' | 'mode'>;
   /** What the store threw; undefined otherwise. */
   readonly error?: unknown;
 }
@@ -130,13 +133,14 @@ export const makeReceiver = (options: ReceiverOptions): Receiver => {
   let inFlight = 0;
 
   const storeDelivery = async (delivery: NewDelivery): Promise<Handled> => {
+    const { keys } = delivery;
     try {
       const acceptance = await group.add(delivery);
-      if (acceptance === 'duplicate') return { outcome: 'duplicate', reason: null };
+      if (acceptance === 'duplicate') return { outcome: 'duplicate', reason: null, keys };
       if (delivery.end === 'unread') onStored?.();
-      return { outcome: delivery.end === 'unread' ? 'stored' : delivery.end, reason: null };
+      return { outcome: delivery.end === 'unread' ? 'stored' : delivery.end, reason: null, keys };
     } catch (error) {
-      return { outcome: 'failed', reason: null, error };
+      return { outcome: 'failed', reason: null, keys, error };
     }
   };
 

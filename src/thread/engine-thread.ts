@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Happening } from '../domain/happening.ts';
 import { type Answer, type Fault, type Notice, type Question, type RemoteStore, toError } from './messages.ts';
 
 export interface EngineThreadOptions {
@@ -8,6 +9,8 @@ export interface EngineThreadOptions {
   readonly data: unknown;
   readonly onDecided: (profiles: number) => void;
   readonly onStoreFault: (error: Error) => void;
+  /** What went out, where the data asked for it; `omitted` counts what is not among them. */
+  readonly onLive?: (happenings: readonly Happening[], omitted: number) => void;
   /** The thread died of a fault that it does not know. */
   readonly onDeath: (error: Error) => void;
 }
@@ -77,6 +80,8 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
           return options.onDecided(message.profiles);
         case 'store_fault':
           return options.onStoreFault(toError(message.fault));
+        case 'live':
+          return options.onLive?.(message.happenings, message.omitted);
         default:
           return settle(message);
       }

@@ -1,3 +1,4 @@
+import type { Happening } from '../domain/happening.ts';
 import type { Store } from '../pipeline/ports.ts';
 
 /** What the door may ask of the store's thread. */
@@ -29,7 +30,9 @@ export type Notice =
   /** It could not start, for a reason that a person can mend. */
   | { readonly kind: 'refused'; readonly fault: Fault }
   | { readonly kind: 'decided'; readonly profiles: number }
-  | { readonly kind: 'store_fault'; readonly fault: Fault };
+  | { readonly kind: 'store_fault'; readonly fault: Fault }
+  /** Only where somebody watches; `omitted`: how many more there were than anybody could read. */
+  | { readonly kind: 'live'; readonly happenings: readonly Happening[]; readonly omitted: number };
 
 /** What is known of something thrown, in a form that can be posted. */
 export const toFault = (error: unknown): Fault => {
