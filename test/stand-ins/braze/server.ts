@@ -1,0 +1,173 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { exportIds } from './export-ids.ts';
+import type { BrazeFault, FaultPlan } from './faults.ts';
+import { makeFaultPlan } from './faults.ts';
+import { makeRateLimit } from './rate-limit.ts';
+import type { BrazeObject, TrackRequest } from './track-request.ts';
+import { judgeTrack } from './track-request.ts';
+import type { BrazeUsers } from './users.ts';
+import { makeBrazeUsers } from './users.ts';
+
+/** One request to `/users/track` as it came, applied or not. */
+export interface BrazeRequest {
+  readonly at: number;
+  /** Null: never answered. */
+  readonly status: number | null;
+  readonly objects: number;
+  readonly bytes: number;
+  readonly users: readonly string[];
+  readonly attributes: readonly BrazeObject[];
+  readonly events: readonly BrazeObject[];
+}
+
+export interface BrazeStandIn {
+  /** `http://127.0.0.1:<port>` */
+  readonly url: string;
+  readonly users: BrazeUsers;
+  readonly faults: Pick<FaultPlan, 'inject' | 'heal' | 'log'>;
+  readonly requests: readonly BrazeRequest[];
+  /** Applies what faults hold back, in order. */
+  readonly applyLate: () => void;
+  readonly close: () => Promise<void>;
+}
+
+export interface BrazeOptions {
+  readonly key: string;
+  /** The test's clock, UTC milliseconds; the machine's by default. */
+  readonly now?: () => number;
+  /** Endpoints that the key may use; all by default. */
+  readonly permissions?: readonly ('users.track' | 'users.export.ids')[];
+  /** Requests per 3 s before it answers 429; 3,000 by default. */
+  readonly requestsPer3s?: number;
+  /** Objects per request of the contract; 75 by default, 50 in some. */
+  readonly maxObjects?: number;
+}
+
+type Answer = (status: number, body: unknown, headers?: Readonly<Record<string, string>>) => void;
+type Late = { readonly apply: () => void; calls: number | null };
+
+/** A strict Braze REST API on a free loopback port: `POST /users/track` and `/users/export/ids`, with limits, state and faults on demand. */
+export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeStandIn> => {
+  const { key, now = () => Date.now(), permissions = ['users.track', 'users.export.ids'] } = options;
+  const users = makeBrazeUsers();
+  const faults = makeFaultPlan();
+  const rate = makeRateLimit(options.requestsPer3s ?? 3_000);
+  const requests: { -readonly [K in keyof BrazeRequest]: BrazeRequest[K] }[] = [];
+  const sockets = new Set<Socket>();
+  let late: Late[] = [];
+
+  const applyLate = (isDue: (held: Late) => boolean = () => true): void => {
+    const due = late.filter(isDue);
+    late = late.filter((held) => !due.includes(held));
+    for (const { apply } of due) apply();
+  };
+  /** Applies as the fault says: now, later or not at all. */
+  const settle = (request: TrackRequest, index: number, fault: BrazeFault | null): void => {
+    const apply = (): void => users.apply(request, index, now());
+    if (fault?.kind === 'late') late.push({ apply, calls: fault.calls });
+    else if (!(fault !== null && 'applied' in fault) || fault.applied) apply();
+  };
+
+  const track = async (request: IncomingMessage, body: Buffer, answer: Answer): Promise<void> => {
+    const index = requests.length;
+    const entry: (typeof requests)[number] = { at: now(), status: null, bytes: body.length, ...NOTHING };
+    requests.push(entry);
+    for (const held of late) if (held.calls !== null) held.calls -= 1;
+    const limit = rate(now());
+    const reply: Answer = (status, text, headers) => {
+      entry.status = status;
+      answer(status, text, { ...limit.headers, ...headers });
+    };
+    const asked = judgeTrack(body, undefined, options.maxObjects).request;
+    Object.assign(entry, asked);
+    const fault = faults.take(asked, index, now());
+    if (fault?.kind === 'slow') await sleep(fault.ms);
+    if (fault?.kind === 'status') {
+      return reply(fault.status, { message: fault.message ?? 'injected' }, fault.headers);
+    }
+    if (fault?.kind === 'throttled') return reply(429, { message: 'Rate limit exceeded' }, resetHeader(fault.resetAt));
+    if (!limit.allows) return reply(429, { message: 'Rate limit exceeded' });
+    const verdict = judgeTrack(body, refusalOf(fault), options.maxObjects);
+    const isPlaced = !(fault?.kind === 'partial' && fault.unplaced);
+    const errors = isPlaced ? verdict.errors : verdict.errors.map(({ type }) => ({ type }));
+    if (!verdict.taken)
+      return reply(verdict.status, { message: verdict.message, ...(errors.length > 0 && { errors }) });
+    settle(verdict.request, index, fault);
+    applyLate(({ calls }) => calls !== null && calls <= 0);
+    if ((fault?.kind === 'silence' || fault?.kind === 'late') && fault.socket !== undefined) {
+      return void (fault.socket === 'destroyed' && request.socket.resetAndDestroy());
+    }
+    if (fault?.kind === 'garbage') return reply(201, fault.body);
+    reply(201, { message: 'success', ...processed(verdict.request), ...(errors.length > 0 && { errors }) });
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request);
+    const answer: Answer = (status, text, headers = {}) => {
+      const json = typeof text === 'string' ? text : JSON.stringify(text);
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(json);
+    };
+    const permission = request.method === 'POST' ? PERMISSION[request.url ?? ''] : undefined;
+    if (permission === undefined) return answer(404, { message: 'Invalid URL' });
+    if (request.headers.authorization !== `Bearer ${key}`) return answer(401, { message: 'Invalid API Key' });
+    if (!permissions.includes(permission)) return answer(401, { message: 'Invalid API Key: permission' });
+    if (!/^application\/json\b/.test(request.headers['content-type'] ?? '')) {
+      return answer(400, { message: 'Content-Type must be application/json' });
+    }
+    if (permission === 'users.track') return await track(request, body, answer);
+    const exported = exportIds(users, body);
+    answer(exported.status, exported.body);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    users,
+    faults,
+    requests,
+    applyLate: () => applyLate(),
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const NOTHING = { objects: 0, users: [], attributes: [], events: [] };
+const PERMISSION: Readonly<Record<string, 'users.track' | 'users.export.ids'>> = {
+  '/users/track': 'users.track',
+  '/users/export/ids': 'users.export.ids',
+};
+
+const refusalOf =
+  (fault: BrazeFault | null) =>
+  (object: BrazeObject): string | null =>
+    fault?.kind === 'partial' && fault.users.includes(String(object.external_id))
+      ? 'BLACKLISTED_EXTERNAL_USER_ID'
+      : null;
+
+const resetHeader = (resetAt: number | null): Readonly<Record<string, string>> =>
+  resetAt === null ? {} : { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil(resetAt / 1_000)) };
+
+const processed = ({ attributes, events, purchases }: TrackRequest) => ({
+  ...(attributes.length > 0 && { attributes_processed: attributes.length }),
+  ...(events.length > 0 && { events_processed: events.length }),
+  ...(purchases.length > 0 && { purchases_processed: purchases.length }),
+});
+
+const readBody = async (request: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+};
