@@ -4,6 +4,7 @@ import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
 import { type Attempt, type AttemptContext, foldAttempts, holdBack } from './attempt.ts';
+import { type ChargedCard, foldCards } from './cards.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
@@ -26,6 +27,8 @@ export interface Ledger {
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   /** Payments of failed invoices by invoice id, those taken back included. */
   readonly payments: ReadonlyMap<string, readonly Payment[]>;
+  /** The card that will be charged, by live subscription, where one is known. */
+  readonly cards: ReadonlyMap<string, ChargedCard>;
   /** In order of opening. */
   readonly episodes: readonly Episode[];
   /** By subscription id, for those that ended. */
@@ -124,6 +127,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     subscriptions,
     attempts,
     payments,
+    cards: foldCards(facts, { charges, invoices, subscriptions }),
     ...subjects,
     planOf: (invoice, subscription) => planFor(invoices.get(invoice ?? '')?.latest ?? null, subscription),
     changesAt: [

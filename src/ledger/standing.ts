@@ -1,6 +1,7 @@
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Attempt, pendingSince } from './attempt.ts';
+import { findExpiringCard } from './card-expiring.ts';
 import type { Episode } from './episode.ts';
 import { wordStands } from './exhaustion.ts';
 import type { InvoiceLedger } from './invoice.ts';
@@ -41,6 +42,8 @@ export interface Standing {
   readonly suppressed: boolean;
   /** Only while the stage is `card_expiring`: the end of the card's last month (semantics D4). */
   readonly cardExpiresAt: Instant | null;
+  /** Only while the stage is `card_expiring`: the subscription that the card is to pay. */
+  readonly cardSubscription: string | null;
   /** The open episode that scalar traits speak of; null when none is open (semantics C5). */
   readonly lead: OpenEpisode | null;
   /** The episode that gives the stage: the lead, or the one that ended last. */
@@ -107,7 +110,23 @@ const stillLost = (episode: Episode, ledger: Ledger): boolean => {
   return !paid && ![...ledger.subscriptions.values()].some(isLive);
 };
 
-const OUT_OF_DUNNING = { lead: null, inDunning: false, suppressed: false, cardExpiresAt: null } as const;
+const NO_CARD = { cardExpiresAt: null, cardSubscription: null } as const;
+const OUT_OF_DUNNING = { ...NO_CARD, lead: null, inDunning: false, suppressed: false } as const;
+
+/** Before any dunning: a card that will be charged is about to expire, or nothing is wrong (semantics D4). */
+const standBefore = (ledger: Ledger): Standing => {
+  const { card, changesAt } = findExpiringCard(ledger);
+  const calm = { ...OUT_OF_DUNNING, episode: null, changesAt };
+  if (card === null) return { ...calm, stage: 'healthy', status: 'none' };
+  return {
+    ...calm,
+    stage: 'card_expiring',
+    status: card.suppressed ? 'held' : 'pre_dunning',
+    suppressed: card.suppressed,
+    cardExpiresAt: card.expiresAt,
+    cardSubscription: card.subscription,
+  };
+};
 
 const standAside = (ledger: Ledger): Standing => {
   const ended = ledger.episodes.filter((episode) => episode.outcome !== 'open');
@@ -120,7 +139,7 @@ const standAside = (ledger: Ledger): Standing => {
   if (lost !== null && stillLost(lost, ledger)) {
     return { ...OUT_OF_DUNNING, stage: 'lost', status: 'lost', episode: lost, changesAt: [] };
   }
-  return { ...OUT_OF_DUNNING, stage: 'healthy', status: 'none', episode: null, changesAt: [] };
+  return standBefore(ledger);
 };
 
 const statusOf = (lead: OpenEpisode): DunningStatus => {
@@ -142,7 +161,7 @@ export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
     status: statusOf(lead),
     inDunning: !lead.suppressed,
     suppressed: lead.suppressed,
-    cardExpiresAt: null,
+    ...NO_CARD,
     lead,
     episode: lead.episode,
     changesAt: open.map((each) => each.retry.changesAt).filter((at) => at !== null),
