@@ -16,18 +16,22 @@ type Part = readonly [name: string, text: string];
 export const sends = ({ mode, segmentWriteKey }: Environment): boolean =>
   mode === 'enforce' && segmentWriteKey !== null;
 
+/** Is Braze written to: never unless Segment is. */
+export const writesBraze = (environment: Environment): boolean => sends(environment) && environment.braze !== null;
+
 const firstLine = (environment: Environment): string => {
   if (environment.mode === 'observe') {
     return 'Recoup OBSERVES: calls are recorded and none leaves this process. MODE=enforce sends them.';
   }
   return sends(environment)
-    ? `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}.`
+    ? `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}${writesBraze(environment) ? ` and state to Braze at ${environment.braze?.endpoint}` : ''}.`
     : 'Recoup ENFORCES, but SEGMENT_WRITE_KEY is not set: calls are recorded and none leaves this process.';
 };
 
 const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length > 0 ? [['on', `Stripe webhooks: ${url}/webhooks/stripe`] as const] : []),
   ...(sends(environment) ? [['on', `Segment, ids under the namespace ${environment.namespace}`] as const] : []),
+  ...(writesBraze(environment) ? [['on', 'Braze, for people with a user id who are or were in dunning'] as const] : []),
   ['on', `health ${url}/healthz, ${url}/readyz; numbers ${url}/metrics`],
   ['store', `${environment.databaseUrl}, namespace ${environment.namespace}`],
   ['policy', policyFile],
@@ -35,10 +39,13 @@ const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonl
 
 const recordParts = (environment: Environment): readonly Part[] => {
   if (!sends(environment))
-    return [['records', 'every Segment call; see them with: npm run recoup -- profile <user id>']];
-  return environment.deliverTestMode
-    ? []
-    : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too']];
+    return [['records', 'every call to Segment and Braze; see them with: npm run recoup -- profile <user id>']];
+  return [
+    ...(writesBraze(environment) ? [] : [['records', 'what Braze would be told'] as const]),
+    ...(environment.deliverTestMode
+      ? []
+      : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too'] as const]),
+  ];
 };
 
 const offParts = (environment: Environment): readonly Part[] => [
@@ -46,6 +53,9 @@ const offParts = (environment: Environment): readonly Part[] => [
     ? [['off', 'Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET to turn them on'] as const]
     : []),
   ...(environment.segmentWriteKey === null ? [['off', 'Segment: set SEGMENT_WRITE_KEY to turn it on'] as const] : []),
+  ...(environment.braze === null
+    ? [['off', 'Braze: set BRAZE_API_KEY and BRAZE_REST_ENDPOINT to turn it on'] as const]
+    : []),
   ...(environment.apiToken === null
     ? [['off', '/metrics from other machines: set API_TOKEN to turn it on'] as const]
     : []),
@@ -86,6 +96,7 @@ export const toAnnouncementJson = ({ environment, url, policyFile, stripeEvents 
   url,
   webhooks: environment.stripeWebhookSecrets.length > 0 ? { stripe: `${url}/webhooks/stripe` } : {},
   segment: sends(environment) ? environment.segmentHost : null,
+  braze: writesBraze(environment) ? (environment.braze?.endpoint ?? null) : null,
   deliverTestMode: environment.deliverTestMode,
   namespace: environment.namespace,
   store: environment.databaseUrl,

@@ -17,6 +17,8 @@ export interface Environment {
   /** Null: Segment is off and the recorder takes its place. */
   readonly segmentWriteKey: Secret | null;
   readonly segmentHost: string;
+  /** Null: a recorder takes Braze's place. */
+  readonly braze: { readonly apiKey: Secret; readonly endpoint: string } | null;
   /** Every active signing secret; empty: the provider is off. */
   readonly stripeWebhookSecrets: readonly Secret[];
   /** Opens `/metrics` to callers beyond this machine; null: loopback only. */
@@ -67,6 +69,11 @@ const SCHEMA = z.object({
     .regex(/^\S{1,200}$/)
     .optional(),
   SEGMENT_HOST: z.string().refine(isSafeUrl).default('https://api.segment.io'),
+  BRAZE_API_KEY: z
+    .string()
+    .regex(/^\S{1,200}$/)
+    .optional(),
+  BRAZE_REST_ENDPOINT: z.string().refine(isSafeUrl).optional(),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform(secrets)
@@ -93,6 +100,11 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
   SEGMENT_HOST: {
     expected: 'an https URL without user, query or fragment (http only for this machine)',
     example: 'https://api.segment.io',
+  },
+  BRAZE_API_KEY: { expected: 'a REST API key of Braze, without spaces', example: '<your REST API key>' },
+  BRAZE_REST_ENDPOINT: {
+    expected: 'the https URL of your Braze instance, without user, query or fragment (http only for this machine)',
+    example: 'https://rest.iad-01.braze.com',
   },
   STRIPE_WEBHOOK_SECRET: {
     expected: "the endpoint's signing secret, or two separated by a comma while one is rotated",
@@ -121,6 +133,12 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
       ', and it must be set when MODE=enforce: what is only recorded is never sent later. To watch without it, use MODE=observe',
     );
   }
+  if (vars.BRAZE_API_KEY !== undefined && vars.BRAZE_REST_ENDPOINT === undefined) {
+    return refusal('BRAZE_REST_ENDPOINT', ', and it must be set with BRAZE_API_KEY: a key works on one instance only');
+  }
+  if (vars.BRAZE_API_KEY === undefined && vars.BRAZE_REST_ENDPOINT !== undefined) {
+    return refusal('BRAZE_API_KEY', ', and it must be set with BRAZE_REST_ENDPOINT');
+  }
   if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
     return refusal(
       'API_TOKEN',
@@ -129,6 +147,9 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
   }
   return null;
 };
+
+const toBraze = ({ BRAZE_API_KEY: key, BRAZE_REST_ENDPOINT: url }: Variables): Environment['braze'] =>
+  key === undefined || url === undefined ? null : { apiKey: toSecret(key), endpoint: url.replace(/\/+$/, '') };
 
 const toEnvironment = (vars: Variables): Environment => ({
   port: vars.PORT,
@@ -139,6 +160,7 @@ const toEnvironment = (vars: Variables): Environment => ({
   deliverTestMode: vars.DELIVER_TEST_MODE === 'true',
   segmentWriteKey: vars.SEGMENT_WRITE_KEY === undefined ? null : toSecret(vars.SEGMENT_WRITE_KEY),
   segmentHost: vars.SEGMENT_HOST.replace(/\/+$/, ''),
+  braze: toBraze(vars),
   stripeWebhookSecrets: (vars.STRIPE_WEBHOOK_SECRET ?? []).map(toSecret),
   apiToken: vars.API_TOKEN === undefined ? null : toSecret(vars.API_TOKEN),
   logLevel: vars.LOG_LEVEL,

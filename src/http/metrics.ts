@@ -1,8 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Clock, Store, StoreCounts } from '../pipeline/ports.ts';
 import type { WebhookOutcome } from '../pipeline/receive.ts';
+import type { ToolCounts } from '../pipeline/tools/tool-ports.ts';
 
 const DELIVERY_ENDS = ['unread', 'understood', 'ignored', 'dead_letter', 'unresolved'] as const;
+const TOOL = ['tool', 'channel'] as const;
+const TOOL_STATE = [...TOOL, 'status'] as const;
 const OUTBOX_STATUSES = ['queued', 'delivered', 'recorded', 'dead'] as const;
 
 export interface Metrics {
@@ -27,6 +30,9 @@ const makeGauges = (registry: Registry) => {
     profiles: gauge('recoup_profiles', 'People and accounts known.'),
     inDunning: gauge('recoup_profiles_in_dunning', 'People and accounts in dunning now.'),
     parked: gauge('recoup_profiles_parked', 'Profiles whose decision failed and that wait for another try.'),
+    toolStates: gauge('recoup_tool_states', 'People whose state a tool holds, waits for, or refused.', TOOL_STATE),
+    toolLeaks: gauge('recoup_tool_open_leaks', 'People out of dunning of whom the tool has not been told yet.', TOOL),
+    toolOldest: gauge('recoup_tool_oldest_waiting_age_seconds', 'Age of the oldest state that has not left.', TOOL),
   };
 };
 
@@ -46,8 +52,18 @@ const fill = (gauges: Gauges, counts: StoreCounts, now: number): void => {
   gauges.parked.set(counts.parked);
 };
 
+const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): void => {
+  for (const { tool, channel, settled, waiting, dead, urgent, oldestWaitingAt } of counts) {
+    for (const [status, n] of Object.entries({ settled, waiting, dead })) {
+      gauges.toolStates.set({ tool, channel, status }, n);
+    }
+    gauges.toolLeaks.set({ tool, channel }, urgent);
+    gauges.toolOldest.set({ tool, channel }, ageSeconds(oldestWaitingAt, now));
+  }
+};
+
 /** Numbers for Prometheus, in a registry of their own, so that two relays in one process (tests) do not mix. */
-export const makeMetrics = (store: Pick<Store, 'counts'>, clock: Clock): Metrics => {
+export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts'>, clock: Clock): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   // Event-loop lag, memory, CPU and open handles, under their usual names.
@@ -75,6 +91,7 @@ export const makeMetrics = (store: Pick<Store, 'counts'>, clock: Clock): Metrics
     render: async () => {
       try {
         fill(gauges, await store.counts(), clock.now());
+        fillTools(gauges, await store.toolCounts(), clock.now());
         gauges.up.set(1);
       } catch {
         // A scrape that fails says nothing; one with the counters and `up 0` says what is wrong.

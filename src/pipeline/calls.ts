@@ -1,33 +1,38 @@
 import { digest } from '../domain/ids.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
-import type { Rules } from '../domain/rules.ts';
-import type { UserTraits } from '../generated/tracking-plan.ts';
+import type { Baseline } from './baseline.ts';
 import type { View } from './decide.ts';
 import type { PlannedEvent } from './events/event.ts';
+import { NOBODY } from './nobody.ts';
 import type { Channel, Claim, SegmentCall } from './ports.ts';
+import type { Ruleset } from './rules.ts';
+import type { ActiveTool } from './tools/tool-changes.ts';
 
 /** What a decision found, and what was said before. */
 export interface DiffInput {
   readonly claim: Claim;
   readonly view: View;
-  readonly rules: Rules;
+  readonly rules: Ruleset;
   readonly now: Instant;
   readonly channel: Channel;
-  /** Message ids that only a change of the rules brought up: committed, never said (semantics E5). */
-  readonly silent: ReadonlySet<string>;
+  /** What the rules of now made of what was known at the last commit; null while the rules are the same. */
+  readonly baseline: Baseline | null;
+  /** Tools that are written directly. */
+  readonly tools: readonly ActiveTool[];
 }
 
 /** Fields that every call shares: who, where it belongs, which tools must not hear it from Segment (semantics G2). */
-const envelope = ({ claim, view, rules }: DiffInput) => ({
+export const envelope = ({ claim, view, rules }: DiffInput) => ({
   ...(view.userId === null ? { anonymousId: view.anonymousId } : { userId: view.userId }),
   context: { groupId: claim.customer.customer, protocols: { event_version: 1 } },
-  integrations: Object.fromEntries(rules.policy.directTools.map((tool) => [tool, false])),
+  integrations: Object.fromEntries(rules.directTools.map((tool) => [tool, false])),
 });
 
 /** Unique and stable over retries; the store's id keeps a store made anew from repeating an old one's (semantics E3). */
-const edgeId = ({ claim, rules }: DiffInput, kind: string): string => {
+export const edgeId = ({ claim, rules }: DiffInput, kind: string, ...key: readonly string[]): string => {
   const { provider, merchant, mode, customer } = claim.customer;
-  return `${rules.namespace}:${kind}:${digest(provider, merchant, mode, customer, kind, claim.storeId, claim.version + 1)}`;
+  const commit = [claim.storeId, claim.version + 1] as const;
+  return `${rules.namespace}:${kind}:${digest(provider, merchant, mode, customer, kind, ...commit, ...key)}`;
 };
 
 /** An event, rendered now and never amended. */
@@ -41,7 +46,7 @@ export const trackCall = (input: DiffInput, planned: PlannedEvent): SegmentCall 
 });
 
 /** The boundary that made the decision: the instant it was waiting for, or now when something arrived. */
-const effectiveAt = ({ claim, now }: DiffInput): string =>
+export const effectiveAt = ({ claim, now }: DiffInput): string =>
   toIso(claim.deliveries.length === 0 && claim.version > 0 && claim.dueAt < now ? claim.dueAt : now);
 
 /** The person's present traits; `linked` says that the anonymous id and the user are one. */
@@ -68,34 +73,10 @@ export const groupCall = (input: DiffInput): SegmentCall => ({
   ...envelope(input),
 });
 
-/** The traits of somebody of whom nothing is known any more. */
-const CLEARED: UserTraits = {
-  dunning_status: 'none',
-  dunning_stage: 'healthy',
-  in_dunning: false,
-  dunning_suppressed: false,
-  dunning_episode_id: null,
-  dunning_attempt_number: null,
-  dunning_amount_due: null,
-  dunning_currency: null,
-  dunning_failure_class: null,
-  next_retry_date: null,
-  next_retry_status: null,
-  first_failed_at: null,
-  last_recovered_at: null,
-  total_failed_payments_90d: 0,
-  lifetime_failed_payments: 0,
-  lifetime_recovered_payments: 0,
-  plan_id: null,
-  high_value_plan: false,
-  card_expires_at: null,
-  update_payment_url: null,
-};
-
 /** The person that a customer was linked to before is cleared first (semantics F2). */
 export const clearingCall = (input: DiffInput, userId: string): SegmentCall => ({
   ...identifyCall(input, false),
   messageId: edgeId(input, 'clear'),
   userId,
-  traits: CLEARED,
+  traits: NOBODY,
 });

@@ -1,16 +1,28 @@
 import { describeError } from '../domain/errors.ts';
-import { type PlanCheck, parseAccountTraits, parseEvent, parseUserTraits } from '../generated/tracking-plan.ts';
+import {
+  type PlanCheck,
+  parseAccountTraits,
+  parseAudienceEvent,
+  parseEvent,
+  parseMembershipTraits,
+  parseUserTraits,
+} from '../generated/tracking-plan.ts';
 import { type DiffInput, trackCall } from './calls.ts';
 import type { Commit, NewDeadLetter, SegmentCall } from './ports.ts';
 import { stateCalls } from './state-calls.ts';
+import { toolChanges } from './tools/tool-changes.ts';
 
 export type Effects = Pick<
   Commit,
-  'events' | 'refuted' | 'restored' | 'outbox' | 'deadLetters' | 'commitments' | 'log'
+  'events' | 'refuted' | 'restored' | 'outbox' | 'tools' | 'deadLetters' | 'commitments' | 'log'
 >;
 
 const checkPlan = (call: SegmentCall): PlanCheck => {
-  if (call.type === 'track') return parseEvent(call.event ?? '', call.properties);
+  const isMembership = call.context.personas !== undefined;
+  if (call.type === 'track') {
+    return (isMembership ? parseAudienceEvent : parseEvent)(call.event ?? '', call.properties);
+  }
+  if (isMembership) return parseMembershipTraits(call.traits);
   return call.type === 'identify' ? parseUserTraits(call.traits) : parseAccountTraits(call.traits);
 };
 
@@ -33,17 +45,19 @@ const superseded = ({ claim, view }: DiffInput): readonly string[] => {
 
 /** What changed since we last said something: the calls to make and the commitments that they become. Pure. */
 export const diff = (input: DiffInput): Effects => {
-  const { claim, view, silent, channel } = input;
+  const { claim, view, baseline, channel } = input;
   const committed = new Map(claim.commitments.events.map((event) => [event.messageId, event]));
   const held = new Set(view.events.map(({ messageId }) => messageId));
   const due = view.events.filter((planned) => planned.ready && (committed.get(planned.messageId)?.unsaid ?? true));
-  const isSilent = (messageId: string): boolean => silent.has(messageId) && !committed.has(messageId);
+  const isSilent = (messageId: string): boolean =>
+    (baseline?.silent.has(messageId) ?? false) && !committed.has(messageId);
   const said = due.filter(({ messageId }) => !isSilent(messageId));
   const restored = claim.commitments.events.filter((event) => event.refuted && held.has(event.messageId));
   const refuted = claim.commitments.events.filter(
     (event) => !event.refuted && !held.has(event.messageId) && CONCLUSIONS.has(event.event),
   );
   const state = stateCalls(input);
+  const tools = toolChanges(input);
   const calls = [...said.map((planned) => trackCall(input, planned)), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
   return {
@@ -52,7 +66,8 @@ export const diff = (input: DiffInput): Effects => {
     restored: restored.map(({ messageId }) => messageId),
     outbox: checked.flatMap(({ call, plan }) => (plan.ok ? [{ call, channel }] : [])),
     deadLetters: checked.flatMap(({ call, plan }) => (plan.ok ? [] : [planViolation(call, plan.problems)])),
-    commitments: state.told,
+    tools: tools.changes,
+    commitments: { ...state.told, tools: tools.told },
     log: [
       ...due.map(
         ({ event, messageId }) => `${isSilent(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
@@ -60,7 +75,8 @@ export const diff = (input: DiffInput): Effects => {
       ...refuted.map(({ event, messageId }) => `refuted ${messageId} (${event})`),
       ...restored.map(({ event, messageId }) => `holds again ${messageId} (${event})`),
       ...superseded(input).map((id) => `superseded ${id}`),
-      ...state.calls.map((call) => `said ${call.type} ${call.messageId} (${view.traits.dunning_stage})`),
+      ...state.log,
+      ...tools.changes.flatMap(({ tool, edges }) => edges.map(({ event }) => `${tool} hears ${event.name}`)),
     ],
   };
 };

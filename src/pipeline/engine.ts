@@ -1,53 +1,95 @@
+import type { ToolSink } from '../destination-kit/sink.ts';
 import type { Mode } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
-import { type Deliverer, type DelivererOptions, makeDeliverer } from './deliver.ts';
+import { earliest, type Instant } from '../domain/instant.ts';
+import { type Deliverer, type DelivererOptions, type DeliveryStep, makeDeliverer } from './deliver.ts';
 import { runDue, type World } from './loop.ts';
 import type { Channel, SegmentSink, Store } from './ports.ts';
 import { makeRules, type RulesInput, rulesetJson } from './rules.ts';
+import { makeToolDeliverer, type ToolDeliverer, type ToolDelivererOptions } from './tools/deliver-tools.ts';
+import type { ActiveTool } from './tools/tool-changes.ts';
+import type { ToolChannel } from './tools/tool-ports.ts';
 import { makeWorker } from './worker.ts';
 
-export interface EngineOptions extends RulesInput, Omit<DelivererOptions, 'store' | 'sink'> {
+/** A tool as the engine runs it. */
+export interface EngineTool {
+  readonly tool: string;
+  /** Names of its destinations in Segment, which must then not write beside us (semantics G2). */
+  readonly segmentNames: readonly string[];
+  /** Null: nothing leaves, the recorder takes its place. */
+  readonly live: ToolSink | null;
+  readonly recorder: ToolSink;
+}
+
+export interface EngineOptions extends Omit<RulesInput, 'segmentNames'>, Omit<DelivererOptions, 'store' | 'sink'> {
   readonly store: Store;
   /** Null: nothing leaves. */
   readonly segment: SegmentSink | null;
+  readonly tools: readonly EngineTool[];
   /** Test-mode facts go where live ones go. */
   readonly deliverTestMode: boolean;
   /** Told what the store threw when a decision could not be stored. */
   readonly onStoreFault?: (error: unknown) => void;
   /** Told after each commit, with the number of profiles decided. */
   readonly onCommit?: (profiles: number) => void;
+  /** Told after the store knows what became of a tool's records. */
+  readonly onToolSettled?: ToolDelivererOptions['onSettled'];
 }
 
-/** What runs behind the door: the loop, and the deliverer that it wakes. */
+/** What runs behind the door: the loop, and the deliverers that it wakes. */
 export interface Engine {
   /** A delivery was stored. */
   readonly wake: () => void;
   /** One bounded piece of the loop by hand, for a virtual clock; answers how many profiles were decided. */
   readonly runDue: (now: Instant) => Promise<number>;
-  readonly deliverDue: Deliverer['deliverDue'];
-  /** Saves the ruleset and starts the loop and the deliverer. */
+  /** One step of the outbox and of each tool by hand. */
+  readonly deliverDue: (now: Instant) => Promise<DeliveryStep>;
+  /** Saves the ruleset and starts the loop and the deliverers. */
   readonly start: () => Promise<void>;
   /** Lets what is under way end; begins nothing new. The store and the sinks stay open. */
   readonly stop: () => Promise<void>;
 }
 
-const channelFor =
-  ({ segment, deliverTestMode }: EngineOptions) =>
-  (mode: Mode): Channel =>
-    segment !== null && (mode === 'live' || deliverTestMode) ? 'segment' : 'recorder';
+const leaves = ({ deliverTestMode }: EngineOptions, mode: Mode): boolean => mode === 'live' || deliverTestMode;
 
-/** Joins the loop and the deliverer over one store. */
+const channelFor =
+  (options: EngineOptions) =>
+  (mode: Mode): Channel =>
+    options.segment !== null && leaves(options, mode) ? 'segment' : 'recorder';
+
+const toolsFor =
+  (options: EngineOptions) =>
+  (mode: Mode): readonly ActiveTool[] =>
+    options.tools.map(({ tool, live }) => ({
+      tool,
+      channel: live !== null && leaves(options, mode) ? 'live' : 'recorder',
+    }));
+
+const makeToolDeliverers = (options: EngineOptions): readonly ToolDeliverer[] =>
+  options.tools.flatMap(({ live, recorder }) => {
+    const deliver = (sink: ToolSink, channel: ToolChannel): ToolDeliverer =>
+      makeToolDeliverer({
+        ...options,
+        sink,
+        channel,
+        ...(options.onToolSettled === undefined ? {} : { onSettled: options.onToolSettled }),
+      });
+    return [deliver(recorder, 'recorder'), ...(live === null ? [] : [deliver(live, 'live')])];
+  });
+
+/** Joins the loop and the deliverers over one store. */
 export const makeEngine = (options: EngineOptions): Engine => {
-  const { store, providers, clock, log } = options;
-  const rules = makeRules(options);
-  const world: World = { store, rules, providers, channelFor: channelFor(options) };
-  const deliverer = makeDeliverer({ ...options, sink: options.segment });
+  const { store, providers, clock, log, tools } = options;
+  const liveTools = tools.filter(({ live }) => live !== null);
+  const rules = makeRules({ ...options, segmentNames: liveTools.flatMap(({ segmentNames }) => segmentNames) });
+  const world: World = { store, rules, providers, channelFor: channelFor(options), toolsFor: toolsFor(options) };
+  const deliverer: Deliverer = makeDeliverer({ ...options, sink: options.segment });
+  const deliverers = [deliverer, ...makeToolDeliverers(options)];
   const worker = makeWorker({
     ...world,
     clock,
     onCommit: (profiles) => {
       options.onCommit?.(profiles);
-      deliverer.wake();
+      for (const { wake } of deliverers) wake();
     },
     onError: (error) => {
       log.error({ error }, 'the loop could not commit; nothing is lost and it is tried again');
@@ -57,16 +99,21 @@ export const makeEngine = (options: EngineOptions): Engine => {
   return {
     wake: worker.wake,
     runDue: (now) => runDue(world, now),
-    deliverDue: deliverer.deliverDue,
+    deliverDue: async (now) => {
+      const steps = await Promise.all(deliverers.map(({ deliverDue }) => deliverDue(now)));
+      const settled = steps.reduce((sum, step) => sum + step.settled, 0);
+      return { settled, nextAt: earliest(...steps.map(({ nextAt }) => nextAt)) };
+    },
     start: async () => {
       await store.saveRuleset(rules.hash, rulesetJson(options), clock.now());
-      // A store that has only observed owes Segment the present state of people in dunning.
+      // A store that has only observed owes Segment and the tools the present state of people in dunning.
       if (options.segment !== null) await store.wakeForEnforce(clock.now());
+      for (const { tool } of liveTools) await store.wakeForTool(tool, clock.now());
       worker.start();
-      deliverer.start();
+      for (const { start } of deliverers) start();
     },
     stop: async () => {
-      await Promise.all([worker.stop(), deliverer.stop()]);
+      await Promise.all([worker.stop(), ...deliverers.map(({ stop }) => stop())]);
     },
   };
 };

@@ -1,6 +1,5 @@
 import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Rules } from '../domain/rules.ts';
 import type { Provider } from '../providers/provider.ts';
 import { becauseOfRules } from './baseline.ts';
 import { decide, toViewJson } from './decide.ts';
@@ -8,13 +7,17 @@ import { diff } from './diff.ts';
 import { park } from './park.ts';
 import type { Channel, Claim, Commit, Park, Store } from './ports.ts';
 import { readDeliveries } from './read.ts';
+import type { Ruleset } from './rules.ts';
+import type { ActiveTool } from './tools/tool-changes.ts';
 
 export interface World {
   readonly store: Store;
-  readonly rules: Rules;
+  readonly rules: Ruleset;
   readonly providers: Readonly<Record<string, Provider>>;
   /** Where the calls of a live or test-mode profile go. */
   readonly channelFor: (mode: Mode) => Channel;
+  /** Which tools hear of a live or test-mode profile. */
+  readonly toolsFor: (mode: Mode) => readonly ActiveTool[];
 }
 
 /** Claims what is due, decides it, commits it. The whole product runs through here. Answers how many profiles. */
@@ -29,14 +32,15 @@ export const runDue = (world: World, now: Instant, limit = 64): Promise<number> 
 
 /** One profile: read its deliveries, decide on all facts, say what changed. Pure. */
 export const step = (
-  { rules, providers, channelFor }: Omit<World, 'store'>,
+  { rules, providers, channelFor, toolsFor }: Omit<World, 'store'>,
   claim: Claim,
   now: Instant,
 ): Commit | Park => {
   const read = readDeliveries(claim, providers, rules.policy);
   const view = decide({ customer: claim.customer, facts: [...claim.facts, ...read.facts], rules, now });
-  const silent = becauseOfRules(claim, rules);
-  const effects = diff({ claim, view, rules, now, channel: channelFor(claim.customer.mode), silent });
+  const { mode } = claim.customer;
+  const baseline = becauseOfRules(claim, rules);
+  const effects = diff({ claim, view, rules, now, channel: channelFor(mode), tools: toolsFor(mode), baseline });
   return {
     outcome: 'decided',
     profileId: claim.profileId,

@@ -1,6 +1,7 @@
 import { USER_TRAITS } from '../generated/tracking-plan.ts';
 import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
 import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
+import { membershipCalls } from './transitions.ts';
 
 /** Traits that alone are worth an identify. */
 const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
@@ -18,13 +19,20 @@ const lastTold = ({ claim, channel, view }: DiffInput): Told & { readonly afresh
 
 /** What Segment was last told, to be kept while a recorder takes the calls. */
 const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
-  const { traits, accountTraits, userId, channel: before, segment } = claim.commitments;
+  const { traits, accountTraits, userId, audiences, channel: before, segment } = claim.commitments;
   if (channel === 'segment') return null;
-  return before === 'segment' ? { traits, accountTraits, userId } : segment;
+  return before === 'segment' ? { traits, accountTraits, userId, audiences } : segment;
 };
 
+/** What to tell of the person and the account, and what is told by it. */
+export interface StateCalls {
+  readonly calls: readonly SegmentCall[];
+  readonly told: Omit<Commit['commitments'], 'tools'>;
+  readonly log: readonly string[];
+}
+
 /** What to tell of the person and the account: only of people who ever failed, only what changed (semantics E9, F1). */
-export const stateCalls = (input: DiffInput): { calls: SegmentCall[]; told: Commit['commitments'] } => {
+export const stateCalls = (input: DiffInput): StateCalls => {
   const { view, channel } = input;
   const before = lastTold(input);
   const known = view.known || before.traits !== null;
@@ -32,19 +40,26 @@ export const stateCalls = (input: DiffInput): { calls: SegmentCall[]; told: Comm
   const news = before.afresh || before.userId !== view.userId;
   const identify = known && (news || differs(before.traits, view.traits, ON_CHANGE));
   const group = known && (news || differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
+  const memberships = known ? membershipCalls(input, before) : { calls: [], log: [] };
+  const calls = [
+    ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
+    ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
+    ...(group ? [groupCall(input)] : []),
+  ];
   return {
-    calls: [
-      ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
-      ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
-      ...(group ? [groupCall(input)] : []),
-    ],
+    calls: [...calls, ...memberships.calls],
     told: {
       episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,
       accountTraits: group ? view.accountTraits : before.accountTraits,
       userId: identify ? view.userId : before.userId,
+      audiences: known ? view.audiences : before.audiences,
       channel,
       segment: keptForSegment(input),
     },
+    log: [
+      ...calls.map((call) => `said ${call.type} ${call.messageId} (${view.traits.dunning_stage})`),
+      ...memberships.log,
+    ],
   };
 };

@@ -66,6 +66,7 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
   const store: RemoteStore = {
     accept: (deliveries) => ask('accept', deliveries),
     counts: () => ask('counts'),
+    toolCounts: () => ask('toolCounts'),
     probe: () => ask('probe'),
   };
   return new Promise((resolve, reject) => {

@@ -14,6 +14,8 @@ const answerTo = (served: Served, { question, args }: Ask): Promise<unknown> => 
       return served.store.accept(...(args as Parameters<RemoteStore['accept']>));
     case 'counts':
       return served.store.counts();
+    case 'toolCounts':
+      return served.store.toolCounts();
     case 'probe':
       return served.store.probe();
     case 'stop':

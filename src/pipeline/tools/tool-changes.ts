@@ -1,0 +1,94 @@
+import { type DiffInput, edgeId } from '../calls.ts';
+import type { Commitments, ToolTold } from '../commitments.ts';
+import { NOBODY } from '../nobody.ts';
+import { isOtherState, toDesired } from './desired.ts';
+import { findEdges } from './edges.ts';
+import type { ToolChange, ToolChannel } from './tool-ports.ts';
+
+/** A tool that is written directly, and where its state of a profile goes. */
+export interface ActiveTool {
+  readonly tool: string;
+  readonly channel: ToolChannel;
+}
+
+export interface ToolChanges {
+  readonly changes: readonly ToolChange[];
+  readonly told: Commitments['tools'];
+}
+
+/** Under which name the commitments of a tool are kept. */
+const nameOf = ({ tool, channel }: ActiveTool): string => (channel === 'live' ? tool : `${tool}/${channel}`);
+
+const NOTHING: Omit<ToolTold, 'userId'> = { desired: {}, running: null, announced: [] };
+
+/** Stages that any channel of the tool announced: what a recorder took is final (semantics G9). */
+const announcedBefore = ({ claim: { commitments } }: DiffInput, tool: string): readonly string[] => [
+  ...new Set([tool, `${tool}/recorder`].flatMap((name) => commitments.tools[name]?.announced ?? [])),
+];
+
+/** A tool first hears of a person in dunning or pre-dunning; from then on it is kept up to date. */
+const FIRST_HEARD_OF: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'held', 'exhausted']);
+
+const toChange = (
+  { view }: DiffInput,
+  { tool, channel }: ActiveTool,
+  change: Pick<ToolChange, 'userId' | 'desired' | 'edges'>,
+): ToolChange => ({
+  tool,
+  channel,
+  ...change,
+  urgent: change.desired.in_dunning !== true,
+  amountMinor: view.owed?.amountMinor ?? null,
+  currency: view.owed?.currency ?? null,
+});
+
+const edgesOf = (input: DiffInput, { tool }: ActiveTool, before: Omit<ToolTold, 'userId'>, view = input.view) =>
+  findEdges({
+    view,
+    before,
+    silentStage: input.baseline?.stage ?? null,
+    now: input.now,
+    idOf: (...key) => edgeId(input, tool, ...key),
+  });
+
+/** The person whom the customer was linked to before holds nothing of it any more (semantics F2). */
+const clear = (input: DiffInput, active: ActiveTool, before: ToolTold): ToolChange => {
+  const view = { ...input.view, traits: NOBODY, audiences: [], flow: null, episodes: [] };
+  const desired = toDesired(view, input.rules.audiences, { before: before.desired, version: input.claim.version + 1 });
+  const { edges } = edgesOf(input, active, before, view);
+  return toChange(input, active, { userId: before.userId, desired, edges });
+};
+
+/** The present state for the person as now linked; null while the tool need not hear of them. */
+const update = (input: DiffInput, active: ActiveTool, before: Omit<ToolTold, 'userId'> | null) => {
+  const { view, rules, claim } = input;
+  if (view.userId === null || (before === null && !FIRST_HEARD_OF.has(view.traits.dunning_status))) return null;
+  const known = before ?? { ...NOTHING, announced: announcedBefore(input, active.tool) };
+  const desired = toDesired(view, rules.audiences, { before: known.desired, version: claim.version + 1 });
+  const { edges, told } = edgesOf(input, active, { ...known, announced: announcedBefore(input, active.tool) });
+  const isNews = before === null || edges.length > 0 || isOtherState(before.desired, desired);
+  return {
+    change: isNews ? toChange(input, active, { userId: view.userId, desired, edges }) : null,
+    told: { userId: view.userId, desired: isNews ? desired : known.desired, ...told },
+  };
+};
+
+/** What one decision wants of every tool: the whole state where it changed, and what its flows are to hear. Pure. */
+export const toolChanges = (input: DiffInput): ToolChanges => {
+  const changes: ToolChange[] = [];
+  const told: Record<string, ToolTold> = { ...input.claim.commitments.tools };
+  for (const active of input.tools) {
+    const name = nameOf(active);
+    const before = told[name] ?? null;
+    const isMoved = before !== null && before.userId !== input.view.userId;
+    if (isMoved) {
+      changes.push(clear(input, active, before));
+      delete told[name];
+    }
+    const next = update(input, active, isMoved ? null : before);
+    if (next === null) continue;
+    told[name] = next.told;
+    if (next.change !== null) changes.push(next.change);
+  }
+  return { changes, told };
+};

@@ -1,0 +1,109 @@
+import { digest } from '../domain/ids.ts';
+import { toIso } from '../domain/instant.ts';
+import { type DiffInput, edgeId, effectiveAt, envelope } from './calls.ts';
+import type { SegmentCall, Told } from './ports.ts';
+
+/** An audience that a person entered or exited. */
+interface Transition {
+  readonly key: string;
+  readonly entered: boolean;
+  /** Only a change of the rules moved the person, nothing that happened (semantics G4). */
+  readonly byDefinition: boolean;
+  /** The person whom it is said of, where the customer was linked to another before. */
+  readonly formerUserId: string | null;
+}
+
+const isAnnounced = ({ rules }: DiffInput, { key, byDefinition }: Transition): boolean =>
+  !byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false);
+
+/** Who the calls are about: as in every call, or the person linked before. */
+const about = (input: DiffInput, { formerUserId }: Transition) => {
+  const { context, ...who } = envelope(input);
+  if (formerUserId === null) return { context, ...who };
+  return { context, userId: formerUserId, integrations: who.integrations };
+};
+
+const trackCall = (input: DiffInput, transition: Transition): SegmentCall => ({
+  type: 'track',
+  event: transition.entered ? 'Audience Entered' : 'Audience Exited',
+  messageId: edgeId(input, transition.entered ? 'entered' : 'exited', transition.key, transition.formerUserId ?? ''),
+  timestamp: toIso(input.now),
+  properties: {
+    audience_key: transition.key,
+    [transition.key]: transition.entered,
+    dunning_episode_id: input.view.traits.dunning_episode_id,
+    definition_changed: transition.byDefinition,
+    effective_at: effectiveAt(input),
+  },
+  ...about(input, transition),
+});
+
+/** What Segment's own audiences put into `context.personas`: destinations decide by it who is added and who removed. */
+const personas = ({ rules: { namespace } }: DiffInput, key: string) => ({
+  computation_class: 'audience',
+  computation_id: `aud_${digest(namespace, key)}`,
+  computation_key: key,
+  namespace: `rcp_${namespace}`,
+  space_id: `rcp_${namespace}`,
+});
+
+const withPersonas = (input: DiffInput, key: string, call: SegmentCall): SegmentCall => ({
+  ...call,
+  context: { ...call.context, personas: personas(input, key) },
+});
+
+const identifyCall = (input: DiffInput, transition: Transition): SegmentCall => ({
+  type: 'identify',
+  messageId: edgeId(input, 'membership', transition.key, transition.formerUserId ?? ''),
+  timestamp: toIso(input.now),
+  traits: { [transition.key]: transition.entered },
+  ...about(input, transition),
+});
+
+const toCalls = (input: DiffInput, transition: Transition): readonly SegmentCall[] =>
+  [...(isAnnounced(input, transition) ? [trackCall(input, transition)] : []), identifyCall(input, transition)].map(
+    (call) => withPersonas(input, transition.key, call),
+  );
+
+/**
+ * Who entered and who exited since Segment was last told, exits first.
+ * @param before what the channel of now was last told; `afresh`: it knows nothing of the person yet.
+ */
+const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boolean }): readonly Transition[] => {
+  const { view, baseline } = input;
+  const isMoved = before.traits !== null && before.userId !== view.userId;
+  const held = before.afresh ? [] : before.audiences;
+  const byRules = (key: string, entered: boolean): boolean =>
+    !before.afresh && baseline !== null && baseline.audiences.includes(key) === entered;
+  const toTransition = (key: string, entered: boolean, formerUserId: string | null = null): Transition => ({
+    key,
+    entered,
+    byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
+    formerUserId,
+  });
+  if (isMoved) {
+    const exits = before.userId === null ? held.filter((key) => !view.audiences.includes(key)) : held;
+    return [
+      ...exits.map((key) => toTransition(key, false, before.userId)),
+      ...view.audiences.map((key) => toTransition(key, true)),
+    ];
+  }
+  return [
+    ...held.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
+    ...view.audiences.filter((key) => !held.includes(key)).map((key) => toTransition(key, true)),
+  ];
+};
+
+/** The calls that tell Segment of memberships, as its own audiences would; each transition once. Pure. */
+export const membershipCalls = (
+  input: DiffInput,
+  before: Told & { readonly afresh: boolean },
+): { readonly calls: readonly SegmentCall[]; readonly log: readonly string[] } => {
+  const transitions = findTransitions(input, before);
+  return {
+    calls: transitions.flatMap((transition) => toCalls(input, transition)),
+    log: transitions.map(({ key, entered, byDefinition }) =>
+      [entered ? 'entered' : 'exited', key, ...(byDefinition ? ['(definition changed)'] : [])].join(' '),
+    ),
+  };
+};
