@@ -257,6 +257,38 @@ export type TrackEvent = {
   readonly [E in EventName]: { readonly event: E; readonly properties: EventProperties[E] };
 }[EventName];
 
+/** The events that tell of a move into an audience or out of it; shaped by its key, so apart from the others. */
+export type AudienceEventName = 'Audience Entered' | 'Audience Exited';
+
+/** A person became a member of an audience. Named and shaped like the calls of Segment's own audiences. Beside these, the property that `audience_key` names is true. */
+export type AudienceEnteredProperties = {
+  /** The audience. One more property is named by this key and is true. E.g. "dunning_retrying". */
+  readonly audience_key: string;
+  /** The instant that moved the person: of the newest statement, or the boundary that time crossed. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly effective_at: string;
+  /** The audience was defined anew and that alone moved the person: nothing happened to them. E.g. false. */
+  readonly definition_changed: boolean;
+  /** The dunning episode that the move belongs to; the same id on every event, trait and task of it. Null: no episode is open or has just ended. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  readonly [audienceKey: string]: string | boolean | null;
+};
+
+/** A person is a member of an audience no more. Named and shaped like the calls of Segment's own audiences. Beside these, the property that `audience_key` names is false. */
+export type AudienceExitedProperties = {
+  /** The audience. One more property is named by this key and is false. E.g. "dunning_retrying". */
+  readonly audience_key: string;
+  /** The instant that moved the person: of the newest statement, or the boundary that time crossed. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly effective_at: string;
+  /** The audience was defined anew and that alone moved the person: nothing happened to them. E.g. false. */
+  readonly definition_changed: boolean;
+  /** The dunning episode that the move belongs to; the same id on every event, trait and task of it. Null: no episode is open or has just ended. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  readonly [audienceKey: string]: string | boolean | null;
+};
+
+/** Every property of a membership event but the one that the audience's key names. */
+export const AUDIENCE_EVENT_PROPERTIES: readonly string[] = ['audience_key', 'effective_at', 'definition_changed', 'dunning_episode_id'];
+
 /** Traits of a person who ever failed a payment. Recoup always sends all of them. */
 export type UserTraits = {
   /** Where the person stands, in one word. E.g. "active". */
@@ -341,6 +373,29 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
   card_expires_at: 'on_change',
   update_payment_url: 'on_change',
 };
+
+/** The user traits that are instants: these have an age. */
+export type InstantTraitName = 'next_retry_date' | 'first_failed_at' | 'last_recovered_at' | 'card_expires_at';
+
+/** The properties of each event that are instants. */
+export interface InstantPropertyNames {
+  readonly payment_failed: 'occurred_at' | 'next_retry_date' | 'first_failed_at';
+  readonly payment_retried: 'occurred_at' | 'attempted_at';
+  readonly payment_recovered: 'occurred_at' | 'first_failed_at';
+  readonly dunning_exhausted: 'occurred_at' | 'first_failed_at';
+  readonly subscription_canceled: 'occurred_at';
+  readonly subscription_past_due: 'occurred_at';
+}
+
+/** One property beside the planned ones, named by the audience's key and telling the move. */
+const namesItsAudience =
+  (member: boolean) =>
+  (properties: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const key = String(properties.audience_key);
+    const more = Object.keys(properties).filter((name) => !AUDIENCE_EVENT_PROPERTIES.includes(name));
+    if (more.length === 1 && more[0] === key && properties[key] === member) return;
+    context.addIssue({ code: 'custom', path: ['audience_key'], message: `expected to name the one other property, ${member}` });
+  };
 
 const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
   payment_failed: z.strictObject({
@@ -465,6 +520,27 @@ const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
   }),
 };
 
+const AUDIENCE_EVENT_SCHEMAS: Readonly<Record<AudienceEventName, z.ZodType>> = {
+  'Audience Entered': z
+    .object({
+      audience_key: z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/),
+      effective_at: z.iso.datetime(),
+      definition_changed: z.boolean(),
+      dunning_episode_id: z.string().nullable(),
+    })
+    .catchall(z.boolean())
+    .superRefine(namesItsAudience(true)),
+  'Audience Exited': z
+    .object({
+      audience_key: z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/),
+      effective_at: z.iso.datetime(),
+      definition_changed: z.boolean(),
+      dunning_episode_id: z.string().nullable(),
+    })
+    .catchall(z.boolean())
+    .superRefine(namesItsAudience(false)),
+};
+
 const USER_SCHEMA: z.ZodType = z.strictObject({
   dunning_status: z.enum(['none', 'pre_dunning', 'active', 'held', 'exhausted', 'recovered', 'lost']),
   dunning_stage: z.enum(['exhausted', 'persistent', 'retrying', 'first_failure', 'recovered', 'lost', 'card_expiring', 'healthy']),
@@ -513,6 +589,22 @@ export const parseEvent = (event: string, properties: unknown): PlanCheck =>
     : { ok: false, problems: [`${event}: not an event of the tracking plan`] };
 
 const isEventName = (event: string): event is EventName => Object.hasOwn(EVENT_SCHEMAS, event);
+
+/** Checks the properties of an audience event, the one that the audience's key names included. */
+export const parseAudienceEvent = (event: string, properties: unknown): PlanCheck =>
+  isAudienceEventName(event)
+    ? check(AUDIENCE_EVENT_SCHEMAS[event], event, properties)
+    : { ok: false, problems: [`${event}: not an audience event of the tracking plan`] };
+
+const isAudienceEventName = (event: string): event is AudienceEventName =>
+  Object.hasOwn(AUDIENCE_EVENT_SCHEMAS, event);
+
+const MEMBERSHIP_SCHEMA: z.ZodType = z
+  .record(z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/), z.boolean())
+  .refine((traits) => Object.keys(traits).length === 1, 'expected exactly one audience');
+
+/** Checks the traits of the identify that tells a membership: one audience's key, true or false. */
+export const parseMembershipTraits = (traits: unknown): PlanCheck => check(MEMBERSHIP_SCHEMA, 'identify', traits);
 
 /** Checks the traits of an identify call: all of them, and no others. */
 export const parseUserTraits = (traits: unknown): PlanCheck => check(USER_SCHEMA, 'identify', traits);

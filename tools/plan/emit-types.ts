@@ -1,4 +1,4 @@
-import type { Plan, PlanField, PlanShape } from './read-plan.ts';
+import type { MembershipShape, Plan, PlanField, PlanShape } from './read-plan.ts';
 
 /** The source of `src/generated/tracking-plan.ts`: types, trait metadata and strict validators of the plan. */
 export const emitTypes = (plan: Plan): string =>
@@ -6,9 +6,12 @@ export const emitTypes = (plan: Plan): string =>
     HEAD,
     ...plan.events.map((event) => emitRecord(`${toTypeName(event.name)}Properties`, event)),
     emitEventMap(plan),
+    emitMembershipTypes(plan),
     emitRecord('UserTraits', plan.userTraits),
     emitRecord('AccountTraits', plan.accountTraits),
     emitPublish(plan.userTraits),
+    emitInstants(plan),
+    MEMBERSHIP_CHECK,
     emitSchemas(plan),
     TAIL,
   ].join('\n');
@@ -18,7 +21,7 @@ import { z } from 'zod';
 `;
 
 const toTypeName = (name: string): string =>
-  name.replace(/(^|_)(\w)/g, (_all, _bar, letter: string) => letter.toUpperCase());
+  name.replace(/(^|_| )(\w)/g, (_all, _bar, letter: string) => letter.toUpperCase());
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 
 // A type alias, not an interface: only the former can be given where a record with string keys is asked for.
@@ -56,6 +59,40 @@ export type TrackEvent = {
 }[EventName];
 `;
 
+const emitMembershipTypes = ({
+  membershipEvents,
+}: Plan): string => `/** The events that tell of a move into an audience or out of it; shaped by its key, so apart from the others. */
+export type AudienceEventName = ${membershipEvents.map(({ name }) => quote(name)).join(' | ')};
+
+${membershipEvents.map(emitMembershipType).join('\n')}
+/** Every property of a membership event but the one that the audience's key names. */
+export const AUDIENCE_EVENT_PROPERTIES: readonly string[] = [${(membershipEvents[0]?.fields ?? []).map(({ name }) => quote(name)).join(', ')}];
+`;
+
+const emitMembershipType = (event: MembershipShape): string =>
+  [
+    `/** ${event.description} Beside these, the property that \`audience_key\` names is ${event.member}. */`,
+    `export type ${toTypeName(event.name)}Properties = {`,
+    ...event.fields.map(emitMember),
+    '  readonly [audienceKey: string]: string | boolean | null;',
+    '};\n',
+  ].join('\n');
+
+const instantsOf = (shape: PlanShape): string =>
+  shape.fields
+    .filter((field) => field.format === 'date-time')
+    .map(({ name }) => quote(name))
+    .join(' | ') || 'never';
+
+const emitInstants = (plan: Plan): string => `/** The user traits that are instants: these have an age. */
+export type InstantTraitName = ${instantsOf(plan.userTraits)};
+
+/** The properties of each event that are instants. */
+export interface InstantPropertyNames {
+${plan.events.map((event) => `  readonly ${event.name}: ${instantsOf(event)};`).join('\n')}
+}
+`;
+
 const emitPublish = (traits: PlanShape): string => `/**
  * When a user trait is worth an identify call: \`on_change\` by itself, \`with_others\` only when one goes out anyway
  * (values that drift with the day).
@@ -69,6 +106,10 @@ const emitSchemas = (plan: Plan): string => `const EVENT_SCHEMAS: Readonly<Recor
 ${plan.events.map((event) => `  ${event.name}: ${emitObject(event, '  ')},`).join('\n')}
 };
 
+const AUDIENCE_EVENT_SCHEMAS: Readonly<Record<AudienceEventName, z.ZodType>> = {
+${plan.membershipEvents.map((event) => `  ${quote(event.name)}: ${emitMembershipObject(event)},`).join('\n')}
+};
+
 const USER_SCHEMA: z.ZodType = ${emitObject(plan.userTraits, '')};
 
 const ACCOUNT_SCHEMA: z.ZodType = ${emitObject(plan.accountTraits, '')};
@@ -79,6 +120,16 @@ const emitObject = (shape: PlanShape, indent: string): string =>
     'z.strictObject({',
     ...shape.fields.map((field) => `${indent}  ${field.name}: ${emitZod(field)},`),
     `${indent}})`,
+  ].join('\n');
+
+const emitMembershipObject = (event: MembershipShape): string =>
+  [
+    'z',
+    '    .object({',
+    ...event.fields.map((field) => `      ${field.name}: ${emitZod(field)},`),
+    '    })',
+    '    .catchall(z.boolean())',
+    `    .superRefine(namesItsAudience(${event.member}))`,
   ].join('\n');
 
 const emitZod = (field: PlanField): string => {
@@ -97,6 +148,17 @@ const emitBase = (field: PlanField): string => {
   return field.type === 'integer' ? 'z.int()' : `z.${field.type}()`;
 };
 
+const MEMBERSHIP_CHECK = `/** One property beside the planned ones, named by the audience's key and telling the move. */
+const namesItsAudience =
+  (member: boolean) =>
+  (properties: Readonly<Record<string, unknown>>, context: z.RefinementCtx): void => {
+    const key = String(properties.audience_key);
+    const more = Object.keys(properties).filter((name) => !AUDIENCE_EVENT_PROPERTIES.includes(name));
+    if (more.length === 1 && more[0] === key && properties[key] === member) return;
+    context.addIssue({ code: 'custom', path: ['audience_key'], message: \`expected to name the one other property, \${member}\` });
+  };
+`;
+
 const TAIL = `/** Does a call keep the plan. A problem names the property and what was expected, never the value. */
 export type PlanCheck = { readonly ok: true } | { readonly ok: false; readonly problems: readonly string[] };
 
@@ -114,6 +176,22 @@ export const parseEvent = (event: string, properties: unknown): PlanCheck =>
     : { ok: false, problems: [\`\${event}: not an event of the tracking plan\`] };
 
 const isEventName = (event: string): event is EventName => Object.hasOwn(EVENT_SCHEMAS, event);
+
+/** Checks the properties of an audience event, the one that the audience's key names included. */
+export const parseAudienceEvent = (event: string, properties: unknown): PlanCheck =>
+  isAudienceEventName(event)
+    ? check(AUDIENCE_EVENT_SCHEMAS[event], event, properties)
+    : { ok: false, problems: [\`\${event}: not an audience event of the tracking plan\`] };
+
+const isAudienceEventName = (event: string): event is AudienceEventName =>
+  Object.hasOwn(AUDIENCE_EVENT_SCHEMAS, event);
+
+const MEMBERSHIP_SCHEMA: z.ZodType = z
+  .record(z.string().regex(/^[a-z][a-z0-9]*(_[a-z0-9]+)*$/), z.boolean())
+  .refine((traits) => Object.keys(traits).length === 1, 'expected exactly one audience');
+
+/** Checks the traits of the identify that tells a membership: one audience's key, true or false. */
+export const parseMembershipTraits = (traits: unknown): PlanCheck => check(MEMBERSHIP_SCHEMA, 'identify', traits);
 
 /** Checks the traits of an identify call: all of them, and no others. */
 export const parseUserTraits = (traits: unknown): PlanCheck => check(USER_SCHEMA, 'identify', traits);

@@ -19,7 +19,11 @@ const propertySchema = z.strictObject({
 });
 type PropertySchema = z.infer<typeof propertySchema>;
 
-const fields = z.object({ properties: z.record(z.string(), propertySchema), required: z.array(z.string()).optional() });
+const fields = z.object({
+  properties: z.record(z.string(), propertySchema),
+  required: z.array(z.string()).optional(),
+  additionalProperties: z.strictObject({ type: z.literal('boolean') }).optional(),
+});
 const rule = z.object({
   type: z.enum(['TRACK', 'IDENTIFY', 'GROUP']),
   key: z.string().optional(),
@@ -27,6 +31,7 @@ const rule = z.object({
   jsonSchema: z.object({
     $schema: z.literal('http://json-schema.org/draft-07/schema#'),
     description: z.string().min(1),
+    'x-recoup': z.strictObject({ membership: z.boolean() }).optional(),
     properties: z.object({ properties: fields.partial(), traits: fields.partial() }),
   }),
 });
@@ -55,8 +60,17 @@ export interface PlanShape {
   readonly fields: readonly PlanField[];
 }
 
+/**
+ * An event that tells of a move into an audience (`member` true) or out of it. Beside its fields it carries one boolean,
+ * `member`, named by the audience's key: so a new audience needs no change of the plan.
+ */
+export interface MembershipShape extends PlanShape {
+  readonly member: boolean;
+}
+
 export interface Plan {
   readonly events: readonly PlanShape[];
+  readonly membershipEvents: readonly MembershipShape[];
   readonly userTraits: PlanShape;
   readonly accountTraits: PlanShape;
 }
@@ -71,8 +85,19 @@ export const PLAN_PATH = new URL('../../tracking-plan.json', import.meta.url);
 export const readPlan = (text: string = readFileSync(PLAN_PATH, 'utf8')): Plan => {
   const { rules } = planFile.parse(JSON.parse(text));
   const traits = (type: Rule['type']) => toShape(only(rules, type), 'traits');
-  const events = rules.filter((one) => one.type === 'TRACK').map((one) => toShape(one, 'properties'));
-  return { events, userTraits: traits('IDENTIFY'), accountTraits: traits('GROUP') };
+  const tracks = rules.filter((one) => one.type === 'TRACK');
+  const events = tracks.filter((one) => !isMembership(one)).map((one) => toShape(one, 'properties'));
+  const membershipEvents = tracks.filter(isMembership).map(toMembershipShape);
+  return { events, membershipEvents, userTraits: traits('IDENTIFY'), accountTraits: traits('GROUP') };
+};
+
+const isMembership = (one: Rule): boolean => one.jsonSchema['x-recoup'] !== undefined;
+
+const toMembershipShape = (from: Rule): MembershipShape => {
+  const { additionalProperties } = from.jsonSchema.properties.properties;
+  if (additionalProperties?.type !== 'boolean')
+    throw new Error(`${from.key}: a membership event allows one boolean more, named by the audience's key`);
+  return { ...toShape(from, 'properties'), member: from.jsonSchema['x-recoup']?.membership === true };
 };
 
 const only = (rules: readonly Rule[], type: Rule['type']): Rule => {
