@@ -61,6 +61,11 @@ export const ERRORS = {
     message: 'The webhook {subject} could not be understood: {reason}. It is kept; replay it once its cause is mended.',
     retry: false,
   },
+  tool_rejected: {
+    message:
+      '{tool} refused what it was to hold of user {user}: {reason}. It is kept; replay it once its cause is mended.',
+    retry: false,
+  },
   call_rejected: {
     message: 'Segment refused the call {subject}: {reason}. It is kept; replay it once its cause is mended.',
     retry: false,

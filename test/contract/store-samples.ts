@@ -3,6 +3,7 @@ import { type Instant, instant, plus, toIso } from '../../src/domain/instant.ts'
 import type {
   Claim,
   Commit,
+  Commitments,
   NewDeadLetter,
   NewDelivery,
   NewOutboxCall,
@@ -76,6 +77,18 @@ export const queued = (messageId: string, changes: Partial<SegmentCall> = {}): N
   channel: 'segment',
 });
 
+/** What a profile begins with. */
+export const NOTHING_SAID: Omit<Commitments, 'events'> = {
+  episodes: [],
+  traits: null,
+  accountTraits: null,
+  userId: null,
+  audiences: [],
+  channel: null,
+  segment: null,
+  tools: {},
+};
+
 /** A decision that understands every delivery, states a fact for each, and says nothing. */
 export const decided = (claim: Claim, changes: Partial<Commit> = {}): Commit => ({
   outcome: 'decided',
@@ -90,8 +103,9 @@ export const decided = (claim: Claim, changes: Partial<Commit> = {}): Commit => 
   refuted: [],
   restored: [],
   outbox: [],
+  tools: [],
   deadLetters: [],
-  commitments: { episodes: [], traits: null, accountTraits: null, userId: null, channel: null, segment: null },
+  commitments: NOTHING_SAID,
   inDunning: false,
   view: '{}',
   dueAt: null,

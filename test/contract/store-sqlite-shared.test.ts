@@ -6,7 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { openStore } from '../../src/store/index.ts';
-import { decided, delivery, deliveryAbout, later, NOW, parked, queued, workAll } from './store-samples.ts';
+import {
+  decided,
+  delivery,
+  deliveryAbout,
+  later,
+  NOTHING_SAID,
+  NOW,
+  parked,
+  queued,
+  workAll,
+} from './store-samples.ts';
 
 describe('a relay with commands beside it on one SQLite file', () => {
   let folder = '';
@@ -48,14 +58,7 @@ describe('a relay with commands beside it on one SQLite file', () => {
   it('loses no wake-up without a delivery that comes while a decision is made', async () => {
     await relay.accept([delivery('evt_1')]);
     const inDunning = { inDunning: true, dueAt: later(HOUR_MS) };
-    const recorded = {
-      episodes: [],
-      traits: null,
-      accountTraits: null,
-      userId: null,
-      channel: 'recorder',
-      segment: null,
-    } as const;
+    const recorded = { ...NOTHING_SAID, channel: 'recorder' } as const;
     await workAll(relay, NOW, (claim) => decided(claim, { ...inDunning, commitments: recorded }));
     const woken: Promise<number>[] = [];
     await workAll(relay, later(HOUR_MS), (claim) => {
@@ -112,7 +115,7 @@ describe('a relay with commands beside it on one SQLite file', () => {
   it('loses no replay of a refused identify that comes while a decision is made from what was said before', async () => {
     await relay.accept([delivery('evt_1')]);
     const told = { traits: { in_dunning: true }, accountTraits: {}, userId: 'u_1' };
-    const commitments = { ...told, episodes: [], channel: 'segment', segment: null } as const;
+    const commitments = { ...NOTHING_SAID, ...told, channel: 'segment' } as const;
     await workAll(relay, NOW, (claim) =>
       decided(claim, { commitments, outbox: [queued('m_1', { type: 'identify' })] }),
     );

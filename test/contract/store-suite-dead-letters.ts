@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { DeadLetter, Store } from '../../src/pipeline/ports.ts';
-import { decided, delivery, deliveryAbout, later, NOW, parked, queued, workAll } from './store-samples.ts';
+import {
+  decided,
+  delivery,
+  deliveryAbout,
+  later,
+  NOTHING_SAID,
+  NOW,
+  parked,
+  queued,
+  workAll,
+} from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 const open = (store: Store): Promise<readonly DeadLetter[]> => store.deadLetters({ replayed: false, limit: 10 });
@@ -115,6 +125,7 @@ export const deadLetterPromises = (store: Subject): void => {
     ] as const)('have the state of a refused %s said anew instead of sending the old one', async (type, forgotten) => {
       await store().accept([delivery('evt_1')]);
       const commitments = {
+        ...NOTHING_SAID,
         episodes: ['ep_1'],
         traits: { in_dunning: true },
         accountTraits: { plan_id: 'pro' },

@@ -9,6 +9,7 @@ import {
   deliveryOf,
   fact,
   later,
+  NOTHING_SAID,
   NOW,
   parked,
   queued,
@@ -67,6 +68,7 @@ export const loopPromises = (store: Subject): void => {
     it('gives back what the last decision committed', async () => {
       await store().accept([delivery('evt_1')]);
       const commitments = {
+        ...NOTHING_SAID,
         episodes: ['ep_1'],
         traits: { in_dunning: true, dunning_attempt_number: 2, plan_id: null },
         accountTraits: { plan_id: 'pro' },

@@ -35,6 +35,7 @@ export const profilePromises = (store: Subject): void => {
           },
         ],
         log: [{ version: 1, at: NOW, ruleset: 'rules-1', lines: ['payment_failed said: attempt 1'] }],
+        tools: [],
       };
       for (const id of ['u_1', 'cus_1', 'anon_1']) {
         const [found, ...more] = await store().findProfiles(id);

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Acceptance, NewDelivery } from '../../pipeline/ports.ts';
 import type { CustomerRow, Customers } from './customers.ts';
-import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { toDeliveryDeadLetter } from './delivery-dead-letter.ts';
 import { prepare } from './statement.ts';
 import { makeWaiting } from './waiting.ts';
@@ -49,7 +49,7 @@ export const makeAcceptOne = (
     if (end === 'unread' && owner !== undefined) customers.wake(owner.profileId, receivedAt);
     if (end === 'unread' && owner === undefined) waiting.add(keys, seq);
     if (end === 'dead_letter') {
-      const held = { profileId: owner?.profileId ?? null, deliverySeq: seq, outboxSeq: null };
+      const held = { ...NOTHING_HELD, profileId: owner?.profileId ?? null, deliverySeq: seq };
       deadLetters.add(toDeliveryDeadLetter(keys, detail ?? 'no reason given'), held, receivedAt);
     }
     return 'stored';

@@ -1,8 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { Fact } from '../../domain/fact.ts';
 import type { CustomerKey, Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Claim, Commitments, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
+import { makeCustomerFacts } from './customer-facts.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
 
@@ -49,6 +49,8 @@ const NOTHING_SAID: Omit<Commitments, 'events'> = {
   userId: null,
   channel: null,
   segment: null,
+  audiences: [],
+  tools: {},
 };
 
 const DUE = `SELECT p.id AS profileId, c.id AS customerId, c.provider, c.merchant, c.mode, c.customer, p.version,
@@ -59,14 +61,15 @@ const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS
   d.received_at AS receivedAt
   FROM deliveries d JOIN delivery_bodies b ON b.delivery_seq = d.seq
   WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
-// One JSON array: a fifth faster than a row and a parse for each fact.
-const FACTS = `SELECT '[' || group_concat(fact, ',') || ']' AS json FROM facts WHERE customer_id = ?`;
 const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE profile_id = ?';
 
-const parseFacts = (json: string | null): readonly Fact[] =>
-  json === null ? [] : (JSON.parse(json) as readonly Fact[]);
-const parseCommitments = (json: string | null): Omit<Commitments, 'events'> =>
-  json === null ? NOTHING_SAID : (JSON.parse(json) as Omit<Commitments, 'events'>);
+/** What an older release wrote knew of no audiences and no tools. */
+const parseCommitments = (json: string | null): Omit<Commitments, 'events'> => {
+  if (json === null) return NOTHING_SAID;
+  const stored = JSON.parse(json) as Omit<Commitments, 'events'>;
+  const segment = stored.segment === null ? null : { ...stored.segment, audiences: stored.segment.audiences ?? [] };
+  return { ...NOTHING_SAID, ...stored, segment };
+};
 const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({
   ...event,
   refuted: refuted === 1,
@@ -78,7 +81,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
   const storeId = readStoreId(db);
   const due = prepare<DueRow>(db, DUE);
   const unread = prepare<Delivery>(db, UNREAD);
-  const facts = prepare<{ json: string | null }>(db, FACTS);
+  const facts = makeCustomerFacts(db);
   const events = prepare<EventRow>(db, EVENTS);
 
   const readClaim = (row: DueRow): Claim => {
@@ -91,7 +94,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
       dueAt: row.dueAt,
       customer: { provider, merchant, mode, customer },
       deliveries: unread.all(customerId),
-      facts: parseFacts(facts.get(customerId)?.json ?? null),
+      facts: facts(customerId),
       commitments: {
         ...parseCommitments(row.commitments),
         events: events.all(profileId).map(toCommittedEvent),

@@ -1,11 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Commit, NewDeadLetter, Park } from '../../pipeline/ports.ts';
 import type { ReadClaim } from './claims.ts';
-import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
 import { parseProfileIds } from './profile-ids.ts';
 import { makeReferences } from './references.ts';
 import { prepare } from './statement.ts';
+import { makeToolChanges } from './tool-changes.ts';
 
 const CURRENT = 'SELECT version, wakes FROM profiles WHERE id = ?';
 const MARK_READ = `UPDATE deliveries SET ending = ?, detail = ?, read_at = ? WHERE seq = ? AND ending = 'unread'`;
@@ -86,7 +87,7 @@ const saveDeadLetters = (deadLetters: DeadLetterWriter, read: ReadClaim, commit:
   const seqOf = new Map(read.claim.deliveries.map((delivery) => [deliverySubject(delivery), delivery.seq]));
   for (const letter of [...commit.deadLetters, ...impliedDeadLetters(read, commit)]) {
     const deliverySeq = letter.kind === 'delivery' ? (seqOf.get(letter.subject) ?? null) : null;
-    deadLetters.add(letter, { profileId: commit.profileId, deliverySeq, outboxSeq: null }, commit.at);
+    deadLetters.add(letter, { ...NOTHING_HELD, profileId: commit.profileId, deliverySeq }, commit.at);
   }
 };
 
@@ -98,11 +99,13 @@ export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Co
   const saveRead = makeRead(db);
   const saveSaid = makeSaid(db);
   const saveStanding = makeStanding(db);
+  const toolChanges = makeToolChanges(db);
 
   const saveDecided = (read: ReadClaim, commit: Commit, wakes: number): void => {
     const { profileId, version, at, ruleset, log } = commit;
     saveRead(read, commit);
     saveSaid(commit);
+    toolChanges.save(commit);
     saveDeadLetters(deadLetters, read, commit);
     // A decision that said nothing leaves no line: most webhooks are about people who pay.
     if (log.length > 0) addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));
@@ -112,7 +115,7 @@ export const makeCommits = (db: DatabaseSync, deadLetters: DeadLetterWriter): Co
 
   const savePark = ({ profileId, at, retryAt, deadLetter }: Park): void => {
     park.run(retryAt, profileId);
-    deadLetters.add(deadLetter, { profileId, deliverySeq: null, outboxSeq: null }, at);
+    deadLetters.add(deadLetter, { ...NOTHING_HELD, profileId }, at);
   };
 
   return {

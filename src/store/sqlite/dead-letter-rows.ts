@@ -8,7 +8,11 @@ export interface HeldBack {
   readonly profileId: number | null;
   readonly deliverySeq: number | null;
   readonly outboxSeq: number | null;
+  readonly toolStateId: number | null;
 }
+
+/** To be overlaid with what is held. */
+export const NOTHING_HELD: HeldBack = { profileId: null, deliverySeq: null, outboxSeq: null, toolStateId: null };
 
 export interface DeadLetterWriter {
   /** A decision's dead letter replaces the open one of its profile. */
@@ -18,8 +22,9 @@ export interface DeadLetterWriter {
 }
 
 const ADD = `INSERT INTO dead_letters
-  (kind, subject, code, message, payload, amount_minor, currency, profile_id, delivery_seq, outbox_seq, created_at)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+  (kind, subject, code, message, payload, amount_minor, currency, profile_id, delivery_seq, outbox_seq,
+    tool_state_id, created_at)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (profile_id) WHERE kind = 'decision' AND replayed_at IS NULL
   DO UPDATE SET code = excluded.code, message = excluded.message, payload = excluded.payload,
     amount_minor = excluded.amount_minor, currency = excluded.currency`;
@@ -33,8 +38,9 @@ export const makeDeadLetterWriter = (db: DatabaseSync): DeadLetterWriter => {
   return {
     add: (letter, held, now) => {
       const { kind, subject, code, message, payload, amountMinor, currency } = letter;
-      const { profileId, deliverySeq, outboxSeq } = held;
-      add.run(kind, subject, code, message, payload, amountMinor, currency, profileId, deliverySeq, outboxSeq, now);
+      const { profileId, deliverySeq, outboxSeq, toolStateId } = held;
+      const told = [kind, subject, code, message, payload, amountMinor, currency] as const;
+      add.run(...told, profileId, deliverySeq, outboxSeq, toolStateId, now);
     },
     closeDecision: (profileId, now) => {
       closeDecision.run(now, profileId);

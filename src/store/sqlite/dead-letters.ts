@@ -5,6 +5,7 @@ import type { Customers } from './customers.ts';
 import type { HeldBack } from './dead-letter-rows.ts';
 import { makeReadmission } from './readmission.ts';
 import { prepare } from './statement.ts';
+import { makeToolChanges } from './tool-changes.ts';
 
 type Readmit = Parameters<Store['replayDeadLetters']>[2];
 
@@ -33,7 +34,7 @@ const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS
   created_at AS createdAt, replayed_at AS replayedAt
   FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
 const HELD = `SELECT seq, kind, subject, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
-  iif(kind = 'call', payload ->> 'type', NULL) AS callType
+  tool_state_id AS toolStateId, iif(kind = 'call', payload ->> 'type', NULL) AS callType
   FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
 const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
   d.received_at AS receivedAt, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
@@ -62,6 +63,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const unsay = prepare(db, UNSAY);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
+  const toolChanges = makeToolChanges(db);
   const readmission = makeReadmission(db, customers);
 
   const replayDelivery = (seq: number, now: Instant, readmit: Readmit): boolean => {
@@ -94,6 +96,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
     const { callType, profileId } = row;
     if ((callType === 'identify' || callType === 'group') && profileId !== null)
       return restate(profileId, callType, now);
+    if (row.toolStateId !== null) return toolChanges.replay(row.toolStateId, now);
     if (row.outboxSeq !== null) return requeue.run(row.outboxSeq) > 0;
     return replayDecision(row, now);
   };

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Channel, NewDeadLetter, OutboxRow, Outcome, SegmentCall, Store } from '../../pipeline/ports.ts';
-import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { prepare } from './statement.ts';
 
 interface QueuedRow {
@@ -54,7 +54,7 @@ export const makeOutbox = (db: DatabaseSync, deadLetters: DeadLetterWriter): Out
     if (done.run('dead', now, seq) === 0) return;
     const row = find.get(seq);
     if (row === undefined) return;
-    const held = { profileId: row.profileId, deliverySeq: null, outboxSeq: seq };
+    const held = { ...NOTHING_HELD, profileId: row.profileId, outboxSeq: seq };
     deadLetters.add(toCallDeadLetter(parseCall(row.call), reason), held, now);
   };
 

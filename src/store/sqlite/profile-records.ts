@@ -4,6 +4,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { ProfileRecord } from '../../pipeline/ports.ts';
 import { parseCall } from './outbox.ts';
 import { prepare } from './statement.ts';
+import { makeToolStates } from './tool-states.ts';
 
 interface ProfileRow extends CustomerKey {
   readonly profileId: number;
@@ -43,6 +44,7 @@ export const makeFindProfiles = (db: DatabaseSync): ((id: string) => readonly Pr
   const calls = prepare<CallRow>(db, CALLS);
   const deliveries = prepare<DeliveryRow>(db, DELIVERIES);
   const decisions = prepare<DecisionRow>(db, DECISIONS);
+  const toolStates = makeToolStates(db);
   const toRecord = ({ customerId, provider, merchant, mode, customer, ...profile }: ProfileRow): ProfileRecord => ({
     ...profile,
     customer: { provider, merchant, mode, customer },
@@ -55,6 +57,7 @@ export const makeFindProfiles = (db: DatabaseSync): ((id: string) => readonly Pr
       .all(profile.profileId)
       .map((row) => ({ ...row, lines: parseLines(row.lines) }))
       .reverse(),
+    tools: toolStates(profile.profileId),
   });
   return (id) => find.all(id).map(toRecord);
 };

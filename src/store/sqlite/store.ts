@@ -9,9 +9,13 @@ import { makeDeadLetters } from './dead-letters.ts';
 import { makeClaimNamespace } from './namespace.ts';
 import { makeOutbox } from './outbox.ts';
 import { makeProbe } from './probe.ts';
+import { makeProfileHistory } from './profile-history.ts';
 import { makeFindProfiles } from './profile-records.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { makeToolCounts } from './tool-counts.ts';
+import { makeToolRows } from './tool-rows.ts';
+import { makeToolSettlements } from './tool-settlements.ts';
 import { makeTransactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
 import { makeWakeUps } from './wake-ups.ts';
@@ -38,7 +42,11 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const wakeUps = makeWakeUps(db, customers);
   const claimNamespace = makeClaimNamespace(db);
   const findProfiles = makeFindProfiles(db);
+  const profileHistory = makeProfileHistory(db);
   const counts = makeCounts(db);
+  const toolRows = makeToolRows(db);
+  const settleTool = makeToolSettlements(db, deadLetterWriter);
+  const toolCounts = makeToolCounts(db);
   const probe = makeProbe(db);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
   const saveRuleset = prepare(db, SAVE_RULESET);
@@ -64,6 +72,15 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     deadLetters: async (options) => deadLetters.list(options),
     replayDeadLetters: async (seqs, now, readmit) => write(() => deadLetters.replay(seqs, now, readmit)),
     findProfiles: async (id) => read(() => findProfiles(id)),
+    profileHistory: async (profileId, at) => read(() => profileHistory(profileId, at)),
+    nextToolRows: async (options) => read(() => toolRows.next(options)),
+    settleTools: async (settlements, retryAt, now) =>
+      write(() => {
+        for (const settlement of settlements) settleTool(settlement, retryAt, now);
+      }),
+    nextToolRetryAt: async (tool, channel) => toolRows.nextRetryAt(tool, channel),
+    wakeForTool: async (tool, now) => write(() => wakeUps.forTool(tool, now)),
+    toolCounts: async () => read(toolCounts),
     counts: async () => read(counts),
     probe: async () => write(probe),
     close: async () => {

@@ -6,6 +6,7 @@ import { prepare } from './statement.ts';
 /** What makes many profiles due at once. Each answers how many; for use inside a write transaction. */
 export interface WakeUps {
   readonly forEnforce: (now: Instant) => number;
+  readonly forTool: (tool: string, now: Instant) => number;
   readonly forRuleset: (hash: string, now: Instant, limit: number) => number;
   /** These are the rules from here on: what was searched for others is to be searched again when they come back. */
   readonly startRuleset: (hash: string) => void;
@@ -14,6 +15,15 @@ export interface WakeUps {
 /** Last told to a recorder, while Segment should know: in dunning now, or Segment was told something before. */
 const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE channel = 'recorder'
   AND (in_dunning = 1 OR json_extract(commitments, '$.segment') IS NOT NULL)`;
+// By number of commit, which tells what came last whether or not it has been sent: a row that still waits for the live
+// tool with what was wanted before the recorder is out of date, too.
+const TOLD_TO_TOOL_RECORDER = `SELECT r.profile_id AS id FROM tool_states r
+  WHERE r.tool = ?1 AND r.channel = 'recorder' AND EXISTS (SELECT 1 FROM tool_states l
+    WHERE l.profile_id = r.profile_id AND l.tool = ?1 AND l.channel = 'live')
+  GROUP BY r.profile_id HAVING max(r.version) > (SELECT max(version) FROM tool_states l
+    WHERE l.profile_id = r.profile_id AND l.tool = ?1 AND l.channel = 'live')`;
+const IN_DUNNING_UNHEARD_OF = `SELECT id FROM profiles WHERE in_dunning = 1 AND NOT EXISTS (SELECT 1 FROM tool_states l
+  WHERE l.profile_id = profiles.id AND l.tool = ?1 AND l.channel = 'live')`;
 const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE id > ? AND ruleset <> ? ORDER BY id LIMIT ?';
 // One search at a time, kept in the store: it goes forward only with the wake-ups that it found, and one that was done
 // is not made again by the next start. Another ruleset takes its place, so that a release that was half applied and
@@ -34,6 +44,7 @@ const NOT_SEARCHED: Search = { searchedTo: 0 };
 
 export const makeWakeUps = (db: DatabaseSync, customers: Customers): WakeUps => {
   const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
+  const missedByTool = prepare<{ id: number }>(db, `${TOLD_TO_TOOL_RECORDER} UNION ${IN_DUNNING_UNHEARD_OF}`);
   const underOtherRules = prepare<{ id: number }>(db, UNDER_OTHER_RULES);
   const search = prepare<Search>(db, SEARCH);
   const saveSearch = prepare(db, SAVE_SEARCH);
@@ -46,6 +57,7 @@ export const makeWakeUps = (db: DatabaseSync, customers: Customers): WakeUps => 
 
   return {
     forEnforce: (now) => wakeAll(toldToRecorder.all(), now),
+    forTool: (tool, now) => wakeAll(missedByTool.all(tool), now),
     forRuleset: (hash, now, limit) => {
       const { searchedTo } = search.get(hash) ?? NOT_SEARCHED;
       if (searchedTo === null) return 0;
