@@ -20,7 +20,7 @@ import {
 } from './stripe-events.ts';
 
 /** What becomes of one renewal. `ended`: the subscription renews no more. */
-interface Fate {
+export interface Fate {
   readonly happenings: readonly Happening[];
   readonly ended: boolean;
 }
@@ -38,6 +38,7 @@ const DECLINES: Readonly<Record<Exclude<CardBehaviour, 'good'>, Weights<string>>
   thin: { insufficient_funds: 60, generic_decline: 18, try_again_later: 8, do_not_honor: 14 },
   dead: { expired_card: 55, lost_card: 15, stolen_card: 5, pickup_card: 5, invalid_account: 20 },
   confirms: { authentication_required: 1 },
+  expired: { expired_card: 1 },
 };
 
 const ENDINGS: Readonly<Record<Exclude<CardBehaviour, 'good'>, Weights<Ending>>> = {
@@ -52,6 +53,7 @@ const ENDINGS: Readonly<Record<Exclude<CardBehaviour, 'good'>, Weights<Ending>>>
   },
   dead: { customer_pays: 48, customer_cancels: 10, gives_up: 34, pays_after_the_end: 4, paid_out_of_band: 4 },
   confirms: { customer_pays: 80, gives_up: 20 },
+  expired: { customer_pays: 60, customer_cancels: 10, gives_up: 30 },
 };
 
 const dayOf = (story: InvoiceStory, days: number): number => story.periodStart + Math.round(days * DAY_MS);
@@ -208,7 +210,12 @@ const withActionRequired = (story: InvoiceStory, fate: Fate): Fate => {
 };
 
 /** Share of the renewals that a shaky card fails: an account runs low in some months, a dead card fails them all. */
-const FAILS: Readonly<Record<Exclude<CardBehaviour, 'good'>, number>> = { thin: 0.6, dead: 1, confirms: 1 };
+const FAILS: Readonly<Record<Exclude<CardBehaviour, 'good'>, number>> = {
+  thin: 0.6,
+  dead: 1,
+  confirms: 1,
+  expired: 1,
+};
 
 /** Draws what becomes of a renewal of a customer with such a card. */
 export const drawFate = (random: Random, card: CardBehaviour, story: InvoiceStory): Fate => {

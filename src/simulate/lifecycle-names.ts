@@ -5,6 +5,8 @@ export const LIFECYCLES = [
   'exhausted',
   'voluntary-cancel',
   'out-of-order',
+  'card-expiring',
+  'card-replaced',
 ] as const;
 export type LifecycleName = (typeof LIFECYCLES)[number];
 
@@ -15,4 +17,6 @@ export const LIFECYCLE_SUMMARIES: Readonly<Record<LifecycleName, string>> = {
   exhausted: 'four attempts are refused over 15 days; Stripe stops and the subscription is unpaid',
   'voluntary-cancel': 'a renewal is refused; the customer cancels while the retries still run',
   'out-of-order': 'the events of recovered-by-retry, last first, one of them twice',
+  'card-expiring': 'a renewal is paid with a card that expires within 30 days',
+  'card-replaced': 'the card of card-expiring is replaced a day later, before anything fails',
 };

@@ -1,4 +1,6 @@
 import { DAY_MS, SECOND_MS } from '../domain/instant.ts';
+import { cardReplaced, subscriptionRenewed } from './card-changes.ts';
+import { expirySoonAfter } from './card-months.ts';
 import type { Happening, InvoiceStory, StoryDecline } from './invoice-story.ts';
 import { failedAttempt, paidByCharge, RETRY_DAYS, subscriptionFields } from './invoice-story.ts';
 import type { LifecycleName } from './lifecycle-names.ts';
@@ -83,12 +85,33 @@ const outOfOrder = (story: InvoiceStory): readonly Happening[] => {
   return [...reversed, ...reversed.filter(({ event }) => event.type === 'invoice.payment_failed')];
 };
 
+/** The story with a card that is in its last 30 days when it begins. */
+const withExpiringCard = (story: InvoiceStory): InvoiceStory => {
+  const card = { ...story.account.card, ...expirySoonAfter(story.periodStart) };
+  return { ...story, account: { ...story.account, card } };
+};
+
+const cardExpiring = (given: InvoiceStory): readonly Happening[] => {
+  const story = withExpiringCard(given);
+  return [
+    ...paidByCharge(story, { at: daysIn(story, 0), attempt: 1, automatic: true }),
+    subscriptionRenewed(story, daysIn(story, 0) + SECOND_MS),
+  ];
+};
+
+const cardReplacedInTime = (given: InvoiceStory): readonly Happening[] => [
+  ...cardExpiring(given),
+  ...cardReplaced(withExpiringCard(given), daysIn(given, 1)),
+];
+
 const TELL: Readonly<Record<LifecycleName, (story: InvoiceStory) => readonly Happening[]>> = {
   'renewal-failed': renewalFailed,
   'recovered-by-retry': recoveredByRetry,
   exhausted,
   'voluntary-cancel': voluntaryCancel,
   'out-of-order': outOfOrder,
+  'card-expiring': cardExpiring,
+  'card-replaced': cardReplacedInTime,
 };
 
 /** The webhooks of a named lifecycle, in the order in which they arrive. */

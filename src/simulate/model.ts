@@ -1,9 +1,8 @@
 import { DAY_MS, HOUR_MS, type Instant, instant, SECOND_MS } from '../domain/instant.ts';
-import { drawFate } from './fates.ts';
 import type { Happening } from './invoice-story.ts';
-import { type Customer, drawCustomer } from './population.ts';
+import { type Customer, drawCustomer, drawExpiry } from './population.ts';
 import { makeRandom, type Random } from './random.ts';
-import { idSuffix } from './stripe-account.ts';
+import { tellCustomer } from './renewals.ts';
 
 interface ModelOptions {
   readonly seed: number;
@@ -25,7 +24,8 @@ export interface Model {
   readonly deliveries: readonly SimulatedDelivery[];
 }
 
-const RENEWAL_MS = 30 * DAY_MS;
+/** Apart from the customers' own streams. */
+const EXPIRY_STREAMS = 1_000_000_000;
 
 /** Share of webhooks per kind of delay. A webhook that failed at the door comes again after an hour or more. */
 const DELAYS = { prompt: 930, slow: 55, retried: 15 } as const;
@@ -49,18 +49,6 @@ const drawDeliveries = (random: Random, { at, event }: Happening): readonly Simu
   return [arrivesAt, ...again].map((ms) => ({ arrivesAt: instant(ms), rawBody }));
 };
 
-const tellCustomer = (random: Random, customer: Customer, endsAt: number): readonly Happening[] => {
-  const { account, subscription, amount, currency } = customer;
-  const happenings: Happening[] = [];
-  for (let at = customer.renewsAt, month = 1; at < endsAt; at += RENEWAL_MS, month += 1) {
-    const invoice = `in_${idSuffix(subscription)}m${month}`;
-    const fate = drawFate(random, customer.card, { account, invoice, subscription, amount, currency, periodStart: at });
-    happenings.push(...fate.happenings);
-    if (fate.ended) break;
-  }
-  return happenings;
-};
-
 /**
  * Customers, what happens to them, and the webhooks that tell of it: some late, some twice, in the order in which they
  * reach the door. The same options give the same bytes.
@@ -70,7 +58,8 @@ export const simulate = ({ seed, customers: count, days, startsAt }: ModelOption
   const deliveries: SimulatedDelivery[] = [];
   const customers = Array.from({ length: count }, (_, index) => {
     const random = makeRandom(seed, index + 1);
-    const customer = drawCustomer(random, index + 1, startsAt);
+    const drawn = drawCustomer(random, index + 1, startsAt);
+    const customer = drawExpiry(makeRandom(seed, EXPIRY_STREAMS + index), drawn, { startsAt, days });
     for (const happening of tellCustomer(random, customer, endsAt)) {
       deliveries.push(...drawDeliveries(random, happening).filter(({ arrivesAt }) => arrivesAt < endsAt));
     }

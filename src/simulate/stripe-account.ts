@@ -38,6 +38,12 @@ export interface StripeAccount {
   /** `metadata` of the price, e.g. `{ plan_id: 'pro' }`. */
   readonly priceMetadata?: Readonly<Record<string, string>> | undefined;
   readonly card?: StripeCard | undefined;
+  /** `pm_…`, the stored method that holds the card; default derived from the customer. */
+  readonly paymentMethod?: string | undefined;
+  /** What the subscription itself charges; null: its slot is empty. Default the method above. */
+  readonly subscriptionSlot?: string | null | undefined;
+  /** The customer's default; null: none is set. Default the method above. */
+  readonly customerSlot?: string | null | undefined;
 }
 
 /** One webhook body, as Stripe would post it. */

@@ -67,8 +67,8 @@ export const chargeId = (account: StripeAccount, options: ChargeOptions): string
   options.charge ?? chargeOf(seed(account, options), options.attempt ?? 1);
 
 /** The card as both charges and payment methods show it. */
-const cardObject = (account: StripeAccount, options: ChargeOptions): StripeObject => {
-  const card = { ...account.card, ...options.card };
+export const cardObject = (account: StripeAccount, instead?: StripeCard): StripeObject => {
+  const card = { ...account.card, ...instead };
   return {
     brand: card.brand ?? 'visa',
     checks: { address_line1_check: null, address_postal_code_check: null, cvc_check: null },
@@ -86,9 +86,10 @@ const cardObject = (account: StripeAccount, options: ChargeOptions): StripeObjec
 };
 
 /** The stored payment method that is charged. */
-export const paymentMethodId = (account: StripeAccount): string => `pm_${idSuffix(account.customer)}`;
+export const paymentMethodId = (account: StripeAccount): string =>
+  account.paymentMethod ?? `pm_${idSuffix(account.customer)}`;
 
-const billingDetails: StripeObject = {
+export const billingDetails: StripeObject = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
   email: null,
   name: null,
@@ -102,7 +103,7 @@ export const paymentMethodObject = (account: StripeAccount, options: ChargeOptio
   object: 'payment_method',
   allow_redisplay: 'unspecified',
   billing_details: billingDetails,
-  card: cardObject(account, options),
+  card: cardObject(account, options.card),
   created: toUnixSeconds(options.at),
   customer: account.customer,
   livemode: account.livemode,
@@ -177,7 +178,7 @@ export const chargeObject = (
     paid: ok,
     payment_intent: intentId(account, options),
     payment_method: paymentMethodId(account),
-    payment_method_details: { card: cardObject(account, options), type: 'card' },
+    payment_method_details: { card: cardObject(account, options.card), type: 'card' },
     receipt_email: null,
     receipt_number: null,
     receipt_url: null,

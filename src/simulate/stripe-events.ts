@@ -4,6 +4,13 @@
  */
 export type { StripeAccount, StripeCard, StripeEvent, StripeShape } from './stripe-account.ts';
 export { chargeOf, intentOf, STRIPE_SHAPES } from './stripe-account.ts';
+export type { MethodOptions } from './stripe-cards.ts';
+export {
+  paymentMethodAttached,
+  paymentMethodDetached,
+  paymentMethodRenewed,
+  paymentMethodUpdated,
+} from './stripe-cards.ts';
 export type { ChargeOptions, DeclineOptions } from './stripe-charge-object.ts';
 export { chargeFailed, chargeSucceeded, paymentIntentFailed, paymentIntentSucceeded } from './stripe-charges.ts';
 export type { InvoiceOptions } from './stripe-invoice-object.ts';

@@ -39,6 +39,10 @@ export interface SubscriptionOptions {
   readonly automatic?: boolean | undefined;
 }
 
+/** Undefined: the account's method fills the slot. */
+const slotOf = (account: StripeAccount, slot: string | null | undefined): string | null =>
+  slot === undefined ? paymentMethodId(account) : slot;
+
 const currentPeriod = (options: SubscriptionOptions): StripeObject => {
   const start = options.periodStart ?? options.at;
   return { current_period_end: toUnixSeconds(start + 30 * DAY_MS), current_period_start: toUnixSeconds(start) };
@@ -110,7 +114,7 @@ const subscriptionObject = (account: StripeAccount, options: SubscriptionOptions
     currency: options.currency ?? 'usd',
     customer: account.customer,
     days_until_due: null,
-    default_payment_method: paymentMethodId(account),
+    default_payment_method: slotOf(account, account.subscriptionSlot),
     default_source: null,
     default_tax_rates: [],
     description: null,
@@ -195,7 +199,7 @@ const customerObject = (account: StripeAccount, options: CustomerOptions): Strip
   invoice_prefix: idSuffix(account.customer).toUpperCase().slice(0, 8),
   invoice_settings: {
     custom_fields: null,
-    default_payment_method: paymentMethodId(account),
+    default_payment_method: slotOf(account, account.customerSlot),
     footer: null,
     rendering_options: null,
   },

@@ -58,6 +58,8 @@ const EXPECTED: Readonly<Record<LifecycleName, (shape: StripeShape) => readonly 
   exhausted: () => [...FAILED_FIRST, ...FAILED, ...FAILED, ...FAILED, 'subscription_observed'],
   'voluntary-cancel': () => [...FAILED_FIRST, 'subscription_observed', 'subscription_ended'],
   'out-of-order': (shape) => [...[...FAILED_FIRST, ...PAID[shape]].reverse(), 'attempt_failed'],
+  'card-expiring': (shape) => PAID[shape],
+  'card-replaced': (shape) => [...PAID[shape], 'payment_method_observed', 'customer_observed', 'subscription_observed'],
 };
 
 describe.each(STRIPE_SHAPES)('signed webhooks in the %s shape', (shape) => {
@@ -111,6 +113,8 @@ const SAID: Readonly<Record<LifecycleName, readonly [Readonly<Record<string, num
   exhausted: [{ payment_failed: 4, payment_retried: 3, subscription_past_due: 1, dunning_exhausted: 1 }, 'exhausted'],
   'voluntary-cancel': [{ payment_failed: 1, subscription_past_due: 1, subscription_canceled: 1 }, 'none'],
   'out-of-order': [RECOVERED, 'recovered'],
+  'card-expiring': [{}, 'pre_dunning'],
+  'card-replaced': [{}, 'none'],
 };
 
 describe.each(STRIPE_SHAPES)('the whole relay, told in the %s shape', (shape) => {
