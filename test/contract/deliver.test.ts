@@ -88,6 +88,7 @@ const commitCalls = async (messageIds: readonly string[], channel: Channel = 'se
     refuted: [],
     restored: [],
     outbox: messageIds.map((messageId) => ({ call: toCall(messageId), channel })),
+    tools: [],
     deadLetters: [],
     commitments,
     inDunning: true,

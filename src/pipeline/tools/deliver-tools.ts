@@ -1,0 +1,96 @@
+import type { ToolSink } from '../../destination-kit/sink.ts';
+import { type Instant, instant } from '../../domain/instant.ts';
+import type { DeliveryStep } from '../deliver.ts';
+import type { DeliveryLog, Pause } from '../delivery-pauses.ts';
+import type { Clock } from '../ports.ts';
+import { makeRunner, type Runner } from '../runner.ts';
+import { isSendable, toBatch } from './batch.ts';
+import { makeCallRoom } from './call-room.ts';
+import { makeLateCalls } from './late-calls.ts';
+import { makeRowWindows } from './row-windows.ts';
+import { makeBatchSender } from './send-batch.ts';
+import { type Dispatch, toRecord } from './to-record.ts';
+import { makeToolPauses } from './tool-pauses.ts';
+import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
+
+export interface ToolDelivererOptions {
+  readonly store: Pick<ToolStore, 'nextToolRows' | 'settleTools' | 'nextToolRetryAt'>;
+  readonly sink: ToolSink;
+  /** Whose rows: what a recorder takes is final and never sent (semantics G9). */
+  readonly channel: ToolChannel;
+  readonly clock: Clock;
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  readonly random: () => number;
+  readonly log: DeliveryLog;
+  /** Told after the store knows: each record that was delivered, recorded or given up. */
+  readonly onSettled?: (settled: readonly ToolSettlement[]) => void;
+}
+
+export interface ToolDeliverer extends Runner {
+  /** One step: one call of the rows that are due (more only where a refused one is halved), and what became of it. */
+  readonly deliverDue: (now: Instant) => Promise<DeliveryStep>;
+  /** Until when nothing goes to the tool and why; null while it takes calls. */
+  readonly paused: () => Pause | null;
+}
+
+/**
+ * Brings one tool to what it should hold: level, not a log of changes, so an outage ends with the present state of whoever
+ * differs and nothing stale is ever sent. One call at a time, so nobody is in flight twice. A row is settled with an
+ * outcome in hand: a process that dies between the two sends again, which is harmless for attributes and repeats an event
+ * at most once. What becomes of this tool stops no other.
+ */
+export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer => {
+  const { store, sink, channel, clock, log } = options;
+  const { tool, limits } = sink;
+  const pauses = makeToolPauses({ ...options, tool });
+  const room = makeCallRoom(limits);
+  const send = makeBatchSender({
+    ...options,
+    pauses,
+    room,
+    windows: makeRowWindows(),
+    late: makeLateCalls(clock.now()),
+  });
+
+  const settleQuietly = async (quiet: readonly Dispatch[]): Promise<void> => {
+    if (quiet.length === 0) return;
+    const outcome = { result: 'delivered', warning: null } as const;
+    const settlements = quiet.map(({ row, dropped }) => ({ row, sent: {}, edges: [], dropped, outcome }));
+    await store.settleTools(settlements, clock.now(), clock.now());
+  };
+
+  const nextAt = async (now: Instant): Promise<Instant | null> => {
+    const dueAt = await store.nextToolRetryAt(tool, channel);
+    return dueAt === null ? null : latest(dueAt, now, pauses.until(now), room.until(now));
+  };
+
+  const step = async (now: Instant): Promise<DeliveryStep> => {
+    if (pauses.until(now) !== null || room.until(now) !== null) return { settled: 0, nextAt: await nextAt(now) };
+    const rows = await store.nextToolRows({ tool, channel, now, limit: limits.objects });
+    const dispatches = rows.map((row) => toRecord(row, sink.resendsUnknownEvents));
+    const quiet = dispatches.filter((dispatch) => !isSendable(dispatch));
+    await settleQuietly(quiet);
+    const records = pauses.isProbing() ? 1 : rows.length;
+    const batch = toBatch(dispatches.filter(isSendable), sink.objectsOf, {
+      records,
+      objects: room.size(),
+      bytes: limits.bytes,
+    });
+    const sent = batch.length === 0 ? 0 : await send(batch);
+    return { settled: quiet.length + sent, nextAt: await nextAt(clock.now()) };
+  };
+
+  let last: Promise<unknown> = Promise.resolve();
+  const deliverDue = (now: Instant): Promise<DeliveryStep> => {
+    const next = last.then(() => step(now));
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  const onError = (error: unknown): void =>
+    log.error({ error, tool, channel }, 'A step of the delivery to a tool failed; it is tried again, nothing is lost');
+  return { ...makeRunner({ step: deliverDue, clock, onError }), deliverDue, paused: pauses.current };
+};
+
+const latest = (...candidates: readonly (Instant | null)[]): Instant =>
+  instant(Math.max(...candidates.map((at) => at ?? 0)));

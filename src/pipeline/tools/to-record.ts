@@ -1,0 +1,69 @@
+import type { Attributes, AttributeValue, ToolRecord } from '../../destination-kit/record.ts';
+import { VERSION_ATTRIBUTE } from './desired.ts';
+import type { QueuedEdge, ToolRow } from './tool-ports.ts';
+
+/** What one row makes of a call. */
+export interface Dispatch {
+  readonly row: ToolRow;
+  /** What to send now; null: nothing is left to send. */
+  readonly record: ToolRecord | null;
+  /** The edges in `record`, by seq. */
+  readonly edges: readonly number[];
+  /** Edges that need not be sent any more, by seq. */
+  readonly dropped: readonly number[];
+}
+
+/**
+ * What is to be sent of one person now: the attributes that differ from what the tool holds or may hold, and the events
+ * that still mean something (semantics G3).
+ * @param resendsUnknownEvents whether an entry of unknown outcome is sent again, see `ToolSink`.
+ */
+export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch => {
+  const sent = edgesToSend(row, resendsUnknownEvents);
+  const differing = differingAttributes(row);
+  const edges = sent.map(({ seq }) => seq);
+  const dropped = row.edges.map(({ seq }) => seq).filter((seq) => !edges.includes(seq));
+  if (sent.length === 0 && Object.keys(differing).length === 0) return { row, record: null, edges, dropped };
+  const attributes = { ...differing, ...versionOf(row) };
+  const events = sent.map(({ event }) => event);
+  return { row, record: { userId: row.userId, at: row.decidedAt, attributes, events }, edges, dropped };
+};
+
+const valueIn = (attributes: Attributes | null, name: string): AttributeValue => attributes?.[name] ?? null;
+
+/** A tool that holds no value and one that holds null are the same, so nobody is sent nulls that clear nothing. */
+const differingAttributes = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
+  const names = new Set([...Object.keys(desired), ...Object.keys(delivered ?? {}), ...uncertain]);
+  names.delete(VERSION_ATTRIBUTE);
+  const differs = (name: string): boolean =>
+    uncertain.includes(name) || valueIn(desired, name) !== valueIn(delivered, name);
+  return Object.fromEntries([...names].filter(differs).map((name) => [name, valueIn(desired, name)]));
+};
+
+/** Goes along with whatever goes; alone it would tell nothing. */
+const versionOf = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
+  const isNamed =
+    VERSION_ATTRIBUTE in desired ||
+    valueIn(delivered, VERSION_ATTRIBUTE) !== null ||
+    uncertain.includes(VERSION_ATTRIBUTE);
+  return isNamed ? { [VERSION_ATTRIBUTE]: valueIn(desired, VERSION_ATTRIBUTE) } : {};
+};
+
+/** Exits first: a flow that is to start must not be ended by the exit of the one before it. */
+const edgesToSend = (row: ToolRow, resendsUnknownEvents: boolean): readonly QueuedEdge[] => {
+  const exits = row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
+  const entry = row.edges.findLast(({ role }) => role === 'entry');
+  return entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents) ? [...exits, entry] : exits;
+};
+
+/** Whether the tool heard of the episode, or may have: only then is there something to end. */
+const isHeardOf = ({ reached, edges }: ToolRow, episodeId: string): boolean =>
+  reached.includes(episodeId) || edges.some((edge) => edge.episodeId === episodeId && edge.status === 'unknown');
+
+/** An entry whose episode has ended since would start a flow for somebody who paid. */
+const isStillMeant = (entry: QueuedEdge, edges: readonly QueuedEdge[], resendsUnknownEvents: boolean): boolean => {
+  const isEnded = edges.some(
+    ({ role, episodeId, seq }) => role === 'exit' && episodeId === entry.episodeId && seq > entry.seq,
+  );
+  return !isEnded && (entry.status === 'queued' || resendsUnknownEvents);
+};
