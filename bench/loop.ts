@@ -15,6 +15,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { AUDIENCES } from '../audiences/index.ts';
 import { parsePolicy } from '../src/config/policy.ts';
 import { DAY_MS, instant, plus } from '../src/domain/instant.ts';
 import { runDue } from '../src/pipeline/loop.ts';
@@ -73,8 +74,14 @@ if (!policy.ok) throw new Error(policy.errors.join('\n'));
 const stopwatch = makeStopwatch();
 const store = await openStore(`sqlite:${directory}/loop.db`, { lock: true, namespace: 'bench' });
 const providers = { stripe: stopwatch.time(stripe) };
-const rules = makeRules({ policy: policy.value, namespace: 'bench', providers });
-const world = { store: stopwatch.observe(store), rules, providers, channelFor: () => 'recorder' as const };
+const rules = makeRules({ policy: policy.value, namespace: 'bench', audiences: AUDIENCES, providers });
+const world = {
+  store: stopwatch.observe(store),
+  rules,
+  providers,
+  channelFor: () => 'recorder' as const,
+  toolsFor: () => [],
+};
 let customers = 0;
 
 /** Stores webhooks as the door would, without its HTTP. */

@@ -1,7 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { AUDIENCES } from '../audiences/index.ts';
 import { type LogLevel, makeLog } from './config/log.ts';
 import { instant } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
+import { openTools, type ToolCredentials } from './main-tools.ts';
 import { makeEngine } from './pipeline/engine.ts';
 import { toCallHappening } from './pipeline/happenings.ts';
 import type { Clock, SegmentSink } from './pipeline/ports.ts';
@@ -26,6 +28,7 @@ export interface EngineData {
   readonly live?: boolean;
   /** Null: nothing leaves. */
   readonly segment: { readonly writeKey: string; readonly host: string } | null;
+  readonly tools: ToolCredentials;
 }
 
 const clock: Clock = { now: () => instant(Date.now()) };
@@ -41,11 +44,14 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
   try {
     const store = await openStore(data.databaseUrl, { lock: true, namespace: data.namespace });
     const segment = await makeSegment(data.segment);
+    const tools = await openTools({ clock, credentials: data.tools });
     const feed = data.live ? makeLiveFeed(tell) : null;
     const engine = makeEngine({
       ...data,
       store,
       segment,
+      tools,
+      audiences: AUDIENCES,
       providers: PROVIDERS,
       recorder: makeRecorderSink(),
       clock,
@@ -58,7 +64,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
     await engine.start();
     const stop = async (): Promise<void> => {
       await engine.stop();
-      await segment?.close();
+      await Promise.all([segment?.close(), ...tools.map(({ live }) => live?.close())]);
       await store.close();
     };
     serve(port, { store, onAccepted: engine.wake, stop });

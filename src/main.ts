@@ -3,47 +3,31 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
+import { AUDIENCES } from '../audiences/index.ts';
 import type { CliDoors, DemoRelay, DemoRelayOptions, StartRelayOptions } from './cli/doors.ts';
 import { runCli } from './cli/index.ts';
 import { sends, toAnnouncement, toAnnouncementJson } from './config/announcement.ts';
 import { codeVersion } from './config/code-version.ts';
 import { type Environment, parseEnvironment } from './config/environment.ts';
-import { type Log, makeLog, SILENT_LOG } from './config/log.ts';
+import { type Log, makeLog } from './config/log.ts';
 import { parsePolicy } from './config/policy.ts';
 import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
+import { type Door, EXIT, openDoor, Refusal, STOP_GRACE_MS } from './main-door.ts';
 import type { EngineData } from './main-engine.ts';
 import { toWebhookHappening } from './pipeline/happenings.ts';
-import type { Clock, Store } from './pipeline/ports.ts';
-import { makeReceiver, type Receiver } from './pipeline/receive.ts';
-import { makeRelay, type RelayOptions } from './pipeline/relay.ts';
+import type { Clock } from './pipeline/ports.ts';
+import { makeReceiver } from './pipeline/receive.ts';
+import { makeRules } from './pipeline/rules.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { SUBSCRIBE_EVENTS } from './providers/stripe/subscribe.ts';
-import { makeRecorderSink } from './segment/recorder-sink.ts';
 import { openStore } from './store/index.ts';
 import { startEngineThread } from './thread/engine-thread.ts';
 
 /** The only place that knows everything: it reads the world, builds the parts, joins them and opens the doors. */
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** Exit codes of BSD's sysexits, which supervisors understand: 75 may work later, 78 needs a person, 74 a new start. */
-const EXIT = { ok: 0, forced: 1, crashed: 70, ioError: 74, tryLater: 75, configuration: 78 } as const;
-
-/** How long requests, a decision and a delivery may take to end after a signal. */
-const STOP_GRACE_MS = 10_000;
-
-/** A start that must not go on: one or more lines for a person, and the exit code. */
-class Refusal extends Error {
-  readonly exitCode: number;
-
-  constructor(lines: string, exitCode: number) {
-    super(lines);
-    this.name = 'Refusal';
-    this.exitCode = exitCode;
-  }
-}
 
 const clock: Clock = { now: () => instant(Date.now()) };
 
@@ -102,33 +86,6 @@ const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly s
   return { told: promise, stop };
 };
 
-interface Door {
-  readonly url: string;
-  readonly stop: (graceMs: number) => Promise<void>;
-}
-
-const openDoor = async (
-  { receiver, store }: { readonly receiver: Receiver; readonly store: Pick<Store, 'probe'> },
-  address: { readonly host: string; readonly port: number },
-  parts: Pick<import('./http/app.ts').AppOptions, 'metrics' | 'apiToken' | 'log'>,
-): Promise<Door> => {
-  const [{ makeApp }, { makeServer }] = await Promise.all([import('./http/app.ts'), import('./http/server.ts')]);
-  const onError = (error: Error): void => parts.log.error({ error }, 'the listening socket met a fault');
-  const server = makeServer({ app: makeApp({ ...parts, receiver, store }), ...address, onError });
-  try {
-    return { url: await server.start(), stop: server.stop };
-  } catch (error) {
-    throw new Refusal(listenFailure(error, address), EXIT.tryLater);
-  }
-};
-
-const listenFailure = (error: unknown, { host, port }: { readonly host: string; readonly port: number }): string => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  const place = `${host} port ${port}`;
-  if (code === 'EADDRINUSE') return `Another program listens on ${place}. Stop it, or set PORT to a free port.`;
-  return `Cannot listen on ${place} (${code}). Set HOST to an address of this machine and PORT to a port that you may use.`;
-};
-
 interface Setup {
   readonly environment: Environment;
   readonly policyFile: string;
@@ -143,7 +100,13 @@ const loadSetup = (): Setup => {
   return { environment, policyFile, policy: loadPolicy(policyFile), log: makeLog(environment.logLevel) };
 };
 
-/** What the store's thread needs to know; the write key only where something may leave. */
+/** Of the tools that have some. */
+const toToolCredentials = (environment: Environment): EngineData['tools'] => {
+  const { braze } = environment;
+  return braze === null ? {} : { braze: { apiKey: braze.apiKey.reveal(), endpoint: braze.endpoint } };
+};
+
+/** What the store's thread needs to know; keys only where something may leave. */
 const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
   const { segmentWriteKey, segmentHost, databaseUrl, namespace, deliverTestMode, logLevel } = environment;
   return {
@@ -156,6 +119,7 @@ const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
     code: codeVersion(join(ROOT, 'src')),
     segment:
       sends(environment) && segmentWriteKey !== null ? { writeKey: segmentWriteKey.reveal(), host: segmentHost } : null,
+    tools: sends(environment) ? toToolCredentials(environment) : {},
   };
 };
 
@@ -242,43 +206,9 @@ const startRelay = async ({ json, onLive }: StartRelayOptions): Promise<number> 
   }
 };
 
-const DEMO_SECRET = 'whsec_demo';
-
-/** Everything in memory: no environment, no credential, and nothing that could leave. */
-const openDemoRelay = async (options: DemoRelayOptions): Promise<DemoRelay> => {
-  const store = await openStore('sqlite::memory:', { lock: false, namespace: 'demo' });
-  const relay = makeRelay({
-    store,
-    policy: loadPolicy(join(ROOT, 'policy.yaml')),
-    namespace: 'demo',
-    providers: PROVIDERS,
-    code: 'demo',
-    secretsOf: () => [DEMO_SECRET],
-    segment: null,
-    recorder: makeRecorderSink(options.onCall),
-    deliverTestMode: false,
-    clock: options.clock,
-    random: () => 0.5,
-    log: SILENT_LOG,
-  } satisfies RelayOptions);
-  return {
-    store,
-    secret: DEMO_SECRET,
-    receiver: relay.receiver,
-    runDue: relay.runDue,
-    deliverDue: relay.deliverDue,
-    serve: async (address) => {
-      const { makeMetrics } = await import('./http/metrics.ts');
-      const parts = { metrics: makeMetrics(store, options.clock), apiToken: null, log: SILENT_LOG };
-      const door = await openDoor({ receiver: relay.receiver, store }, address, parts);
-      await relay.start();
-      return { url: door.url, stop: async () => void (await Promise.all([door.stop(STOP_GRACE_MS), relay.stop()])) };
-    },
-    close: async () => {
-      await relay.stop();
-      await store.close();
-    },
-  };
+const openDemo = async (options: DemoRelayOptions): Promise<DemoRelay> => {
+  const { openDemoRelay } = await import('./main-demo.ts');
+  return openDemoRelay(loadPolicy(join(ROOT, 'policy.yaml')), options);
 };
 
 const version = (): string => {
@@ -294,7 +224,23 @@ const doors: CliDoors = {
   startRelay,
   openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
   loadProviders: async () => Object.values(PROVIDERS),
-  openDemoRelay,
+  loadAudiences: async () => AUDIENCES,
+  loadRules: async () => {
+    const { environment, policy } = loadSetup();
+    const { namespace } = environment;
+    return makeRules({
+      policy,
+      audiences: AUDIENCES,
+      namespace,
+      providers: PROVIDERS,
+      code: codeVersion(join(ROOT, 'src')),
+    });
+  },
+  openTools: async () => {
+    const { openToolDoors } = await import('./main-tools.ts');
+    return openToolDoors(toToolCredentials(loadEnvironment()));
+  },
+  openDemoRelay: openDemo,
 };
 
 const typed = process.argv.slice(2);

@@ -66,13 +66,10 @@ const toolsFor =
 
 const makeToolDeliverers = (options: EngineOptions): readonly ToolDeliverer[] =>
   options.tools.flatMap(({ live, recorder }) => {
+    const { store, clock, random, log, onToolSettled } = options;
+    const told = onToolSettled === undefined ? {} : { onSettled: onToolSettled };
     const deliver = (sink: ToolSink, channel: ToolChannel): ToolDeliverer =>
-      makeToolDeliverer({
-        ...options,
-        sink,
-        channel,
-        ...(options.onToolSettled === undefined ? {} : { onSettled: options.onToolSettled }),
-      });
+      makeToolDeliverer({ store, sink, channel, clock, random, log, ...told });
     return [deliver(recorder, 'recorder'), ...(live === null ? [] : [deliver(live, 'live')])];
   });
 

@@ -58,8 +58,8 @@ const importsOf = (path: string, text: string): readonly Import[] => {
 
 const inSrc = (path: string): boolean => /^(src|audiences|destinations)\//.test(path);
 const roomOf = (path: string): string => (path.startsWith('src/') ? path.split('/')[1] : path.split('/')[0]) ?? '';
-/** The composition roots: one for each thread. */
-const isMain = (path: string): boolean => path === 'src/main.ts' || path === 'src/main-engine.ts';
+/** The composition roots: one for each thread, and what they share. */
+const isMain = (path: string): boolean => /^src\/main(-[a-z]+)?\.ts$/.test(path);
 
 /** Imports that point the wrong way, and rooms that have no rule. */
 export const findWrongImports = (sources: Sources): readonly string[] =>
@@ -110,7 +110,7 @@ export const findImpurities = (sources: Sources): readonly string[] =>
       return found ? [`${path} uses ${found[0]}`] : [];
     });
 
-const HEAVY = ['stripe', '@segment/analytics-node'];
+const HEAVY = ['stripe', '@segment/analytics-node', '@segment/actions-core', 'braze-api'];
 
 /** SDKs that would slow every start, imported otherwise than by type or on demand. */
 export const findHeavyImports = (sources: Sources): readonly string[] =>
@@ -119,6 +119,16 @@ export const findHeavyImports = (sources: Sources): readonly string[] =>
       .filter(({ target, typeOnly, dynamic }) => HEAVY.includes(target) && !typeOnly && !dynamic)
       .map(({ target }) => `${path} imports ${target} at the top`),
   );
+
+/** The one door to an SDK that cannot be imported. */
+const DOORS = ['src/destination-kit/core.ts'];
+
+/** `require`, which no other rule of imports sees, outside of its one door. */
+export const findRequires = (sources: Sources): readonly string[] =>
+  [...sources]
+    .filter(([path]) => inSrc(path) && !DOORS.includes(path))
+    .filter(([, text]) => /\bcreateRequire\b/.test(withoutComments(text)))
+    .map(([path]) => `${path} uses createRequire`);
 
 /** Lines of a text, without counting the end of the last one. */
 export const countLines = (text: string): number => text.trimEnd().split('\n').length;

@@ -8,10 +8,11 @@ const die = (): void => {
   throw new TypeError('a bug');
 };
 
-const store: Pick<Store, 'accept' | 'counts' | 'probe'> = {
+const store: Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'probe'> = {
   accept: () =>
     Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1_034 })),
   counts: () => new Promise(() => {}),
+  toolCounts: () => new Promise(() => {}),
   probe: () => {
     setImmediate(die);
     return new Promise(() => {});

@@ -18,6 +18,7 @@ const engineData = (databaseUrl: string): EngineData => {
     deliverTestMode: false,
     logLevel: 'silent',
     segment: null,
+    tools: {},
   };
 };
 

@@ -1,3 +1,4 @@
+import { AUDIENCES } from '../../audiences/index.ts';
 import { SILENT_LOG } from '../../src/config/log.ts';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { HOUR_MS, type Instant, instant, plus } from '../../src/domain/instant.ts';
@@ -40,6 +41,8 @@ export const makeJourney = (store: Store, namespace: string, options: { segment:
     store,
     segment: options.segment ? sink : null,
     policy: policy.value,
+    audiences: AUDIENCES,
+    tools: [],
     namespace,
     providers: PROVIDERS,
     recorder: makeRecorderSink(),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
 import { SILENT_LOG } from '../../src/config/log.ts';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { instant } from '../../src/domain/instant.ts';
@@ -32,6 +33,8 @@ const relayWith = (options: Partial<RelayOptions> = {}) => {
   return makeRelay({
     store,
     policy: policy.value,
+    audiences: AUDIENCES,
+    tools: [],
     namespace: 'relay-suite',
     providers: PROVIDERS,
     code: 'test',

@@ -1,3 +1,4 @@
+import { AUDIENCES } from '../../audiences/index.ts';
 import { HOUR_MS, type Instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { makeDeliverer } from '../../src/pipeline/deliver.ts';
@@ -46,7 +47,7 @@ export const playThrough = async (input: Book, look: (played: Played) => Promise
   const store = openSqliteStore({ path: input.path ?? ':memory:', lock: false, busyTimeoutMs: 1_000 });
   const calls: SegmentCall[] = [];
   const providers = { stripe };
-  const rules = makeRules({ namespace: 'test', policy: POLICY, providers });
+  const rules = makeRules({ namespace: 'test', policy: POLICY, audiences: AUDIENCES, providers });
   const receiver = makeReceiver({ store, providers: [stripe], secretsOf: () => [SECRET], clock });
   const deliverer = makeDeliverer({
     store,
@@ -59,7 +60,8 @@ export const playThrough = async (input: Book, look: (played: Played) => Promise
   const relay = {
     store,
     receiver,
-    runDue: (now: Instant) => runDue({ store, rules, providers, channelFor: () => 'recorder' }, now),
+    runDue: (now: Instant) =>
+      runDue({ store, rules, providers, channelFor: () => 'recorder', toolsFor: () => [] }, now),
     deliverDue: deliverer.deliverDue,
   };
   try {

@@ -1,3 +1,4 @@
+import { AUDIENCES } from '../../audiences/index.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -39,7 +40,7 @@ const POLICY: Policy = {
 
 const providers = { stripe };
 const rulesOf = (policy: Partial<Policy>) =>
-  makeRules({ policy: { ...POLICY, ...policy }, namespace: 'test', providers });
+  makeRules({ policy: { ...POLICY, ...policy }, namespace: 'test', audiences: AUDIENCES, providers });
 
 const ALL = { calls: 1_000_000, bytes: 1e12 };
 
@@ -52,6 +53,7 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
     rules: rulesOf(policy),
     providers,
     channelFor: (of) => (mode === 'enforce' && of === 'live' ? 'segment' : 'recorder'),
+    toolsFor: () => [],
   };
 
   const decideAll = async (now: Instant): Promise<void> => {

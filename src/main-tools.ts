@@ -1,0 +1,77 @@
+import { TOOLS } from '../destinations/index.ts';
+import type { CliDoors, ToolDoor } from './cli/doors.ts';
+import type { Tool, ToolSettings } from './destination-kit/define-tool.ts';
+import type { Attributes, AttributeValue } from './destination-kit/record.ts';
+import type { RecordedRequest } from './destination-kit/recorder.ts';
+import type { EngineTool } from './pipeline/engine.ts';
+import type { Clock } from './pipeline/ports.ts';
+
+/** What both threads share of the tools: each as the engine runs it. */
+
+/** By key of the tool, e.g. `braze`; plain values, since they cross to the store's thread. */
+export type ToolCredentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+export interface OpenToolsOptions {
+  readonly clock: Clock;
+  /** Of the tools that are to be written; the others have recorders alone. */
+  readonly credentials: ToolCredentials;
+  /** Sees each request that a recorder takes in a tool's place. */
+  readonly onRequest?: (tool: string, request: RecordedRequest) => void;
+}
+
+/**
+ * Every tool, with its sink if there are credentials for it. Loads the framework that runs them.
+ * @throws when a setting is not valid; the message names the tool and no secret.
+ */
+export const openTools = async ({
+  clock,
+  credentials,
+  onRequest,
+}: OpenToolsOptions): Promise<readonly EngineTool[]> => {
+  const [{ makeActionsSink }, { makeRecorderSink }] = await Promise.all([
+    import('./destination-kit/actions-sink.ts'),
+    import('./destination-kit/recorder.ts'),
+  ]);
+  return TOOLS.map((tool): EngineTool => {
+    const values = credentials[tool.key];
+    return {
+      tool: tool.key,
+      segmentNames: tool.segmentNames,
+      live: values === undefined ? null : makeActionsSink(tool, tool.credentials(values), { now: clock.now }),
+      recorder: makeRecorderSink(
+        tool,
+        onRequest === undefined ? {} : { onRequest: (request) => onRequest(tool.key, request) },
+      ),
+    };
+  });
+};
+
+const ASK_TIMEOUT_MS = 10_000;
+
+/** A tool as it may be asked without changing anything there. */
+const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => ({
+  tool: tool.key,
+  checkCredentials: async () => {
+    const check = await tool.checkCredentials?.(settings, ASK_TIMEOUT_MS);
+    if (check === undefined) return { ok: true, detail: 'cannot be asked' };
+    return check.ok ? { ok: true, detail: 'the key is good' } : { ok: false, detail: check.reason };
+  },
+  readBack: async (userId) => {
+    const [profile] = (await tool.readBack?.(settings, [userId], ASK_TIMEOUT_MS)) ?? [];
+    return profile === undefined ? null : toAttributes(profile.attributes);
+  },
+});
+
+const isScalar = (value: unknown): value is AttributeValue => value === null || typeof value !== 'object';
+
+const toAttributes = (held: Readonly<Record<string, unknown>>): Attributes =>
+  Object.fromEntries(Object.entries(held).filter((entry): entry is [string, AttributeValue] => isScalar(entry[1])));
+
+/** The tools that have credentials, to be asked, and the names of those that have none. */
+export const openToolDoors = (credentials: ToolCredentials): Awaited<ReturnType<CliDoors['openTools']>> => ({
+  configured: TOOLS.flatMap((tool) => {
+    const values = credentials[tool.key];
+    return values === undefined ? [] : [toDoor(tool, tool.credentials(values))];
+  }),
+  off: TOOLS.filter(({ key }) => credentials[key] === undefined).map(({ key }) => key),
+});
