@@ -6,6 +6,7 @@ import {
   findHeavyImports,
   findImpurities,
   findLongFiles,
+  findRequires,
   findWrongImports,
   MAY_IMPORT,
   type Sources,
@@ -59,6 +60,14 @@ describe('imports', () => {
       'src/segment/c.ts': "const { Analytics } = await import('@segment/analytics-node');",
     });
     expect(findHeavyImports(heavy)).toEqual(['src/segment/a.ts imports @segment/analytics-node at the top']);
+  });
+});
+
+describe('require', () => {
+  it('has one door, since the rules of imports do not see it', () => {
+    expect(findRequires(sources)).toEqual([]);
+    const hidden = planted({ 'destinations/x.ts': "const sdk = createRequire(import.meta.url)('sdk');" });
+    expect(findRequires(hidden)).toEqual(['destinations/x.ts uses createRequire']);
   });
 });
 

@@ -1,0 +1,55 @@
+import type { Instant, Tool, ToolSettings } from './define-tool.ts';
+import { toFailure } from './failure.ts';
+import { hostAction } from './host.ts';
+import type { ToolRecord } from './record.ts';
+import { measured } from './request-body.ts';
+import type { BatchAnswer, ToolSink } from './sink.ts';
+
+export interface ActionsSinkOptions {
+  readonly now: () => Instant;
+  /** For one call and the whole of its answer, in ms. */
+  readonly timeoutMs?: number;
+  /** Objects per call, if fewer than the tool takes. */
+  readonly objects?: number;
+}
+
+/**
+ * Sends records to a tool through its Actions destination.
+ *
+ * A record is one person's attributes and events, and has one outcome. Where the tool took one part and refused the
+ * other, the record is `rejected` with a reason that names the part: its dead letter says what the tool now holds, and a
+ * replay sends both again, which repeats an event that was taken.
+ * @throws Error at once, when the destination's preset or a setting is not valid.
+ */
+export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: ActionsSinkOptions): ToolSink => {
+  const { now, timeoutMs = 30_000 } = options;
+  const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
+  const run = hostAction(tool, settings, measured(limits.bytes));
+  const underWay = new Set<Promise<BatchAnswer>>();
+
+  const send = async (records: readonly ToolRecord[]): Promise<BatchAnswer> => {
+    try {
+      const { http, outcomes } = await run(records, AbortSignal.timeout(timeoutMs));
+      const whole = http === null ? null : tool.toAnswer(http, now());
+      return whole ?? { answer: 'each', outcomes };
+    } catch (error) {
+      return toFailure(error);
+    }
+  };
+
+  return {
+    tool: tool.key,
+    limits,
+    objectsOf: tool.objectsOf,
+    resendsUnknownEvents: tool.resendsUnknownEvents,
+    send: async (records) => {
+      if (records.length === 0) return { answer: 'each', outcomes: [] };
+      const call = send(records);
+      underWay.add(call);
+      return call.finally(() => underWay.delete(call));
+    },
+    close: async () => {
+      await Promise.all(underWay);
+    },
+  };
+};

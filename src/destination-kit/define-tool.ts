@@ -1,0 +1,79 @@
+import type { DestinationDefinition } from '@segment/actions-core';
+import type { Instant } from '../domain/instant.ts';
+import type { ToolRecord } from './record.ts';
+import type { BatchAnswer, ToolSink } from './sink.ts';
+
+export type { Instant } from '../domain/instant.ts';
+
+/** Settings of a destination: key, address, switches. They hold credentials and are never printed. */
+export type ToolSettings = Readonly<Record<string, string | number | boolean>>;
+
+/** An HTTP answer, read to its end. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** A header by its name in any case; null when absent. */
+  readonly header: (name: string) => string | null;
+  /** Parsed JSON, or text where it is none; undefined when it says JSON and is none. */
+  readonly body: unknown;
+}
+
+/** What an answer means for the whole call; `each` is told by the action, record by record. */
+export type WholeAnswer = Exclude<BatchAnswer, { readonly answer: 'each' }>;
+
+export type CredentialCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+/** A person as the tool holds them now, to compare with what was delivered. */
+export interface ToolProfile {
+  readonly userId: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Messaging flows that the person entered, with the tool's own times. */
+  readonly flows: readonly {
+    readonly name: string;
+    readonly enteredAt: string | null;
+    readonly exitedAt: string | null;
+  }[];
+}
+
+/** What a tool is to Recoup, around a destination that any host of Segment Actions can run. */
+export interface ToolDefinition<Settings extends ToolSettings> {
+  /** e.g. `braze`; lower case, used in configuration, logs and rows. */
+  readonly key: string;
+  /** Names under which Segment's own destinations of the tool stand in `integrations`: switched off there, we write (semantics G2). */
+  readonly segmentNames: readonly string[];
+  /** Its `name` must be a URI scheme (letters, digits, `+.-`): the framework's schema cache takes it for one. */
+  readonly definition: DestinationDefinition<Settings>;
+  /** The action that takes records. One automatic preset names it; its mapping is used. */
+  readonly action: string;
+  readonly limits: ToolSink['limits'];
+  readonly objectsOf: (record: ToolRecord) => number;
+  readonly resendsUnknownEvents: boolean;
+  /** Settings from plain values of the configuration, e.g. `{ apiKey, endpoint }`; a missing one becomes empty and is refused at load. */
+  readonly credentials: (values: Readonly<Record<string, string>>) => Settings;
+  /** What the answer means for the whole call; null: it was taken, the action tells each record's outcome. */
+  readonly toAnswer: (answer: HttpAnswer, now: Instant) => WholeAnswer | null;
+  /** Stands in for the tool when its recorder listens: harmless settings, and the answer that takes everything. */
+  readonly recorder: { readonly settings: Settings; readonly status: number; readonly body: unknown };
+  /** Asks the tool whether it knows the key, changing nothing. Never rejects. */
+  readonly checkCredentials?: (settings: Settings, timeoutMs: number) => Promise<CredentialCheck>;
+  /** What the tool holds of these people; unknown ones are left out. Rejects with a message free of secrets. */
+  readonly readBack?: (
+    settings: Settings,
+    userIds: readonly string[],
+    timeoutMs: number,
+  ) => Promise<readonly ToolProfile[]>;
+}
+
+/** A tool of any settings: `credentials` makes them, everything else takes them back. */
+export type Tool = ToolDefinition<ToolSettings>;
+
+const URI_SCHEME = /^[A-Za-z][A-Za-z0-9+.-]*$/;
+const KEY = /^[a-z][a-z0-9-]*$/;
+
+/** Declares a tool. Throws on a name that would make the framework throw at the first record. */
+export const defineTool = <Settings extends ToolSettings>(tool: ToolDefinition<Settings>): Tool => {
+  if (!KEY.test(tool.key)) throw new Error(`The key of a tool is lower case letters, digits and "-": ${tool.key}`);
+  if (!URI_SCHEME.test(tool.definition.name))
+    throw new Error(`The name of a destination is letters, digits, "+", "." and "-": ${tool.definition.name}`);
+  // The settings' type ends here: they only ever come from the same tool's `credentials`.
+  return Object.freeze(tool) as unknown as Tool;
+};

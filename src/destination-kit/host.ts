@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { ActionDefinition, DestinationDefinition, JSONObject, RequestClient } from '@segment/actions-core';
+import { findFqlError, loadCore } from './core.ts';
+import type { HttpAnswer, Tool, ToolSettings } from './define-tool.ts';
+import { type StatusNode, toOutcome } from './multi-status.ts';
+import type { ToolRecord } from './record.ts';
+import { toSegmentEvent } from './segment-event.ts';
+import type { RecordOutcome } from './sink.ts';
+
+/** Stands between an action and the framework's request client. */
+export type RequestWrapper = (send: RequestClient) => RequestClient;
+
+export interface HostedCall {
+  /** The last answer; null when no request was made. */
+  readonly http: HttpAnswer | null;
+  /** One for each record, in their order. */
+  readonly outcomes: readonly RecordOutcome[];
+}
+
+/** Runs one call. Rejects with what the action threw when no HTTP answer explains it. */
+export type HostedAction = (records: readonly ToolRecord[], signal: AbortSignal) => Promise<HostedCall>;
+
+/**
+ * A tool's destination, run as Segment would run it, with its own preset.
+ * @throws Error when the preset, its subscription or a setting would make the framework drop every record, silently
+ *   or at the first one.
+ */
+export const hostAction = (tool: Tool, settings: ToolSettings, wrap: RequestWrapper): HostedAction => {
+  const { Destination } = loadCore();
+  const definition = toHosted(tool.definition, wrap);
+  const subscription = subscriptionOf(tool);
+  checkSettings(tool, settings);
+  return async (records, signal) => {
+    // A fresh one for each call: the framework keeps every answer in `responses`, without end and of all calls at once.
+    const destination = new Destination(definition);
+    const lastAnswer = (): HttpAnswer | null => toHttpAnswer(destination.responses.at(-1));
+    try {
+      const results: readonly { multistatus?: readonly StatusNode[] }[] = await destination.onBatch(
+        records.map(toSegmentEvent),
+        { ...settings, subscriptions: [subscription] },
+        { signal },
+      );
+      const nodes = results[0]?.multistatus ?? [];
+      return { http: lastAnswer(), outcomes: records.map((_, index) => toOutcome(nodes[index])) };
+    } catch (error) {
+      if (!(error instanceof loadCore().HTTPError)) throw error;
+      return { http: lastAnswer(), outcomes: records.map(() => toOutcome(undefined)) };
+    }
+  };
+};
+
+/** The definition with the framework's traps closed, and `wrap` around what its actions send. */
+const toHosted = (
+  definition: DestinationDefinition<ToolSettings>,
+  wrap: RequestWrapper,
+): DestinationDefinition<JSONObject> => {
+  const hosted: DestinationDefinition<ToolSettings> = {
+    ...definition,
+    name: `${definition.name}-${schemaMark(definition)}`,
+    extendRequest: (data) => ({
+      ...definition.extendRequest?.(data),
+      // Otherwise an answer over some 130 KB is waited for without end.
+      skipResponseCloning: true,
+      // A redirect is for people to read, not to follow with a key.
+      redirect: 'manual',
+    }),
+    actions: Object.fromEntries(
+      Object.entries(definition.actions).map(([slug, action]) => [slug, wrapAction(action, wrap)]),
+    ),
+  };
+  return hosted as unknown as DestinationDefinition<JSONObject>;
+};
+
+const wrapAction = (action: ActionDefinition<ToolSettings>, wrap: RequestWrapper): ActionDefinition<ToolSettings> => {
+  const { performBatch } = action;
+  if (performBatch === undefined) return action;
+  return { ...action, performBatch: (request, data) => performBatch(wrap(request), data) };
+};
+
+/** The framework caches schemas by the destination's name, for the whole process: other fields need another name. */
+const schemaMark = (definition: DestinationDefinition<ToolSettings>): string => {
+  const fields = Object.values(definition.actions).map((action) => [action.title, action.fields]);
+  return createHash('sha256')
+    .update(JSON.stringify([definition.authentication?.fields, fields]))
+    .digest('hex')
+    .slice(0, 8);
+};
+
+const subscriptionOf = ({ key, definition, action }: Tool): JSONObject => {
+  const preset = definition.presets?.find((each) => each.partnerAction === action && each.type === 'automatic');
+  if (preset === undefined || preset.type !== 'automatic')
+    throw new Error(`The destination of ${key} has no automatic preset for its action ${action}.`);
+  if (definition.actions[action]?.performBatch === undefined)
+    throw new Error(`The action ${action} of ${key} does not exist or takes no batches.`);
+  const problem = findFqlError(preset.subscribe);
+  if (problem !== null) throw new Error(`The subscription of ${key} is not understood: ${problem}`);
+  return { partnerAction: action, subscribe: preset.subscribe, mapping: preset.mapping ?? {} };
+};
+
+/** Names the setting at fault and never its value. */
+const checkSettings = ({ key, definition }: Tool, settings: ToolSettings): void => {
+  const fields = Object.entries(definition.authentication?.fields ?? {});
+  const missing = fields.find(([name, field]) => field.required === true && (settings[name] ?? '') === '');
+  if (missing !== undefined) throw new Error(`The setting ${missing[0]} of ${key} is missing.`);
+  const { validateSchema, fieldsToJsonSchema } = loadCore();
+  const wrong = fields.find(([name, field]) => {
+    const schema = fieldsToJsonSchema({ [name]: { ...field, required: false } });
+    const value = name in settings ? { [name]: settings[name] } : {};
+    return !validateSchema(value, schema, { throwIfInvalid: false });
+  });
+  if (wrong !== undefined) throw new Error(`The setting ${wrong[0]} of ${key} is not valid.`);
+};
+
+interface RawResponse {
+  readonly status: number;
+  readonly headers: { readonly get: (name: string) => string | null };
+  readonly data?: unknown;
+}
+
+const toHttpAnswer = (response: RawResponse | undefined): HttpAnswer | null =>
+  response === undefined
+    ? null
+    : { status: response.status, header: (name) => response.headers.get(name), body: response.data };

@@ -1,0 +1,50 @@
+import type { MultiStatusResponse } from '@segment/actions-core';
+import { loadCore } from './core.ts';
+import { toReason } from './reason.ts';
+import type { RecordOutcome } from './sink.ts';
+
+type Sent = Readonly<Record<string, unknown>>;
+
+/** What an action knows of one record of a call that was taken. */
+export type ActionOutcome = Extract<RecordOutcome, { readonly result: 'delivered' | 'rejected' | 'unknown' }>;
+
+/** How the framework tells each result of a batch, as far as it is read here. */
+export interface StatusNode {
+  readonly status?: number;
+  readonly errormessage?: string;
+  readonly body?: unknown;
+}
+
+/**
+ * Outcomes in the words of the framework, so that any host understands them: 200 taken, 400 refused for good, 500 to be
+ * tried again.
+ * @param sent the payload of each outcome, in the same order.
+ */
+export const toMultiStatus = (outcomes: readonly ActionOutcome[], sent: readonly Sent[]): MultiStatusResponse => {
+  const response = new (loadCore().MultiStatusResponse)();
+  outcomes.forEach((outcome, index) => {
+    const shared = { sent: { ...sent[index] } as Record<string, string> };
+    if (outcome.result === 'delivered')
+      response.setSuccessResponseAtIndex(index, { status: 200, body: { warning: outcome.warning }, ...shared });
+    else {
+      const status = outcome.result === 'rejected' ? 400 : 500;
+      response.setErrorResponseAtIndex(index, { status, errormessage: outcome.reason, ...shared });
+    }
+  });
+  return response;
+};
+
+/** The outcome that a result of the framework tells; what it does not tell may have been applied. */
+export const toOutcome = (node: StatusNode | undefined): RecordOutcome => {
+  const status = node?.status ?? 0;
+  const reason = toReason(node?.errormessage ?? (node ? `status ${status}` : 'the action told nothing'));
+  if (status >= 200 && status < 300) return { result: 'delivered', warning: warningOf(node?.body) };
+  if (status === 429) return { result: 'retry', at: null, reason };
+  if (status >= 400 && status < 500 && status !== 408) return { result: 'rejected', reason };
+  return { result: 'unknown', reason };
+};
+
+const warningOf = (body: unknown): string | null =>
+  typeof body === 'object' && body !== null && 'warning' in body && typeof body.warning === 'string'
+    ? toReason(body.warning)
+    : null;
