@@ -2,7 +2,7 @@ import type { Audience, Condition } from './condition.ts';
 
 /** All audiences that are in force, each known to the others. */
 export interface Audiences {
-  /** In the order of their index. */
+  /** In the order given. */
   readonly all: readonly Audience[];
   readonly byKey: ReadonlyMap<string, Audience>;
 }
@@ -25,7 +25,7 @@ const refuseCycle = (key: string, byKey: ReadonlyMap<string, Audience>, path: re
   const way = [...path, key];
   if (path.includes(key)) throw new Error(`Audience ${key}: depends on itself (${way.join(' -> ')})`);
   for (const next of namedIn(byKey.get(key)?.when)) {
-    if (!byKey.has(next)) throw new Error(`Audience ${key}: inAudience('${next}') names no audience of the index`);
+    if (!byKey.has(next)) throw new Error(`Audience ${key}: inAudience('${next}') names no audience of the list`);
     refuseCycle(next, byKey, way);
   }
 };
