@@ -45,7 +45,7 @@ const CARD_SHARES: Readonly<Record<Exclude<CardBehaviour, 'expired'>, number>> =
   dead: 6,
   confirms: 2,
 };
-/** Cards last four years or so: in two months about one good card in twenty-five comes to its end. */
+/** Cards last four years or so, so that two months see one in twenty-five end. Twice that, to show every fate in a small book. */
 const EXPIRES_SHARES = { no: 92, yes: 8 } as const;
 /** Card networks renew most cards by themselves; the shares of the others are a guess. */
 const EXPIRY_SHARES: Readonly<Record<ExpiryFate, number>> = { renewed: 45, replaced: 25, fails: 20, still_works: 10 };
