@@ -1,0 +1,140 @@
+import type { Case, ChargeFact, Fact, Invoice, InvoiceFact } from './facts.ts';
+import { isInvoiceFact, SECOND, statementsOf } from './facts.ts';
+import { invoiceOfCharge } from './invoices.ts';
+import { planIsKnown } from './plans.ts';
+import { stopWords } from './stopped.ts';
+
+const SETTLE_MS = 10_000;
+const JOIN_SECONDS = 60;
+
+/** A failure notice, however often it was told: B3's key is invoice, the provider's count and the second. */
+export interface Notice {
+  readonly key: string;
+  readonly invoice: Invoice;
+  readonly count: number;
+  readonly at: number;
+  /** E4: the first receipt. */
+  readonly receivedAt: number;
+  /** Its first place in fold order. */
+  readonly fact: InvoiceFact;
+}
+
+const secondOf = (at: number): number => Math.floor(at / SECOND);
+const keyOf = ({ invoice, occurredAt }: InvoiceFact): string =>
+  `${invoice.id} ${invoice.attemptCount} ${secondOf(occurredAt)}`;
+
+/** The failure notices of an invoice, in fold order. */
+export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly Notice[] => {
+  const told = statementsOf(facts, invoiceId).filter(({ kind }) => kind === 'attempt_failed');
+  return told
+    .filter((fact, index) => told.findIndex((other) => keyOf(other) === keyOf(fact)) === index)
+    .map((fact) => ({
+      key: keyOf(fact),
+      invoice: fact.invoice,
+      count: fact.invoice.attemptCount,
+      at: fact.occurredAt,
+      receivedAt: Math.min(...told.filter((o) => keyOf(o) === keyOf(fact)).map((o) => o.receivedAt)),
+      fact,
+    }));
+};
+
+/** B4, from the notice's own fields. */
+export const isEligible = ({ invoice }: Notice): boolean =>
+  invoice.collectedAutomatically &&
+  invoice.amountRemainingMinor > 0 &&
+  invoice.subscription !== null &&
+  ['cycle', 'update', 'threshold', 'pending_items', 'legacy'].includes(invoice.billingReason);
+
+const secondsApart = (a: number, b: number): number => Math.abs(secondOf(a) - secondOf(b));
+
+const declines = (facts: readonly Fact[]): readonly ChargeFact[] =>
+  facts.filter((fact): fact is ChargeFact => fact.kind === 'charge_declined');
+
+/** Decision 0004: a request to confirm the same attempt is its reason and proves it. */
+const isToConfirm = ({ facts }: Case, notice: Notice): boolean =>
+  statementsOf(facts, notice.invoice.id).some(
+    (fact) =>
+      fact.kind === 'action_required' &&
+      fact.invoice.attemptCount === notice.count &&
+      secondsApart(fact.occurredAt, notice.at) <= JOIN_SECONDS,
+  );
+
+/** E10: only a legacy notice shows that nothing was there to be charged. */
+const lacksMethod = (c: Case, notice: Notice): boolean =>
+  notice.invoice.linksCharge && notice.invoice.chargeId === null && !isToConfirm(c, notice);
+
+const hasCharge = ({ facts }: Case, notice: Notice): boolean =>
+  declines(facts).some(({ charge, occurredAt }) => {
+    if (secondsApart(occurredAt, notice.at) > JOIN_SECONDS) return false;
+    const invoice = invoiceOfCharge(facts, charge);
+    if (invoice !== null) return invoice === notice.invoice.id;
+    return charge.amountMinor === notice.invoice.amountRemainingMinor && charge.currency === notice.invoice.currency;
+  });
+
+/** B3: a retry that the provider scheduled raises its count; the first attempt and those by hand are no such retries. */
+const isScheduledRetry = (c: Case, notice: Notice): boolean => {
+  if (notice.count <= 1) return false;
+  const notices = noticesOf(c.facts, notice.invoice.id);
+  const before = notices.slice(
+    0,
+    notices.findIndex(({ key }) => key === notice.key),
+  );
+  return before.every(({ count }) => count < notice.count);
+};
+
+/** B3: was it executed, as far as is known. */
+export const isExecuted = (c: Case, notice: Notice): boolean =>
+  c.policy.chargeWebhooks === 'absent' ||
+  !isScheduledRetry(c, notice) ||
+  isToConfirm(c, notice) ||
+  lacksMethod(c, notice) ||
+  hasCharge(c, notice);
+
+/** B3: a decline is the reason of the nearest notice of its invoice, at most 60 s off, the earlier on a tie. */
+const owns = (c: Case, notice: Notice, decline: ChargeFact): boolean => {
+  if (invoiceOfCharge(c.facts, decline.charge) !== notice.invoice.id) return false;
+  const distance = (other: Notice): number => secondsApart(other.at, decline.occurredAt);
+  const notices = noticesOf(c.facts, notice.invoice.id);
+  const nearest = Math.min(...notices.map(distance));
+  return nearest <= JOIN_SECONDS && notices.find((other) => distance(other) === nearest)?.key === notice.key;
+};
+
+const reasonIsKnown = (c: Case, notice: Notice): boolean =>
+  isToConfirm(c, notice) || lacksMethod(c, notice) || declines(c.facts).some((decline) => owns(c, notice, decline));
+
+/**
+ * D1, D2: the dates that hold after a notice: stated with or after it, or stated before it for a time after it, since a
+ * bare null takes nothing back.
+ */
+export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { at: number; date: number }[] => {
+  const from = facts.indexOf(notice.fact);
+  return facts.flatMap((fact, index) => {
+    if (!isInvoiceFact(fact) || fact.invoice.id !== notice.invoice.id) return [];
+    const date = fact.invoice.nextAttemptAt;
+    return date !== null && (index >= from || date > notice.at) ? [{ at: fact.occurredAt, date }] : [];
+  });
+};
+
+const retryIsKnown = (c: Case, notice: Notice): boolean =>
+  datesAfter(c.facts, notice).length > 0 ||
+  stopWords(c.facts, notice.invoice.subscription).some(({ at }) => at >= notice.at);
+
+const earlierAreKnown = (c: Case, notice: Notice): boolean => {
+  const notices = noticesOf(c.facts, notice.invoice.id);
+  const before = notices.slice(
+    0,
+    notices.findIndex(({ key }) => key === notice.key),
+  );
+  for (let count = 1; count < notice.count; count += 1) {
+    if (!notices.some((other) => other.count === count)) return false;
+  }
+  return before.every((other) => isDue(c, other));
+};
+
+/** E4: until due, an attempt counts nowhere. */
+export const isDue = (c: Case, notice: Notice): boolean =>
+  c.t >= notice.receivedAt + SETTLE_MS ||
+  (reasonIsKnown(c, notice) &&
+    (notice.invoice.subscription === null || planIsKnown(c.facts, c.policy, notice.invoice.subscription)) &&
+    retryIsKnown(c, notice) &&
+    earlierAreKnown(c, notice));

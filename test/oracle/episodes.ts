@@ -1,0 +1,186 @@
+import type { Notice } from './attempts.ts';
+import { isDue, isEligible, isExecuted, noticesOf } from './attempts.ts';
+import { cancelIsRequested } from './cancel.ts';
+import type { Case, Fact, SubscriptionFact } from './facts.ts';
+import { DAY, isInvoiceFact } from './facts.ts';
+import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
+import { isSilent, stopInstant } from './silence.ts';
+import { standingWord } from './stopped.ts';
+
+const WRITE_OFF_MS = 30 * DAY;
+
+/** C1: one stretch of dunning of one subscription. */
+export interface Episode {
+  readonly subscription: string;
+  readonly openingInvoice: string;
+  readonly openedAt: number;
+  /** B2: the reversal that opened it; null where a failure did. */
+  readonly reversal: Fact | null;
+  /** In order of their first failure. */
+  invoices: readonly string[];
+  /** Failed attempts that count, in order. */
+  attempts: readonly Notice[];
+  outcome: 'open' | 'recovered' | 'forgiven' | 'canceled' | 'lost' | 'written_off';
+  endedAt: number | null;
+}
+
+const end = (episode: Episode, outcome: Episode['outcome'], at: number): void => {
+  episode.outcome = outcome;
+  episode.endedAt = at;
+};
+
+/** The attempt that a fact stands for, if it counts by now (B3, B4, E4). */
+const attemptAt = (c: Case, fact: Fact): Notice | null => {
+  if (fact.kind !== 'attempt_failed') return null;
+  const notice = noticesOf(c.facts, fact.invoice.id).find((each) => each.fact === fact);
+  return notice !== undefined && isEligible(notice) && isExecuted(c, notice) && isDue(c, notice) ? notice : null;
+};
+
+/** C1: opens or joins; decision 0004: not once the invoice is settled or the subscription is over. */
+const takeAttempt = (c: Case, index: number, notice: Notice, episodes: Episode[]): void => {
+  const invoice = notice.invoice.id;
+  const subscription = notice.invoice.subscription ?? '';
+  const before = c.facts.slice(0, index);
+  if (before.some((fact) => fact.kind === 'subscription_ended' && fact.subscription.id === subscription)) {
+    const own = episodes.findLast((episode) => episode.invoices.includes(invoice));
+    if (own !== undefined) own.attempts = [...own.attempts, notice];
+    return;
+  }
+  if (invoiceLevel(c.facts, index, invoice) > LEVEL.open) return;
+  let open = episodes.find(({ outcome }) => outcome === 'open');
+  // Decision 0004: what a reversal reopened is written off when dunning starts for another invoice.
+  if (open !== undefined && open.reversal !== null && open.attempts.length === 0 && !open.invoices.includes(invoice)) {
+    end(open, 'written_off', notice.at);
+    open = undefined;
+  }
+  if (open === undefined) {
+    episodes.push({
+      subscription,
+      openingInvoice: invoice,
+      openedAt: notice.at,
+      reversal: null,
+      invoices: [invoice],
+      attempts: [notice],
+      outcome: 'open',
+      endedAt: null,
+    });
+    return;
+  }
+  open.attempts = [...open.attempts, notice];
+  if (!open.invoices.includes(invoice)) open.invoices = [...open.invoices, invoice];
+};
+
+/** C2: an episode ends when none of its invoices is open; a payment after lost or canceled recovers it late. */
+const settle = (c: Case, index: number, episodes: readonly Episode[]): void => {
+  const fact = c.facts[index];
+  if (fact === undefined || !isInvoiceFact(fact)) return;
+  for (const episode of episodes) {
+    if (!episode.invoices.includes(fact.invoice.id)) continue;
+    const levels = episode.invoices.map((invoice) => invoiceLevel(c.facts, index + 1, invoice));
+    if (levels.some((level) => level <= LEVEL.open)) continue;
+    const paid = levels.includes(LEVEL.paid);
+    if (episode.outcome === 'open') {
+      end(episode, paid ? 'recovered' : levels.includes(LEVEL.uncollectible) ? 'lost' : 'forgiven', fact.occurredAt);
+    } else if (paid && (episode.outcome === 'lost' || episode.outcome === 'canceled')) {
+      end(episode, 'recovered', fact.occurredAt);
+    }
+  }
+};
+
+/** C6: through the API, without feedback, on an exhausted episode is involuntary. */
+const isVoluntary = (c: Case, index: number, episode: Episode, ended: SubscriptionFact): boolean => {
+  const before = c.facts.slice(0, index);
+  const { cancelReason, cancelFeedback } = ended.subscription;
+  const requested =
+    cancelReason === 'requested' || (cancelReason === null && cancelIsRequested(before, episode.subscription));
+  if (!requested) return false;
+  if (cancelFeedback !== null) return true;
+  const exhausted =
+    standingWord(before, episode.subscription) !== null ||
+    openInvoices(c, index, episode).some((invoice) => isSilent(c, index, episode, invoice, ended.occurredAt));
+  return !exhausted;
+};
+
+/** The invoices of an episode that are open after `upTo` of the facts. */
+export const openInvoices = (c: Case, upTo: number, episode: Episode): readonly string[] =>
+  episode.invoices.filter((invoice) => invoiceLevel(c.facts, upTo, invoice) <= LEVEL.open);
+
+/** B2, decision 0004: a payment of a recovered episode is taken back. */
+const reopen = (c: Case, index: number, subscription: string, episodes: Episode[]): void => {
+  const fact = c.facts[index];
+  if (fact?.kind !== 'payment_reversed') return;
+  const invoice = invoiceOfCharge(c.facts, fact.charge);
+  if (invoice === null || invoiceLevel(c.facts, index, invoice) !== LEVEL.paid) return;
+  const ended = c.facts
+    .slice(0, index)
+    .some((each) => each.kind === 'subscription_ended' && each.subscription.id === subscription);
+  if (ended || episodes.some(({ outcome }) => outcome === 'open')) return;
+  const last = episodes.findLast(({ invoices }) => invoices.includes(invoice));
+  if (last?.outcome !== 'recovered') return;
+  episodes.push({
+    subscription,
+    openingInvoice: invoice,
+    openedAt: fact.occurredAt,
+    reversal: fact,
+    invoices: [invoice],
+    attempts: [],
+    outcome: 'open',
+    endedAt: null,
+  });
+};
+
+/** C2: another, later invoice of the subscription was paid after the old one had failed. When; null: none was. */
+const laterPayment = (c: Case, upTo: number, episode: Episode, old: string): number | null => {
+  const failedAt = episode.attempts.find(({ invoice }) => invoice.id === old)?.at ?? episode.openedAt;
+  const firstSeen = (id: string): number => c.facts.findIndex((fact) => isInvoiceFact(fact) && fact.invoice.id === id);
+  for (const [index, fact] of c.facts.slice(0, upTo).entries()) {
+    if (!isInvoiceFact(fact) || fact.invoice.subscription !== episode.subscription) continue;
+    const { id } = fact.invoice;
+    if (id === old || fact.occurredAt < failedAt || firstSeen(id) < firstSeen(old)) continue;
+    if (invoiceLevel(c.facts, index + 1, id) === LEVEL.paid && invoiceLevel(c.facts, index, id) !== LEVEL.paid)
+      return fact.occurredAt;
+  }
+  return null;
+};
+
+/** C2: when an open episode is written off, as far as `upTo` of the facts tell; null: not. */
+const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
+  if (episode.reversal !== null && episode.attempts.length === 0) return episode.openedAt + WRITE_OFF_MS;
+  const instants: number[] = [];
+  for (const invoice of openInvoices(c, upTo, episode)) {
+    const first = episode.attempts.find((attempt) => attempt.invoice.id === invoice)?.at ?? episode.openedAt;
+    const stopped = stopInstant(c, upTo, episode, invoice);
+    const paid = laterPayment(c, upTo, episode, invoice);
+    if (stopped === null || paid === null) return null;
+    instants.push(first + WRITE_OFF_MS, stopped, paid);
+  }
+  return Math.max(...instants);
+};
+
+const writeOff = (c: Case, upTo: number, by: number, episodes: readonly Episode[]): void => {
+  const open = episodes.find(({ outcome }) => outcome === 'open');
+  const at = open === undefined ? null : writeOffAt(c, upTo, open);
+  if (open !== undefined && at !== null && at <= by) end(open, 'written_off', at);
+};
+
+const endWith = (c: Case, index: number, subscription: string, episodes: readonly Episode[]): void => {
+  const fact = c.facts[index];
+  if (fact?.kind !== 'subscription_ended' || fact.subscription.id !== subscription) return;
+  const open = episodes.find(({ outcome }) => outcome === 'open');
+  if (open !== undefined) end(open, isVoluntary(c, index, open, fact) ? 'canceled' : 'lost', fact.occurredAt);
+};
+
+/** C1: all episodes of a subscription, recomputed from the ordered facts. */
+export const episodesOf = (c: Case, subscription: string): readonly Episode[] => {
+  const episodes: Episode[] = [];
+  for (const [index, fact] of c.facts.entries()) {
+    writeOff(c, index, fact.occurredAt, episodes);
+    const notice = attemptAt(c, fact);
+    if (notice !== null && notice.invoice.subscription === subscription) takeAttempt(c, index, notice, episodes);
+    settle(c, index, episodes);
+    endWith(c, index, subscription, episodes);
+    reopen(c, index, subscription, episodes);
+  }
+  writeOff(c, c.facts.length, c.t, episodes);
+  return episodes;
+};

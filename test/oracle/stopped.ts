@@ -1,0 +1,31 @@
+import type { Fact } from './facts.ts';
+import { isInvoiceFact } from './facts.ts';
+
+/** D2: every time that the provider said in its own words that it stopped collecting for a subscription. */
+export const stopWords = (facts: readonly Fact[], subscription: string | null): readonly { at: number }[] =>
+  facts.flatMap((fact) => (saysStopped(fact, subscription) ? [{ at: fact.occurredAt }] : []));
+
+const saysStopped = (fact: Fact, subscription: string | null): boolean => {
+  if (fact.kind === 'collection_stopped') return fact.subscription === subscription;
+  if (fact.kind !== 'subscription_observed' || fact.subscription.id !== subscription) return false;
+  return fact.subscription.status === 'unpaid' || fact.subscription.pausedForNonPayment;
+};
+
+const takesBack = (fact: Fact, subscription: string): boolean => {
+  if (isInvoiceFact(fact)) return fact.invoice.subscription === subscription && fact.invoice.nextAttemptAt !== null;
+  return (
+    fact.kind === 'subscription_observed' &&
+    fact.subscription.id === subscription &&
+    (fact.subscription.status === 'active' || fact.subscription.status === 'trialing')
+  );
+};
+
+/** D2, decision 0004: the word stands until a later retry date or the running subscription takes it back. When said. */
+export const standingWord = (facts: readonly Fact[], subscription: string): number | null => {
+  let said: number | null = null;
+  for (const fact of facts) {
+    if (saysStopped(fact, subscription)) said ??= fact.occurredAt;
+    else if (takesBack(fact, subscription)) said = null;
+  }
+  return said;
+};

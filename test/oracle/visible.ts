@@ -1,0 +1,36 @@
+import type { Fact } from './facts.ts';
+
+const AHEAD_MS = 300_000;
+
+/**
+ * B1: within one second a payment outranks a failure, a failure a snapshot; that an invoice is given up outranks the
+ * failure that led to it. An end, or the provider's word that it stopped, is about the failure of its second too.
+ */
+const rankOf = (fact: Fact): number => {
+  switch (fact.kind) {
+    case 'invoice_paid':
+    case 'charge_succeeded':
+      return 3;
+    case 'subscription_ended':
+    case 'collection_stopped':
+      return 2;
+    case 'attempt_failed':
+    case 'action_required':
+    case 'charge_declined':
+    case 'payment_reversed':
+      return 1;
+    case 'invoice_observed':
+      return fact.invoice.status === 'open' || fact.invoice.status === 'draft' ? 0 : 2;
+    default:
+      return 0;
+  }
+};
+
+const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** B1: received, and not further ahead of its receipt than 300 s unless its time has come; in fold order. */
+export const visibleFacts = (facts: readonly Fact[], t: number): readonly Fact[] =>
+  facts
+    .filter((fact) => fact.receivedAt <= t)
+    .filter((fact) => fact.occurredAt <= fact.receivedAt + AHEAD_MS || fact.occurredAt <= t)
+    .toSorted((a, b) => a.occurredAt - b.occurredAt || rankOf(a) - rankOf(b) || compareIds(a.id, b.id));
