@@ -234,7 +234,7 @@ export interface StoreCounts {
 export interface Store extends ToolStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
-  /** Binds the store to a namespace. Refuses (throws) when Segment was told something under another. */
+  /** Binds the store to a namespace. Refuses (throws) when Segment or a tool was told something under another. */
   readonly claimNamespace: (namespace: string) => Promise<void>;
   /** Stores all of them durably in one transaction, wakes their profiles, answers in order. */
   readonly accept: (deliveries: readonly NewDelivery[]) => Promise<readonly Acceptance[]>;

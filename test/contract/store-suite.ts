@@ -5,11 +5,21 @@ import { doorPromises } from './store-suite-door.ts';
 import { loopPromises } from './store-suite-loop.ts';
 import { outboxPromises } from './store-suite-outbox.ts';
 import { profilePromises } from './store-suite-profiles.ts';
+import { toolOutcomePromises } from './store-suite-tool-outcomes.ts';
+import { toolPromises } from './store-suite-tools.ts';
 
 /** The store of the running test. */
 export type Subject = () => Store;
 
-const SUITES = [doorPromises, loopPromises, outboxPromises, deadLetterPromises, profilePromises];
+const SUITES = [
+  doorPromises,
+  loopPromises,
+  outboxPromises,
+  deadLetterPromises,
+  profilePromises,
+  toolPromises,
+  toolOutcomePromises,
+];
 
 /**
  * What every store adapter must keep.

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
 import { prepare } from './statement.ts';
 
-// A call meant for Segment may have arrived even where no answer came, so that it is enough that there was one.
+// A call meant for Segment or a tool may have arrived even where no answer came, so that it is enough that there was one.
 const SAID = `SELECT 1 AS yes WHERE EXISTS (SELECT 1 FROM outbox WHERE channel = 'segment')
-  OR EXISTS (SELECT 1 FROM profiles WHERE channel = 'segment' OR commitments ->> 'segment' IS NOT NULL)`;
+  OR EXISTS (SELECT 1 FROM profiles WHERE channel = 'segment' OR commitments ->> 'segment' IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM tool_states WHERE channel = 'live')`;
 // Ids begin with the namespace and do not depend on it otherwise: as they are now called, so that what was only recorded
 // is never said under the new name (semantics G9).
 const RENAME = `UPDATE committed_events SET message_id = ?1 || substr(message_id, length(?2) + 1)
@@ -17,7 +18,7 @@ const FORGET_EPISODES = `UPDATE profiles SET commitments = json_replace(commitme
  * Binds the store to a namespace. Ids that leave begin with it, so another one would say everything again; a store that
  * has only observed takes the new one, as nothing has left. What a recorder took keeps the ids that it had.
  * For use inside a write transaction.
- * @throws RecoupError `namespace_mismatch` when something was said to Segment under another.
+ * @throws RecoupError `namespace_mismatch` when something was said to Segment or to a tool under another.
  */
 export const makeClaimNamespace = (db: DatabaseSync): ((namespace: string) => void) => {
   const find = prepare<{ value: string }>(db, `SELECT value FROM meta WHERE name = 'namespace'`);

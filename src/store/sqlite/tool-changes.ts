@@ -27,7 +27,7 @@ const WANT = `INSERT INTO tool_states (profile_id, tool, channel, user_id, desir
 const ADD_EDGE = `INSERT INTO tool_edges (tool_state_id, event_id, role, episode_id, event, committed_at, status)
   VALUES (?, ?, ?, ?, ?, ?, 'queued') ON CONFLICT (tool_state_id, event_id) DO NOTHING`;
 const WAIT_AGAIN = `UPDATE tool_states SET waiting_since = iif(status = 'waiting', waiting_since, ?1), retry_at = ?1,
-  failures = 0, status = 'waiting' WHERE id = ?2`;
+  failures = iif(status = 'waiting', failures, 0), status = 'waiting' WHERE id = ?2`;
 // Only exits: an entry may be long past by now, while a flow that nothing ends goes on.
 const REQUEUE_EXITS = `UPDATE tool_edges SET status = 'queued', done_at = NULL
   WHERE tool_state_id = ? AND status = 'dead' AND role = 'exit'`;

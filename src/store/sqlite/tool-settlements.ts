@@ -18,6 +18,7 @@ interface CurrentRow {
   readonly uncertain: string;
   readonly reached: string;
   readonly failures: number;
+  readonly waitingSince: Instant | null;
   readonly retryAt: Instant;
   readonly amountMinor: number | null;
   readonly currency: string | null;
@@ -34,8 +35,8 @@ interface Settling {
 
 type EdgeEnd = 'delivered' | 'recorded' | 'dropped' | 'dead';
 
-const FIND = `SELECT id, version, status, urgent, delivered, uncertain, reached, failures, retry_at AS retryAt,
-  amount_minor AS amountMinor, currency
+const FIND = `SELECT id, version, status, urgent, delivered, uncertain, reached, failures,
+  waiting_since AS waitingSince, retry_at AS retryAt, amount_minor AS amountMinor, currency
   FROM tool_states WHERE profile_id = ? AND tool = ? AND channel = ? AND user_id = ?`;
 const IS_OPEN = `SELECT 1 AS yes FROM tool_edges
   WHERE seq = ? AND tool_state_id = ? AND status IN ('queued', 'unknown')`;
@@ -78,6 +79,7 @@ const reachedBy = (sent: Attributes, edges: readonly QueuedEdge[]): readonly str
 /** What nothing but a settlement changes is as it was read: no other settlement came between. */
 const isAsRead = (current: CurrentRow, row: ToolRow): boolean =>
   current.status === 'waiting' &&
+  current.waitingSince === row.waitingSince &&
   current.failures === row.failures &&
   isDeepStrictEqual(parseDelivered(current.delivered), row.delivered) &&
   isDeepStrictEqual(parseNames(current.uncertain), row.uncertain);
