@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { HOUR_MS } from '../../src/domain/instant.ts';
+import { decided, deliveryOf, later, NOTHING_SAID, NOW, workAll } from './store-samples.ts';
+import type { Subject } from './store-suite.ts';
+import { BRAZE, DELIVERED, edge, onlyRow, RETRY, settlementOf, waiting, want, wanted } from './store-tool-samples.ts';
+
+/** What the delivery to tools may rely on: what waits, in which order, and since when. */
+export const toolPromises = (store: Subject): void => {
+  describe('tools', () => {
+    const settleAll = async (at = NOW) => {
+      const rows = await waiting(store());
+      await store().settleTools(
+        rows.map((row) => settlementOf(row, DELIVERED)),
+        at,
+        at,
+      );
+    };
+
+    it('have a row for whom a decision wants something of them', async () => {
+      expect(await waiting(store())).toEqual([]);
+      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+      expect(await waiting(store())).toEqual([
+        {
+          ...BRAZE,
+          profileId: 1,
+          userId: 'u_1',
+          version: 1,
+          decidedAt: NOW,
+          desired: { in_dunning: true },
+          delivered: null,
+          uncertain: [],
+          edges: [{ ...edge('e_1'), seq: expect.any(Number), status: 'queued', committedAt: NOW }],
+          reached: [],
+          waitingSince: NOW,
+          failures: 0,
+        },
+      ]);
+    });
+
+    it('are told apart, as are their recorders and the users that a customer was linked to', async () => {
+      const changes = [
+        wanted(),
+        wanted({ userId: 'u_2' }),
+        wanted({ channel: 'recorder' }),
+        wanted({ tool: 'customer_io' }),
+      ];
+      await want(store(), changes);
+      expect((await waiting(store())).map(({ userId }) => userId)).toEqual(['u_1', 'u_2']);
+      const recorded = await store().nextToolRows({ tool: 'braze', channel: 'recorder', now: NOW, limit: 9 });
+      expect(recorded).toMatchObject([{ channel: 'recorder', userId: 'u_1' }]);
+      const others = await store().nextToolRows({ tool: 'customer_io', channel: 'live', now: NOW, limit: 9 });
+      expect(others).toMatchObject([{ tool: 'customer_io', userId: 'u_1' }]);
+    });
+
+    it('are sent the urgent first, then the longest waiting, up to the limit', async () => {
+      await want(store(), [wanted({ userId: 'u_1' })], { customer: 'cus_1', at: later(2) });
+      await want(store(), [wanted({ userId: 'u_2' })], { customer: 'cus_2', at: later(1) });
+      await want(store(), [wanted({ userId: 'u_3', urgent: true })], { customer: 'cus_3', at: later(3) });
+      await want(store(), [wanted({ userId: 'u_4' })], { customer: 'cus_4', at: later(2) });
+      expect((await waiting(store())).map(({ userId }) => userId)).toEqual(['u_3', 'u_2', 'u_1', 'u_4']);
+      const first = await store().nextToolRows({ ...BRAZE, now: later(3), limit: 2 });
+      expect(first.map(({ userId }) => userId)).toEqual(['u_3', 'u_2']);
+    });
+
+    it('are sent the newest state, whose wait began with the first that was not sent', async () => {
+      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+      const newest = { desired: { in_dunning: false }, edges: [edge('e_2', 'exit')], urgent: true };
+      await want(store(), [wanted(newest)], { at: later(HOUR_MS) });
+      const row = await onlyRow(store());
+      expect(row).toMatchObject({ version: 2, decidedAt: later(HOUR_MS), desired: { in_dunning: false } });
+      expect(row).toMatchObject({ waitingSince: NOW });
+      expect(row.edges.map(({ event, committedAt }) => [event.id, committedAt])).toEqual([
+        ['e_1', NOW],
+        ['e_2', later(HOUR_MS)],
+      ]);
+    });
+
+    it('begin to wait anew once they were settled', async () => {
+      await want(store(), [wanted()]);
+      await settleAll();
+      expect(await waiting(store())).toEqual([]);
+      await want(store(), [wanted({ desired: {} })], { at: later(5) });
+      expect(await onlyRow(store())).toMatchObject({ waitingSince: later(5), delivered: { in_dunning: true } });
+    });
+
+    it('hear of an event once, however often it is decided', async () => {
+      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+      await want(store(), [wanted({ edges: [edge('e_1'), edge('e_2')] })]);
+      expect((await onlyRow(store())).edges.map(({ event }) => event.id)).toEqual(['e_1', 'e_2']);
+      await settleAll();
+      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+      expect((await onlyRow(store())).edges).toEqual([]);
+    });
+
+    it('are not knocked at before the backoff is over, but for what is urgent', async () => {
+      await want(store(), [wanted()]);
+      const [row] = await waiting(store());
+      if (row !== undefined) await store().settleTools([settlementOf(row, RETRY)], later(HOUR_MS), NOW);
+      expect(await waiting(store(), later(HOUR_MS - 1))).toEqual([]);
+      expect(await store().nextToolRetryAt('braze', 'live')).toBe(later(HOUR_MS));
+      await want(store(), [wanted()], { at: later(1) });
+      expect(await waiting(store(), later(HOUR_MS - 1))).toEqual([]);
+      expect(await waiting(store(), later(HOUR_MS))).toMatchObject([{ failures: 1 }]);
+      await want(store(), [wanted({ urgent: true })], { at: later(2) });
+      expect(await waiting(store(), later(2))).toMatchObject([{ failures: 1, waitingSince: NOW }]);
+    });
+
+    it('say when the next row is to be sent, if any', async () => {
+      expect(await store().nextToolRetryAt('braze', 'live')).toBeNull();
+      await want(store(), [wanted()], { at: later(7) });
+      expect(await store().nextToolRetryAt('braze', 'live')).toBe(later(7));
+      expect(await store().nextToolRetryAt('braze', 'recorder')).toBeNull();
+      expect(await store().nextToolRetryAt('customer_io', 'live')).toBeNull();
+      await settleAll();
+      expect(await store().nextToolRetryAt('braze', 'live')).toBeNull();
+    });
+
+    it('are counted, the urgent ones and the oldest among those that wait', async () => {
+      expect(await store().toolCounts()).toEqual([]);
+      await want(store(), [wanted({ userId: 'u_0' }), wanted({ userId: 'u_9', channel: 'recorder' })]);
+      await settleAll();
+      await want(store(), [wanted({ userId: 'u_1' })], { at: later(3) });
+      const urgent = wanted({ userId: 'u_2', urgent: true });
+      await want(store(), [urgent], { customer: 'cus_2', at: later(4) });
+      const live = { ...BRAZE, settled: 1, waiting: 2, dead: 0, urgent: 1, oldestWaitingAt: later(3) };
+      const recorder = { tool: 'braze', channel: 'recorder', settled: 0, waiting: 1, dead: 0, urgent: 0 };
+      expect(await store().toolCounts()).toEqual([live, { ...recorder, oldestWaitingAt: NOW }]);
+      await settleAll();
+      const settled = { ...live, settled: 3, waiting: 0, urgent: 0, oldestWaitingAt: null };
+      expect(await store().toolCounts()).toContainEqual(settled);
+    });
+
+    it('keep a store in its namespace once they were to be told something', async () => {
+      await store().claimNamespace('dev');
+      await want(store(), [wanted({ channel: 'recorder' })]);
+      await store().claimNamespace('production');
+      await want(store(), [wanted()]);
+      await expect(store().claimNamespace('dev')).rejects.toMatchObject({ code: 'namespace_mismatch' });
+    });
+
+    it('leave what a profile said before in the commitments, each under its name', async () => {
+      const told = { userId: 'u_1', desired: { in_dunning: true }, running: 'ep_1', announced: ['ep_1:retrying'] };
+      const tools = { braze: told, 'braze/recorder': { ...told, running: null } };
+      await store().accept([deliveryOf('cus_1', 'evt_1')]);
+      const commitments = { ...NOTHING_SAID, audiences: ['a', 'b'], tools };
+      await workAll(store(), NOW, (claim) => decided(claim, { commitments, dueAt: NOW }));
+      const [claim] = await workAll(store(), NOW);
+      expect(claim?.commitments).toEqual({ ...commitments, events: [] });
+    });
+  });
+
+  describe('the switch of a tool to live', () => {
+    const recorder = (changes: Parameters<typeof wanted>[0] = {}) => wanted({ channel: 'recorder', ...changes });
+    const woken = async () => (await workAll(store(), later(HOUR_MS))).map(({ customer }) => customer.customer);
+
+    it('wakes who is in dunning and of whom the live tool never heard', async () => {
+      await want(store(), [], { customer: 'cus_never', inDunning: true });
+      await want(store(), [recorder()], { customer: 'cus_recorded', inDunning: true });
+      await want(store(), [recorder()], { customer: 'cus_over', inDunning: false });
+      await want(store(), [wanted()], { customer: 'cus_told', inDunning: true });
+      expect(await store().wakeForTool('braze', later(HOUR_MS))).toBe(2);
+      expect(await woken()).toEqual(['cus_never', 'cus_recorded']);
+    });
+
+    it('wakes whose state a recorder took after the live tool last heard of them', async () => {
+      await want(store(), [wanted()], { customer: 'cus_1' });
+      await want(store(), [recorder({ desired: {} })], { customer: 'cus_1' });
+      await want(store(), [recorder()], { customer: 'cus_2' });
+      await want(store(), [wanted()], { customer: 'cus_2' });
+      await want(store(), [wanted(), recorder({ tool: 'customer_io' })], { customer: 'cus_3' });
+      expect(await store().wakeForTool('braze', later(HOUR_MS))).toBe(1);
+      expect(await woken()).toEqual(['cus_1']);
+    });
+
+    it('wakes nobody twice once the live tool is to hear of them', async () => {
+      await want(store(), [wanted()], { inDunning: true });
+      await want(store(), [recorder()], { inDunning: true });
+      await want(store(), [wanted()], { inDunning: true });
+      expect(await store().wakeForTool('braze', later(HOUR_MS))).toBe(0);
+      expect(await store().wakeForTool('customer_io', later(HOUR_MS))).toBe(1);
+    });
+  });
+};
