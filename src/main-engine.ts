@@ -5,7 +5,7 @@ import { instant } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import { openTools, type ToolCredentials } from './main-tools.ts';
 import { makeEngine } from './pipeline/engine.ts';
-import { toCallHappening } from './pipeline/happenings.ts';
+import { toCallHappening, toToolHappening } from './pipeline/happenings.ts';
 import type { Clock, SegmentSink } from './pipeline/ports.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { makeRecorderSink } from './segment/recorder-sink.ts';
@@ -59,7 +59,10 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
       log: makeLog(data.logLevel),
       onCommit: (profiles) => tell({ kind: 'decided', profiles }),
       onStoreFault: (error) => tell({ kind: 'store_fault', fault: toFault(error) }),
-      ...(feed && { onSettled: (settled) => feed(settled.map((each) => toCallHappening(each, clock.now()))) }),
+      ...(feed && {
+        onSettled: (settled) => feed(settled.map((each) => toCallHappening(each, clock.now()))),
+        onToolSettled: (settled) => feed(settled.flatMap((each) => toToolHappening(each, clock.now()) ?? [])),
+      }),
     });
     await engine.start();
     const stop = async (): Promise<void> => {

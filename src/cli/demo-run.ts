@@ -1,7 +1,9 @@
 import type { SegmentCall, StoreCounts } from '../pipeline/ports.ts';
 import type { Model } from '../simulate/model.ts';
 import type { TimeMachineResult } from '../simulate/time-machine.ts';
+import type { AudienceSeries } from './demo-audiences.ts';
 import type { DemoOutcome } from './demo-outcome.ts';
+import type { ToolOutcome } from './demo-tools.ts';
 
 export interface DemoOptions {
   readonly customers: number;
@@ -21,5 +23,8 @@ export interface DemoRun {
   readonly counts: StoreCounts;
   readonly calls: readonly SegmentCall[];
   readonly outcome: DemoOutcome;
+  readonly audiences: AudienceSeries;
+  /** By tool. */
+  readonly tools: Readonly<Record<string, ToolOutcome>>;
   readonly tookMs: number;
 }

@@ -1,13 +1,11 @@
 import type { SegmentCall } from '../pipeline/ports.ts';
-import { bars } from './bars.ts';
 import { COMMAND } from './command-line.ts';
 import type { DemoOutcome } from './demo-outcome.ts';
+import { showPlots } from './demo-plots.ts';
 import type { DemoRun } from './demo-run.ts';
+import { showToolOutcome } from './demo-tools-text.ts';
 import { showMoney } from './money.ts';
 import { alignRows, clean, heading, paint, say } from './terminal.ts';
-
-const PLOT_ROWS = 6;
-const PLOT_COLUMNS = 90;
 
 const number = (value: number): string => value.toLocaleString('en-US');
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
@@ -72,14 +70,6 @@ const DEFINITION = [
   'and what the recovery brought in. Episodes still open at the end count as not recovered.',
 ] as const;
 
-const showPlot = ({ played, options }: DemoRun): void => {
-  heading('People in dunning, at the end of each day');
-  const step = Math.ceil(played.inDunningPerDay.length / PLOT_COLUMNS);
-  const shown = played.inDunningPerDay.filter((_, day) => (day + 1) % step === 0 || step === 1);
-  indented(bars(shown, PLOT_ROWS).map((line) => paint('yellow', line)));
-  say(paint('dim', `     day 1 to ${options.days}${step > 1 ? `, every ${step} days` : ''}`));
-};
-
 const showNext = ({ calls, options }: DemoRun): void => {
   const user = calls.find(({ event, userId }) => event === 'payment_recovered' && userId !== undefined)?.userId;
   const same = [
@@ -106,7 +96,8 @@ export const showDemo = (run: DemoRun): void => {
     run.calls.find((call) => (call.event ?? call.type) === name && call.userId !== undefined);
   showSample('A payment_failed, as it would have left', named('payment_failed'));
   showSample('An identify', named('identify'));
+  for (const [tool, outcome] of Object.entries(run.tools)) showToolOutcome(tool, outcome);
   showRecovery(run.outcome);
-  showPlot(run);
+  showPlots(run);
   showNext(run);
 };

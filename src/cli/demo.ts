@@ -2,11 +2,13 @@ import { instant } from '../domain/instant.ts';
 import type { SegmentCall } from '../pipeline/ports.ts';
 import { simulate } from '../simulate/model.ts';
 import { makeVirtualClock, runTimeMachine } from '../simulate/time-machine.ts';
+import { makeMemberCounts } from './demo-audiences.ts';
 import { keepOpen } from './demo-keep.ts';
 import { toOutcome } from './demo-outcome.ts';
 import type { DemoOptions, DemoRun } from './demo-run.ts';
 import { showDemo } from './demo-text.ts';
-import type { CliDoors, DemoRelay } from './doors.ts';
+import { toToolOutcome } from './demo-tools.ts';
+import type { CliDoors, DemoRelay, ToolRequest } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { showProfiles } from './profile.ts';
 import { makeProgress } from './progress.ts';
@@ -15,11 +17,20 @@ import { clean, sayJson } from './terminal.ts';
 /** A fixed day, so that the same seed gives the same bytes whenever it is run. */
 const STARTS_AT = instant(Date.UTC(2026, 0, 1));
 
-const play = async (relay: DemoRelay, clock: ReturnType<typeof makeVirtualClock>, options: DemoOptions) => {
+interface Playing {
+  readonly relay: DemoRelay;
+  readonly clock: ReturnType<typeof makeVirtualClock>;
+  readonly endDay: () => void;
+}
+
+const play = async ({ relay, clock, endDay }: Playing, options: DemoOptions) => {
   const model = simulate({ ...options, startsAt: STARTS_AT });
   const progress = await makeProgress(options.days, options.json === true);
   const { deliveries } = model;
-  const onDay = (day: number): void => progress.advance(`day ${day} of ${options.days}`);
+  const onDay = (day: number): void => {
+    endDay();
+    progress.advance(`day ${day} of ${options.days}`);
+  };
   try {
     const played = await runTimeMachine({ relay, clock, secret: relay.secret, deliveries, days: options.days, onDay });
     progress.stop(`${options.days} days played`);
@@ -30,7 +41,7 @@ const play = async (relay: DemoRelay, clock: ReturnType<typeof makeVirtualClock>
   }
 };
 
-const toJson = ({ options, model, played, counts, outcome, tookMs }: DemoRun) => ({
+const toJson = ({ options, model, played, counts, outcome, audiences, tools, tookMs }: DemoRun) => ({
   seed: options.seed,
   customers: model.customers.length,
   days: options.days,
@@ -38,8 +49,15 @@ const toJson = ({ options, model, played, counts, outcome, tookMs }: DemoRun) =>
   segment: outcome,
   deadLetters: counts.deadLetters,
   inDunningPerDay: played.inDunningPerDay,
+  audiencesPerDay: audiences,
+  tools,
   tookMs,
 });
+
+const toTools = (requests: readonly ToolRequest[]): DemoRun['tools'] =>
+  Object.fromEntries(
+    [...Map.groupBy(requests, ({ tool }) => tool)].map(([tool, received]) => [tool, toToolOutcome(received)]),
+  );
 
 const showAsked = async (relay: DemoRelay, id: string, json: boolean): Promise<void> => {
   const records = await relay.store.findProfiles(id);
@@ -52,12 +70,28 @@ export const runDemo = async (doors: CliDoors, options: DemoOptions): Promise<nu
   const startedAt = performance.now();
   const clock = makeVirtualClock(STARTS_AT);
   const calls: SegmentCall[] = [];
-  const relay = await doors.openDemoRelay({ clock, onCall: (call) => calls.push(call) });
+  const requests: ToolRequest[] = [];
+  const members = makeMemberCounts((await doors.loadAudiences()).all.map(({ key }) => key));
+  const onCall = (call: SegmentCall): void => {
+    calls.push(call);
+    members.see(call);
+  };
+  const relay = await doors.openDemoRelay({ clock, onCall, onToolRequest: (request) => requests.push(request) });
   try {
-    const told = await play(relay, clock, options);
+    const told = await play({ relay, clock, endDay: members.endDay }, options);
     const counts = await relay.store.counts();
     const tookMs = Math.round(performance.now() - startedAt);
-    const run: DemoRun = { options, ...told, counts, calls, outcome: toOutcome(calls), tookMs };
+    const tools = toTools(requests);
+    const run: DemoRun = {
+      options,
+      ...told,
+      counts,
+      calls,
+      outcome: toOutcome(calls),
+      audiences: members.series(),
+      tools,
+      tookMs,
+    };
     if (options.profile !== undefined) await showAsked(relay, options.profile, options.json === true);
     else if (options.json === true) sayJson(toJson(run));
     else showDemo(run);

@@ -1,5 +1,9 @@
+import type { Audiences } from '../audience-kit/audiences.ts';
+import type { CredentialCheck, ToolProfile } from '../destination-kit/define-tool.ts';
+import type { RecordedRequest } from '../destination-kit/recorder.ts';
 import type { Happening } from '../domain/happening.ts';
 import type { Clock, SegmentCall, Store } from '../pipeline/ports.ts';
+import type { Ruleset } from '../pipeline/rules.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { DrivenRelay } from '../simulate/time-machine.ts';
 
@@ -16,10 +20,26 @@ export interface DemoRelay extends DrivenRelay {
   readonly close: () => Promise<void>;
 }
 
+/** One request as a tool's recorder kept it, exactly as it would have left but for its headers. */
+export interface ToolRequest extends RecordedRequest {
+  readonly tool: string;
+}
+
 export interface DemoRelayOptions {
   readonly clock: Clock;
   /** Sees each call that Segment would have received. */
   readonly onCall: (call: SegmentCall) => void;
+  /** Sees each request that a tool would have received. */
+  readonly onToolRequest?: (request: ToolRequest) => void;
+}
+
+/** A tool with credentials, to be asked without changing anything there. */
+export interface ToolDoor {
+  readonly tool: string;
+  /** Null: it cannot be asked. */
+  readonly checkCredentials: (() => Promise<CredentialCheck>) | null;
+  /** What the tool holds of these people; unknown ones are left out. Rejects when it does not tell. Null: it cannot be asked. */
+  readonly readBack: ((userIds: readonly string[]) => Promise<readonly ToolProfile[]>) | null;
 }
 
 export interface StartRelayOptions {
@@ -40,5 +60,11 @@ export interface CliDoors {
   readonly openStore: () => Promise<Store>;
   /** The adapters that read what `dead-letters replay` puts back in line. */
   readonly loadProviders: () => Promise<readonly Provider[]>;
+  /** The audiences in force; no environment is needed. */
+  readonly loadAudiences: () => Promise<Audiences>;
+  /** What a decision depends on here and now. */
+  readonly loadRules: () => Promise<Ruleset>;
+  /** The tools that have credentials, and the names of those that have none. */
+  readonly openTools: () => Promise<{ readonly configured: readonly ToolDoor[]; readonly off: readonly string[] }>;
   readonly openDemoRelay: (options: DemoRelayOptions) => Promise<DemoRelay>;
 }

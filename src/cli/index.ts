@@ -1,8 +1,10 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Instant } from '../domain/instant.ts';
 import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
 import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import { parseInstant } from './parse-instant.ts';
 import { endWithReader } from './terminal.ts';
 
 /** An action answers its exit code; nothing means 0. */
@@ -80,6 +82,51 @@ const addProfile = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
     .action((id, options) => enqueue(async () => (await import('./profile.ts')).runProfile(doors, id, options)));
 };
 
+const toInstant = (text: string): Instant => {
+  const parsed = parseInstant(text);
+  if (parsed.ok) return parsed.at;
+  throw new InvalidArgumentError(parsed.error);
+};
+
+const addExplain = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  withJson(program.command('explain'))
+    .description(
+      'how a person stands, or stood at an instant, and why: stage, and every audience with what it looked at',
+    )
+    .argument('<user>', 'user id, billing customer id (cus_…) or anonymous id')
+    .option('--audience <key>', 'this audience only')
+    .option('--at <instant>', 'what was known then, by the rules of then (ISO 8601 with a zone, or a day)', toInstant)
+    .option('--hindsight', 'by when things happened, not by when they were heard of')
+    .addHelpText(
+      'after',
+      examples(
+        'explain user_42',
+        'explain user_42 --audience dunning_retrying',
+        'explain user_42 --at 2026-05-07T08:30:00Z',
+        'explain user_42 --at 2026-05-07 --hindsight --json',
+      ),
+    )
+    .action((user, options) => enqueue(async () => (await import('./explain.ts')).runExplain(doors, user, options)));
+};
+
+const addAudiences = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const group = program.command('audiences').description('who is meant to be in which audience');
+  withJson(group.command('list'))
+    .description('list the audiences in words, as they are defined in audiences/')
+    .addHelpText('after', examples('audiences list', 'audiences list --json'))
+    .action((options) => enqueue(async () => (await import('./audiences.ts')).listAudiences(doors, options)));
+};
+
+const addDestinations = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const group = program.command('destinations').description('the tools that are written directly');
+  withJson(group.command('check'))
+    .description('ask each tool that has credentials whether they are good, and what it holds of a person')
+    .option('--user <id>', 'compare what each tool holds of this person with what it should')
+    .addHelpText('after', examples('destinations check', 'destinations check --user user_42'))
+    .addHelpText('after', '\nNothing is changed anywhere. Exit code 1: credentials were refused, or something differs.')
+    .action((options) => enqueue(async () => (await import('./destinations.ts')).checkDestinations(doors, options)));
+};
+
 const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
   withJson(group.command('list'))
@@ -98,6 +145,8 @@ const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
     );
 };
 
+const COMMANDS = [addStart, addDemo, addTrigger, addProfile, addExplain, addAudiences, addDestinations, addDeadLetters];
+
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')
     .description('Billing webhooks in; typed Segment events, live dunning traits out.')
@@ -109,7 +158,7 @@ const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
       'after',
       '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed. More of them: start --help.',
     );
-  for (const add of [addStart, addDemo, addTrigger, addProfile, addDeadLetters]) add(program, doors, enqueue);
+  for (const add of COMMANDS) add(program, doors, enqueue);
   return program;
 };
 

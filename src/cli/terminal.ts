@@ -30,6 +30,9 @@ export const endWithReader = (): void => {
 /** Is there a person who can watch a bar move; a terminal without a width would break it into single characters. */
 export const isTerminal = (): boolean => process.stdout.isTTY === true && process.stdout.columns >= 60;
 
+/** Columns of the terminal, for what is drawn to fit; 80 where nobody watches. */
+export const columns = (): number => (process.stdout.isTTY ? (process.stdout.columns ?? 80) : 80);
+
 /** Text from a webhook or an argument, without what would move the cursor, colour the screen or break the line. */
 export const clean = (text: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal

@@ -1,0 +1,122 @@
+import { describeCondition } from '../audience-kit/describe-condition.ts';
+import type { Explanation as TreeNode } from '../audience-kit/explain.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import type { EpisodeSummary } from '../pipeline/decide.ts';
+import type { AudienceExplanation, Explanation } from '../pipeline/explain/explain.ts';
+import type { ProfileRecord } from '../pipeline/ports.ts';
+import { distance, instantText, instantWithDistance } from './instant-text.ts';
+import { clean, columns, paint } from './terminal.ts';
+import { wrap } from './wrap.ts';
+
+/** What is explained of one profile, and how. */
+export interface ExplainPage {
+  readonly record: ProfileRecord;
+  readonly explanation: Explanation;
+  /** The one audience asked for; null: all, the trees of those that the person is in. */
+  readonly audience: string | null;
+  readonly now: Instant;
+}
+
+const mark = (holds: boolean): string => (holds ? paint('green', '✓') : paint('red', '✗'));
+
+const untilText = (until: number | null, at: Instant): string =>
+  until === null ? '' : `until ${instantWithDistance(instant(until), at)}`;
+
+const headLines = ({ record }: ExplainPage): readonly string[] => {
+  const { provider, merchant, mode, customer } = record.customer;
+  const where = [provider, merchant, customer, mode === 'test' ? 'test mode' : 'live'].filter((part) => part !== '');
+  return [paint('bold', clean(record.userId ?? customer)) + paint('dim', `  ${clean(where.join(' · '))}`)];
+};
+
+const whenLine = ({ explanation: { at, hindsight }, now }: ExplainPage): string => {
+  if (at === now) return `now, ${instantText(at)} UTC`;
+  if (at > now) return `at ${instantWithDistance(at, now)}, if nothing else comes in`;
+  const by = hindsight ? 'by what had happened by then, whenever it was heard of' : 'by what had been received by then';
+  return `at ${instantWithDistance(at, now)}, ${by}`;
+};
+
+const rulesLines = ({ explanation: { ruleset, at }, now }: ExplainPage): readonly string[] => {
+  if (ruleset.is === 'present') return [];
+  const then = at === now ? 'of the last decision' : 'of then';
+  const line =
+    ruleset.is === 'none'
+      ? 'No decision had been made by then: the rules are those of here and now.'
+      : `Policy and audiences ${then} (ruleset ${clean(ruleset.hash)}); code of then cannot be run again, so the code is that of here.`;
+  return wrap(line, columns()).map((each) => paint('yellow', each));
+};
+
+const unreadLines = ({ record, explanation: { at } }: ExplainPage): readonly string[] => {
+  const unread = record.deliveries.filter(({ end, receivedAt }) => end === 'unread' && receivedAt <= at).length;
+  return unread === 0 ? [] : [paint('yellow', `${unread} received and not read yet: they count nowhere here`)];
+};
+
+const episodeText = ({ id, outcome, opened_at, ended_at, attempts, late }: EpisodeSummary): string => {
+  const tries = `${attempts} failed ${attempts === 1 ? 'attempt' : 'attempts'}`;
+  const short = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+  const ended = ended_at === null ? '' : `, ended ${short(ended_at)}`;
+  return `${clean(id)} ${outcome}${late ? ' (late)' : ''}, opened ${short(opened_at)}${ended}, ${tries}`;
+};
+
+const standingLines = ({ explanation: { view, at } }: ExplainPage): readonly string[] => {
+  const { traits, episodes, until } = view;
+  const lead = episodes.find(({ id }) => id === traits.dunning_episode_id) ?? episodes.at(-1);
+  const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
+  return [
+    `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
+    `lead episode  ${lead === undefined ? 'none' : episodeText(lead)}`,
+    `next change   ${until === null ? 'none by time alone' : `${instantWithDistance(until, at)}, at the earliest, by time alone`}`,
+  ];
+};
+
+const INDENT = 2;
+
+const nodeLines = (node: TreeNode, at: Instant, depth: number): readonly string[] => {
+  const margin = ' '.repeat(depth * INDENT + INDENT);
+  const [first = '', ...rest] = wrap(clean(node.sentence), Math.max(30, columns() - margin.length - 2));
+  const facts = [node.seen === null ? '' : `seen: ${clean(node.seen)}`, untilText(node.until, at)];
+  const told = facts.filter((part) => part !== '').join(', ');
+  const fits = margin.length + 2 + first.length + 3 + told.length <= columns() && rest.length === 0;
+  return [
+    `${margin}${mark(node.holds)} ${first}${told !== '' && fits ? paint('dim', `   ${told}`) : ''}`,
+    ...rest.map((line) => `${margin}  ${line}`),
+    ...(told !== '' && !fits ? [paint('dim', `${margin}  ${told}`)] : []),
+    ...node.children.flatMap((child) => nodeLines(child, at, depth + 1)),
+  ];
+};
+
+/** The root says the same as the sentence above it, so its children stand in its place. */
+const treeLines = (tree: TreeNode, at: Instant): readonly string[] =>
+  (tree.children.length > 0 ? tree.children : [tree]).flatMap((node) => nodeLines(node, at, 1));
+
+const audienceLines = ({ audience, tree }: AudienceExplanation, at: Instant, withTree: boolean): readonly string[] => {
+  const until = untilText(tree.until, at);
+  const sentence = wrap(clean(describeCondition(audience.when)), columns() - 4);
+  return [
+    `${mark(tree.holds)} ${tree.holds ? paint('bold', audience.key) : audience.key}${until === '' ? '' : paint('dim', `   ${until}`)}`,
+    ...sentence.map((line) => paint('dim', `    ${line}`)),
+    ...(withTree ? treeLines(tree, at) : []),
+  ];
+};
+
+/** An explanation for a person at a terminal, line by line. Times are UTC. */
+export const explainLines = (page: ExplainPage): readonly string[] => {
+  const { explanation, audience } = page;
+  const shown = explanation.audiences.filter((each) => audience === null || each.audience.key === audience);
+  const entered = shown.filter(({ tree }) => tree.holds).length;
+  return [
+    ...headLines(page),
+    whenLine(page),
+    ...rulesLines(page),
+    ...unreadLines(page),
+    '',
+    ...standingLines(page),
+    '',
+    paint('bold', audience === null ? `Audiences: in ${entered} of ${shown.length}` : 'Audience'),
+    ...shown.flatMap((each) => audienceLines(each, explanation.at, audience !== null || each.tree.holds)),
+    '',
+  ];
+};
+
+/** When something was first known, for who asks about a time before it. */
+export const firstKnownText = (first: Instant, now: Instant): string =>
+  `${instantText(first)} UTC (${distance(first, now)})`;
