@@ -30,7 +30,7 @@ export const openDemoRelay = async (policy: Policy, options: DemoRelayOptions): 
     tools: await openTools({
       clock,
       credentials: {},
-      onRequest: (tool, { body }) => onToolRequest?.({ tool, body: JSON.parse(body) }),
+      onRequest: (tool, request) => onToolRequest?.({ tool, ...request }),
     }),
     deliverTestMode: false,
     clock,

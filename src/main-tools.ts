@@ -1,7 +1,6 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
 import type { Tool, ToolSettings } from './destination-kit/define-tool.ts';
-import type { Attributes, AttributeValue } from './destination-kit/record.ts';
 import type { RecordedRequest } from './destination-kit/recorder.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -49,23 +48,11 @@ export const openTools = async ({
 const ASK_TIMEOUT_MS = 10_000;
 
 /** A tool as it may be asked without changing anything there. */
-const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => ({
-  tool: tool.key,
-  checkCredentials: async () => {
-    const check = await tool.checkCredentials?.(settings, ASK_TIMEOUT_MS);
-    if (check === undefined) return { ok: true, detail: 'cannot be asked' };
-    return check.ok ? { ok: true, detail: 'the key is good' } : { ok: false, detail: check.reason };
-  },
-  readBack: async (userId) => {
-    const [profile] = (await tool.readBack?.(settings, [userId], ASK_TIMEOUT_MS)) ?? [];
-    return profile === undefined ? null : toAttributes(profile.attributes);
-  },
+const toDoor = ({ key, checkCredentials, readBack }: Tool, settings: ToolSettings): ToolDoor => ({
+  tool: key,
+  checkCredentials: checkCredentials === undefined ? null : () => checkCredentials(settings, ASK_TIMEOUT_MS),
+  readBack: readBack === undefined ? null : (userIds) => readBack(settings, userIds, ASK_TIMEOUT_MS),
 });
-
-const isScalar = (value: unknown): value is AttributeValue => value === null || typeof value !== 'object';
-
-const toAttributes = (held: Readonly<Record<string, unknown>>): Attributes =>
-  Object.fromEntries(Object.entries(held).filter((entry): entry is [string, AttributeValue] => isScalar(entry[1])));
 
 /** The tools that have credentials, to be asked, and the names of those that have none. */
 export const openToolDoors = (credentials: ToolCredentials): Awaited<ReturnType<CliDoors['openTools']>> => ({

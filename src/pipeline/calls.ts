@@ -6,7 +6,7 @@ import type { PlannedEvent } from './events/event.ts';
 import { NOBODY } from './nobody.ts';
 import type { Channel, Claim, SegmentCall } from './ports.ts';
 import type { Ruleset } from './rules.ts';
-import type { ActiveTool } from './tools/tool-changes.ts';
+import type { ActiveTool } from './tools/tool-ports.ts';
 
 /** What a decision found, and what was said before. */
 export interface DiffInput {

@@ -11,6 +11,7 @@ import { type DiffInput, trackCall } from './calls.ts';
 import type { Commit, NewDeadLetter, SegmentCall } from './ports.ts';
 import { stateCalls } from './state-calls.ts';
 import { toolChanges } from './tools/tool-changes.ts';
+import { isMembership } from './transitions.ts';
 
 export type Effects = Pick<
   Commit,
@@ -18,11 +19,10 @@ export type Effects = Pick<
 >;
 
 const checkPlan = (call: SegmentCall): PlanCheck => {
-  const isMembership = call.context.personas !== undefined;
   if (call.type === 'track') {
-    return (isMembership ? parseAudienceEvent : parseEvent)(call.event ?? '', call.properties);
+    return (isMembership(call) ? parseAudienceEvent : parseEvent)(call.event ?? '', call.properties);
   }
-  if (isMembership) return parseMembershipTraits(call.traits);
+  if (isMembership(call)) return parseMembershipTraits(call.traits);
   return call.type === 'identify' ? parseUserTraits(call.traits) : parseAccountTraits(call.traits);
 };
 

@@ -6,8 +6,7 @@ import { runDue, type World } from './loop.ts';
 import type { Channel, SegmentSink, Store } from './ports.ts';
 import { makeRules, type RulesInput, rulesetJson } from './rules.ts';
 import { makeToolDeliverer, type ToolDeliverer, type ToolDelivererOptions } from './tools/deliver-tools.ts';
-import type { ActiveTool } from './tools/tool-changes.ts';
-import type { ToolChannel } from './tools/tool-ports.ts';
+import type { ActiveTool, ToolChannel } from './tools/tool-ports.ts';
 import { makeWorker } from './worker.ts';
 
 /** A tool as the engine runs it. */

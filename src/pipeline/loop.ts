@@ -8,7 +8,7 @@ import { park } from './park.ts';
 import type { Channel, Claim, Commit, Park, Store } from './ports.ts';
 import { readDeliveries } from './read.ts';
 import type { Ruleset } from './rules.ts';
-import type { ActiveTool } from './tools/tool-changes.ts';
+import type { ActiveTool } from './tools/tool-ports.ts';
 
 export interface World {
   readonly store: Store;

@@ -3,18 +3,23 @@ import { toIso } from '../domain/instant.ts';
 import { type DiffInput, edgeId, effectiveAt, envelope } from './calls.ts';
 import type { SegmentCall, Told } from './ports.ts';
 
+/** Does a call tell of an audience, and of nothing else. */
+export const isMembership = ({ context }: SegmentCall): boolean => context.personas !== undefined;
+
 /** An audience that a person entered or exited. */
 interface Transition {
   readonly key: string;
   readonly entered: boolean;
   /** Only a change of the rules moved the person, nothing that happened (semantics G4). */
   readonly byDefinition: boolean;
+  /** It happened before Segment heard anything of the person: state, and no event (semantics G9). */
+  readonly isOld: boolean;
   /** The person whom it is said of, where the customer was linked to another before. */
   readonly formerUserId: string | null;
 }
 
-const isAnnounced = ({ rules }: DiffInput, { key, byDefinition }: Transition): boolean =>
-  !byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false);
+const isAnnounced = ({ rules }: DiffInput, { key, byDefinition, isOld }: Transition): boolean =>
+  !isOld && (!byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false));
 
 /** Who the calls are about: as in every call, or the person linked before. */
 const about = (input: DiffInput, { formerUserId }: Transition) => {
@@ -79,6 +84,7 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
     key,
     entered,
     byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
+    isOld: before.afresh,
     formerUserId,
   });
   if (isMoved) {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Store } from '../../src/pipeline/ports.ts';
+import { isMembership } from '../../src/pipeline/transitions.ts';
 import { openStore } from '../../src/store/index.ts';
 import { makeJourney, webhooksOf } from './relay-journey.ts';
 
@@ -22,12 +23,15 @@ it('a store that has only observed says nothing old when it goes to enforce unde
   const { heard, ...relay } = makeJourney(store, 'acme-production', { segment: true, at: observing.now() });
   await store.wakeForEnforce(relay.now());
   await relay.letHoursPass(1);
-  expect(heard.map(({ type, userId }) => `${type} ${userId}`)).toEqual(['identify bob', 'group bob']);
+  expect(heard.map(({ type, userId }) => `${type} ${userId}`)).toEqual(['identify bob', 'group bob', 'identify bob']);
+  expect(heard[2]?.traits).toEqual({ dunning_first_failure_standard: true });
   expect(heard[0]?.traits).toMatchObject({ in_dunning: true, dunning_stage: 'first_failure' });
 
   await relay.receive(webhooksOf('exhausted', 'bob', 72, 96));
   await relay.letHoursPass(1);
-  const events = heard.filter(({ type }) => type === 'track').map(({ event, userId }) => `${event} ${userId}`);
+  const events = heard
+    .filter((call) => call.type === 'track' && !isMembership(call))
+    .map(({ event, userId }) => `${event} ${userId}`);
   expect(events.toSorted()).toEqual(['payment_failed bob', 'payment_retried bob']);
   expect(heard.every(({ messageId }) => messageId.startsWith('acme-production:'))).toBe(true);
 });

@@ -5,6 +5,7 @@ import { parsePolicy } from '../../src/config/policy.ts';
 import { instant } from '../../src/domain/instant.ts';
 import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
 import { makeRelay, type RelayOptions } from '../../src/pipeline/relay.ts';
+import { isMembership } from '../../src/pipeline/transitions.ts';
 import { PROVIDERS } from '../../src/providers/index.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
@@ -135,7 +136,8 @@ describe('the steps joined', () => {
     if (!policy.ok) throw new Error(policy.errors.join('\n'));
     const after = relayWith({ policy: policy.value });
     await after.start();
-    const lastUrl = () => sent.findLast(({ type }) => type === 'identify')?.traits?.update_payment_url;
+    const lastUrl = () =>
+      sent.findLast((call) => call.type === 'identify' && !isMembership(call))?.traits?.update_payment_url;
     await vi.waitFor(() => expect(lastUrl()).toBe('https://app.example.com/pay/user_ada'), { timeout: 10_000 });
     await after.stop();
     expect(sent.filter(({ type }) => type === 'track')).toHaveLength(events);

@@ -10,6 +10,7 @@ import {
   parseMembershipTraits,
   parseUserTraits,
 } from '../../src/generated/tracking-plan.ts';
+import { isMembership } from '../../src/pipeline/transitions.ts';
 import type { StripeAccount, StripeEvent, StripeShape } from '../../src/simulate/stripe-events.ts';
 import type { Relay } from './relay.ts';
 import { openRelay } from './relay.ts';
@@ -134,7 +135,7 @@ type Expected = { readonly [E in EventName]: readonly [E, Partial<EventPropertie
 
 /** Events, without the transitions of audiences, which have scenarios of their own. */
 const tracks = async (stage: Play) =>
-  (await stage.relay.calls()).filter(({ call }) => call.type === 'track' && call.context.personas === undefined);
+  (await stage.relay.calls()).filter(({ call }) => call.type === 'track' && !isMembership(call));
 
 /** Since the last `says`, exactly these events were said, in this order, with at least these properties. */
 export const says =
@@ -176,8 +177,7 @@ const expectSound = async (stage: Play): Promise<void> => {
   expect(new Set(ids).size, 'a message id is said once (E3)').toBe(ids.length);
   for (const id of ids) expect(id.length, id).toBeLessThanOrEqual(100);
   for (const call of calls) {
-    const isMembership = call.context.personas !== undefined;
-    if (isMembership) {
+    if (isMembership(call)) {
       const check = call.type === 'track' ? parseAudienceEvent(call.event ?? '', call.properties) : null;
       expect(check ?? parseMembershipTraits(call.traits)).toEqual({ ok: true });
       continue;
@@ -195,9 +195,7 @@ const expectSound = async (stage: Play): Promise<void> => {
     if (call.type === 'identify')
       expect(call.timestamp, 'an identify bears the decision (E7)').toBe(toIso(committedAt));
   }
-  const identified = calls.findLast(
-    ({ type, context }) => type === 'identify' && context.personas === undefined,
-  )?.traits;
+  const identified = calls.findLast((call) => call.type === 'identify' && !isMembership(call))?.traits;
   const present = await stage.relay.traits();
   if (identified !== undefined) expect(identified, 'the last identify tells the present (E9)').toEqual(present);
 };

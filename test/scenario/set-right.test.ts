@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OutboxRow } from '../../src/pipeline/ports.ts';
+import type { OutboxRow, TraitValues } from '../../src/pipeline/ports.ts';
 import { STRIPE_SHAPES, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import { becomes, check, day, mode, on, play, type Step, says, seconds, traits, webhooks } from './harness.ts';
 import type { Bill, Happening } from './stripe-happenings.ts';
@@ -14,8 +14,11 @@ const sent = (look: (rows: readonly OutboxRow[]) => void): Step =>
   check(async (relay) => look((await relay.calls()).filter(({ channel }) => channel === 'segment')));
 
 /** What Segment holds of a user after all that was sent. */
-const heldOf = (rows: readonly OutboxRow[], userId: string) =>
-  rows.findLast(({ call }) => call.type === 'identify' && call.userId === userId)?.call.traits;
+const heldOf = (rows: readonly OutboxRow[], userId: string): TraitValues =>
+  Object.assign(
+    {},
+    ...rows.flatMap(({ call }) => (call.type === 'identify' && call.userId === userId ? [call.traits] : [])),
+  );
 
 /** A contract with an end from its beginning, in words that have a place for a reason and give none. */
 const fixedTermIsSigned =

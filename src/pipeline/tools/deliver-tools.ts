@@ -44,19 +44,15 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   const { tool, limits } = sink;
   const pauses = makeToolPauses({ ...options, tool });
   const room = makeCallRoom(limits);
-  const send = makeBatchSender({
-    ...options,
-    pauses,
-    room,
-    windows: makeRowWindows(),
-    late: makeLateCalls(clock.now()),
-  });
+  const windows = makeRowWindows();
+  const send = makeBatchSender({ ...options, pauses, room, windows, late: makeLateCalls(clock.now()) });
 
   const settleQuietly = async (quiet: readonly Dispatch[]): Promise<void> => {
     if (quiet.length === 0) return;
     const outcome = { result: 'delivered', warning: null } as const;
     const settlements = quiet.map(({ row, dropped }) => ({ row, sent: {}, edges: [], dropped, outcome }));
     await store.settleTools(settlements, clock.now(), clock.now());
+    for (const { row } of quiet) windows.ended(row);
   };
 
   const nextAt = async (now: Instant): Promise<Instant | null> => {

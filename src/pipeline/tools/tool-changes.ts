@@ -3,13 +3,7 @@ import type { Commitments, ToolTold } from '../commitments.ts';
 import { NOBODY } from '../nobody.ts';
 import { isOtherState, toDesired } from './desired.ts';
 import { findEdges } from './edges.ts';
-import type { ToolChange, ToolChannel } from './tool-ports.ts';
-
-/** A tool that is written directly, and where its state of a profile goes. */
-export interface ActiveTool {
-  readonly tool: string;
-  readonly channel: ToolChannel;
-}
+import type { ActiveTool, ToolChange } from './tool-ports.ts';
 
 export interface ToolChanges {
   readonly changes: readonly ToolChange[];

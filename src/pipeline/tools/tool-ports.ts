@@ -7,6 +7,12 @@ import type { Instant } from '../../domain/instant.ts';
 /** Where a tool's state goes. What a recorder took is final and never sent (semantics G9), so each has rows of its own. */
 export type ToolChannel = 'live' | 'recorder';
 
+/** A tool that is written directly, and where its state of a profile goes. */
+export interface ActiveTool {
+  readonly tool: string;
+  readonly channel: ToolChannel;
+}
+
 /** Names one row: what one person is to be in one tool. A customer linked to another user leaves a row to be cleared. */
 export interface ToolRowKey {
   readonly tool: string;
