@@ -21,7 +21,7 @@ const showTitle = (recovered: readonly number[], days: number, drawn: number): v
 /** The demo's two sides of dunning on one axis. */
 const showMirror = ({ played, audiences }: DemoRun): void => {
   const inDunning = played.inDunningPerDay;
-  const recovered = audiences[RECOVERED] ?? [];
+  const recovered = audiences[RECOVERED]?.end ?? [];
   const label = String(Math.max(0, ...inDunning, ...recovered)).length;
   const room = width() - label - 4;
   showTitle(recovered, inDunning.length, Math.min(inDunning.length, room));
@@ -32,11 +32,11 @@ const showMirror = ({ played, audiences }: DemoRun): void => {
 };
 
 const showRows = (audiences: AudienceSeries): void => {
-  const rows = Object.entries(audiences).map(([key, values]) => ({
+  const rows = Object.entries(audiences).map(([key, { end, most }]) => ({
     key,
-    values,
-    peak: Math.max(0, ...values),
-    now: values.at(-1) ?? 0,
+    values: most,
+    peak: Math.max(0, ...most),
+    now: end.at(-1) ?? 0,
   }));
   const name = Math.max(...rows.map(({ key }) => key.length));
   const digits = Math.max(3, ...rows.map(({ peak }) => String(peak).length));
@@ -53,6 +53,6 @@ const showRows = (audiences: AudienceSeries): void => {
 export const showPlots = (run: DemoRun): void => {
   showMirror(run);
   if (Object.keys(run.audiences).length === 0) return;
-  heading('Audiences: members at the end of each day, each row up to its own peak');
+  heading('Audiences: the most members at once on each day, each row up to its own peak');
   showRows(run.audiences);
 };

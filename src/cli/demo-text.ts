@@ -4,14 +4,18 @@ import type { DemoOutcome } from './demo-outcome.ts';
 import { showPlots } from './demo-plots.ts';
 import type { DemoRun } from './demo-run.ts';
 import { showToolOutcome } from './demo-tools-text.ts';
+import { jsonLines } from './json-text.ts';
 import { showMoney } from './money.ts';
-import { alignRows, clean, heading, paint, say } from './terminal.ts';
+import { alignRows, clean, columns, heading, paint, say } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
+const width = (): number => Math.min(columns(), 120);
 const number = (value: number): string => value.toLocaleString('en-US');
 const percent = (part: number, whole: number): string => (whole === 0 ? '–' : `${((100 * part) / whole).toFixed(1)} %`);
 const indented = (lines: readonly string[]): void => {
   for (const line of lines) say(`  ${line}`);
 };
+const told = (text: string): void => indented(wrap(text, width() - 2));
 
 const showInput = ({ options, model, counts, played, tookMs }: DemoRun): void => {
   const { understood, ignored, dead_letter, unresolved, unread } = counts.deliveries;
@@ -22,8 +26,8 @@ const showInput = ({ options, model, counts, played, tookMs }: DemoRun): void =>
   );
   heading('What came in');
   say(`  ${number(model.deliveries.length)} signed Stripe webhooks, some late, some twice, in old and new shapes`);
-  say(
-    `  ${number(understood)} understood, ${number(ignored)} ignored, ${number(dead_letter)} dead letters, ${number(unresolved)} waiting for their customer, ${number(unread)} unread; the rest were duplicates`,
+  told(
+    `${number(understood)} understood, ${number(ignored)} ignored, ${number(dead_letter)} dead letters, ${number(unresolved)} waiting for their customer, ${number(unread)} unread; the rest were duplicates`,
   );
   for (const [status, times] of refused) say(paint('red', `  ${number(times)} answered ${status}`));
 };
@@ -37,10 +41,8 @@ const showCalls = ({ outcome }: DemoRun): void => {
 const showSample = (title: string, call: SegmentCall | undefined): void => {
   if (call === undefined) return;
   heading(title);
-  indented(cleanLines(JSON.stringify(call, null, 2)).map((line) => paint('dim', line)));
+  indented(jsonLines(call, width() - 2).map((line) => paint('dim', clean(line))));
 };
-
-const cleanLines = (json: string): readonly string[] => json.split('\n').map(clean);
 
 const showRecovery = ({ episodes, recovered, recoveredVia, money, statuses }: DemoOutcome): void => {
   heading('Recovery');
@@ -60,15 +62,14 @@ const showRecovery = ({ episodes, recovered, recoveredVia, money, statuses }: De
   const via = Object.entries(recoveredVia).map(([name, times]) => `${name} ${times}`);
   if (via.length > 0) say(`  by ${via.join(', ')}`);
   const now = Object.entries(statuses).map(([name, people]) => `${name} ${people}`);
-  say(`  people who ever failed, by dunning_status at the end: ${now.join(', ')}`);
-  indented(DEFINITION.map((line) => paint('dim', line)));
+  told(`people who ever failed, by dunning_status at the end: ${now.join(', ')}`);
+  indented(wrap(DEFINITION, width() - 2).map((line) => paint('dim', line)));
 };
 
-const DEFINITION = [
-  'Definition: an episode counts as failed when a payment_failed named it in these days, and as recovered when a',
-  'payment_recovered did, by whatever means and however late. Money is what the first failure of each invoice left to pay',
-  'and what the recovery brought in. Episodes still open at the end count as not recovered.',
-] as const;
+const DEFINITION =
+  'Definition: an episode counts as failed when a payment_failed named it in these days, and as recovered when a ' +
+  'payment_recovered did, by whatever means and however late. Money is what the first failure of each invoice left to pay ' +
+  'and what the recovery brought in. Episodes still open at the end count as not recovered.';
 
 const showNext = ({ calls, options }: DemoRun): void => {
   const user = calls.find(({ event, userId }) => event === 'payment_recovered' && userId !== undefined)?.userId;
@@ -78,14 +79,16 @@ const showNext = ({ calls, options }: DemoRun): void => {
     options.days === 60 ? '' : ` --days ${options.days}`,
   ].join('');
   heading('Next');
-  const rows = [
+  const rows: (readonly [command: string, what: string])[] = [
     ...(user === undefined
       ? []
-      : [[`${COMMAND} demo${same} --profile ${clean(user)}`, 'one person, from webhook to call']]),
+      : [[`${COMMAND} demo${same} --profile ${clean(user)}`, 'one person, from webhook to call'] as const]),
     ['STRIPE_WEBHOOK_SECRET=whsec_local npm start', 'the relay itself, observing'],
     [`STRIPE_WEBHOOK_SECRET=whsec_local ${COMMAND} trigger renewal-failed`, 'a signed webhook, from another terminal'],
   ];
-  indented(alignRows(rows));
+  const aligned = alignRows(rows);
+  const fits = aligned.every((line) => line.length + 2 <= width());
+  indented(fits ? aligned : rows.flatMap(([command, what]) => [command, paint('dim', `  ${what}`)]));
 };
 
 /** The demo's last page. */

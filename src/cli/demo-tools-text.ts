@@ -1,11 +1,13 @@
 import type { Conversation, ToolOutcome } from './demo-tools.ts';
+import { jsonLines } from './json-text.ts';
 import { alignRows, clean, columns, heading, paint, say } from './terminal.ts';
-import { wrap } from './wrap.ts';
+import { wrapParts } from './wrap.ts';
 
+const width = (): number => Math.min(columns(), 120);
 const number = (value: number): string => value.toLocaleString('en-US');
 
 const showJson = (body: unknown): void => {
-  for (const line of JSON.stringify(body, null, 2).split('\n')) say(paint('dim', `    ${clean(line)}`));
+  for (const line of jsonLines(body, width() - 4)) say(paint('dim', `    ${clean(line)}`));
 };
 
 const showExample = ({ userId, bodies }: Conversation): void => {
@@ -28,8 +30,9 @@ export const showToolOutcome = (tool: string, outcome: ToolOutcome): void => {
     [1],
   ))
     say(`  ${row}`);
-  const written = Object.entries(outcome.attributes).map(([name, times]) => `${clean(name)} ${number(times)}`);
-  for (const line of wrap(`attributes written: ${written.join(', ')}`, Math.min(columns(), 120) - 2)) {
+  const written = Object.entries(outcome.attributes).map(([name, times]) => `${clean(name)} ${number(times)},`);
+  const last = written.pop()?.replace(',', '') ?? 'none';
+  for (const line of wrapParts(['attributes', 'written:', ...written, last], width() - 2)) {
     say(`  ${paint('dim', line)}`);
   }
   if (outcome.example !== null) showExample(outcome.example);
