@@ -7,6 +7,7 @@ import { outboxPromises } from './store-suite-outbox.ts';
 import { profilePromises } from './store-suite-profiles.ts';
 import { toolOutcomePromises } from './store-suite-tool-outcomes.ts';
 import { toolPromises } from './store-suite-tools.ts';
+import { toolsAtRandom } from './store-suite-tools-random.ts';
 
 /** The store of the running test. */
 export type Subject = () => Store;
@@ -19,6 +20,7 @@ const SUITES = [
   profilePromises,
   toolPromises,
   toolOutcomePromises,
+  toolsAtRandom,
 ];
 
 /**

@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Instant } from '../../src/domain/instant.ts';
+import type { Store } from '../../src/pipeline/ports.ts';
+import type { ToolChange, ToolRow, ToolSettlement } from '../../src/pipeline/tools/tool-ports.ts';
+import { later } from './store-samples.ts';
+import type { Subject } from './store-suite.ts';
+import {
+  dueInModel,
+  type ModelRow,
+  pictureOfModel,
+  pictureOfRow,
+  replayInModel,
+  settleInModel,
+  wantInModel,
+} from './store-tool-model.ts';
+import { DELIVERED, edge, FOREVER, RECORDED, REJECTED, RETRY, UNKNOWN, want, wanted } from './store-tool-samples.ts';
+
+const OUTCOMES = [DELIVERED, RECORDED, REJECTED, RETRY, UNKNOWN] as const;
+
+interface Wish {
+  readonly user: number;
+  readonly desired: { readonly a: number; readonly b: number };
+  /** Odd ones are exits. */
+  readonly edges: readonly number[];
+  readonly urgent: boolean;
+}
+
+interface Call {
+  readonly rows: number;
+  /** An index of the outcomes for each row. */
+  readonly outcomes: readonly number[];
+  readonly dropsFirst: boolean;
+  /** Decided while the call is under way. */
+  readonly meanwhile: Wish | null;
+  /** What happens between the answer and its writing down: it is lost, or comes twice. */
+  readonly ending: 'settled' | 'crashed' | 'twice';
+}
+
+type Step = { readonly wish: Wish } | { readonly call: Call } | { readonly replay: true };
+
+const wish = fc.record({
+  user: fc.nat(2),
+  desired: fc.record({ a: fc.nat(2), b: fc.nat(2) }),
+  edges: fc.array(fc.nat(7), { maxLength: 3 }),
+  urgent: fc.boolean(),
+});
+const call = fc.record({
+  rows: fc.integer({ min: 1, max: 3 }),
+  outcomes: fc.array(fc.nat(OUTCOMES.length - 1), { minLength: 3, maxLength: 3 }),
+  dropsFirst: fc.boolean(),
+  meanwhile: fc.option(wish),
+  ending: fc.constantFrom('settled', 'settled', 'crashed', 'twice'),
+} as const);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ wish }) },
+  { weight: 5, arbitrary: fc.record({ call }) },
+  { weight: 1, arbitrary: fc.constant({ replay: true } as const) },
+);
+
+/** One tool of one run, in the store and in the model. */
+interface Play {
+  readonly store: Store;
+  readonly tool: string;
+  readonly rows: ModelRow[];
+  now: Instant;
+  elapsed: number;
+}
+
+const pass = (play: Play): Instant => {
+  play.elapsed += 10;
+  play.now = later(play.elapsed);
+  return play.now;
+};
+
+const toChange = ({ tool }: Play, { user, desired, edges, urgent }: Wish): ToolChange =>
+  wanted({
+    tool,
+    userId: `u_${user}`,
+    desired,
+    urgent,
+    edges: edges.map((n) => edge(`e_${n}`, n % 2 === 1 ? 'exit' : 'entry', `ep_${n >> 1}`)),
+  });
+
+const playWish = async (play: Play, one: Wish): Promise<void> => {
+  const at = pass(play);
+  const change = toChange(play, one);
+  await want(play.store, [change], { customer: `cus_${play.tool}_${one.user}`, at });
+  wantInModel(play.rows, change, at);
+};
+
+/** What the engine would send: what differs, or is not known to be there. */
+const differing = ({ desired, delivered, uncertain }: ToolRow): Record<string, ToolRow['desired'][string]> =>
+  Object.fromEntries(
+    Object.entries(desired).filter(([name, value]) => delivered?.[name] !== value || uncertain.includes(name)),
+  );
+
+const playCall = async (play: Play, one: Call): Promise<void> => {
+  const { store, tool } = play;
+  const now = pass(play);
+  const sending = await store.nextToolRows({ tool, channel: 'live', now, limit: one.rows });
+  const due = dueInModel(play.rows, now).slice(0, one.rows);
+  expect(sending.map(pictureOfRow)).toEqual(due.map(pictureOfModel));
+  if (one.meanwhile !== null) await playWish(play, one.meanwhile);
+  if (one.ending === 'crashed') return;
+  const settlements = sending.map((row, index): ToolSettlement => {
+    const seqs = row.edges.map(({ seq }) => seq);
+    const [dropped, edges] = one.dropsFirst ? [seqs.slice(0, 1), seqs.slice(1)] : [[], seqs];
+    const outcome = OUTCOMES[one.outcomes[index] ?? 0] ?? DELIVERED;
+    return { row, sent: differing(row), edges, dropped, outcome };
+  });
+  const at = pass(play);
+  // Some wait a step or two.
+  const retryAt = later(play.elapsed + 15);
+  await store.settleTools(settlements, retryAt, at);
+  if (one.ending === 'twice') await store.settleTools(settlements, retryAt, at);
+  for (const { row, sent, edges, dropped, outcome } of settlements) {
+    const model = play.rows.find(({ userId }) => userId === row.userId);
+    const idsOf = (seqs: readonly number[]) => row.edges.filter(({ seq }) => seqs.includes(seq)).map((e) => e.event.id);
+    const sentIds = { edges: idsOf(edges), dropped: idsOf(dropped) };
+    if (model !== undefined)
+      settleInModel(model, { version: row.version, sent, ...sentIds, result: outcome.result }, retryAt, at);
+  }
+};
+
+const playReplay = async (play: Play): Promise<void> => {
+  const at = pass(play);
+  const letters = await play.store.deadLetters({ replayed: false, limit: 1_000 });
+  const mine = letters.filter(({ subject }) => subject.startsWith(`${play.tool} `));
+  expect(
+    await play.store.replayDeadLetters(
+      mine.map(({ seq }) => seq),
+      at,
+    ),
+  ).toBe(mine.length);
+  for (const row of play.rows)
+    if (mine.some(({ subject }) => subject === `${play.tool} ${row.userId}`)) replayInModel(row, at);
+};
+
+const count = (rows: readonly ModelRow[], of: (row: ModelRow) => boolean): number => rows.filter(of).length;
+const least = (all: readonly number[]): number | null => (all.length === 0 ? null : Math.min(...all));
+
+const compare = async ({ store, tool, rows }: Play): Promise<void> => {
+  const all = await store.nextToolRows({ tool, channel: 'live', now: FOREVER, limit: 100 });
+  const waiting = dueInModel(rows, FOREVER);
+  expect(all.map(pictureOfRow)).toEqual(waiting.map(pictureOfModel));
+  expect(await store.nextToolRetryAt(tool, 'live')).toBe(least(waiting.map(({ retryAt }) => retryAt)));
+  const counts = (await store.toolCounts()).find((one) => one.tool === tool);
+  if (rows.length === 0) return;
+  expect(counts).toEqual({
+    tool,
+    channel: 'live',
+    settled: count(rows, ({ status }) => status === 'settled'),
+    waiting: waiting.length,
+    dead: count(rows, ({ status }) => status === 'dead'),
+    urgent: count(waiting, ({ urgent }) => urgent),
+    oldestWaitingAt: least(waiting.map(({ since }) => since)),
+  });
+};
+
+const playStep = async (play: Play, one: Step): Promise<void> => {
+  if ('wish' in one) await playWish(play, one.wish);
+  else if ('call' in one) await playCall(play, one.call);
+  else await playReplay(play);
+  await compare(play);
+};
+
+/** What holds however decisions, calls, their outcomes, crashes and replays come. */
+export const toolsAtRandom = (store: Subject): void => {
+  it('tools hold what they are told to, whatever the order of decisions, outcomes, crashes and replays', async () => {
+    let runs = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
+        runs += 1;
+        const play: Play = { store: store(), tool: `tool_${runs}`, rows: [], now: later(0), elapsed: 0 };
+        for (const one of steps) await playStep(play, one);
+      }),
+      { numRuns: 40 },
+    );
+  }, 20_000);
+};
