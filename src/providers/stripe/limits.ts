@@ -7,6 +7,8 @@ export const STRIPE_CANNOT_TELL: readonly string[] = [
   'That an attempt was the last one: a null `next_payment_attempt` means that no retry is known. Accounts with automations get the date in `invoice.updated` instead. Stripe says that it gave up by `status_details` (since 2026-09-30.endive), by the subscription becoming `unpaid`, or by an aborted schedule.',
   'The plan on an invoice, since basil: prices come as ids. `plan_id` metadata and lookup keys are read from the subscription, which carries its prices.',
   'Whose charge, intent or dispute it is, sometimes: without `customer` a delivery waits under its object ids until another names them.',
+  'That a card is about to expire, for payment methods: `customer.source.expiring` exists for legacy cards only. The expiry is computed from the card that will be charged.',
+  'The card in a slot, before anything showed it: customers and subscriptions name their payment method by its id. The card comes with the method’s own events and with charges; until then nothing is said of its expiry.',
   'The order of events within one second: `created` has whole seconds.',
   'Why a subscription ended, before 2022-11-15: there are no `cancellation_details`.',
   'The status of an invoice before 2018-11-08: it is derived from `paid` and `forgiven`.',
