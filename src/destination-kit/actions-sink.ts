@@ -2,6 +2,7 @@ import type { Instant, Tool, ToolSettings } from './define-tool.ts';
 import { toFailure } from './failure.ts';
 import { hostAction } from './host.ts';
 import type { ToolRecord } from './record.ts';
+import { redactAnswer, secretsOf } from './redact.ts';
 import { measured } from './request-body.ts';
 import type { BatchAnswer, ToolSink } from './sink.ts';
 
@@ -25,15 +26,16 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
   const { now, timeoutMs = 30_000 } = options;
   const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
   const run = hostAction(tool, settings, measured(limits.bytes));
+  const secrets = secretsOf(tool, settings);
   const underWay = new Set<Promise<BatchAnswer>>();
 
   const send = async (records: readonly ToolRecord[]): Promise<BatchAnswer> => {
     try {
       const { http, outcomes } = await run(records, AbortSignal.timeout(timeoutMs));
       const whole = http === null ? null : tool.toAnswer(http, now());
-      return whole ?? { answer: 'each', outcomes };
+      return redactAnswer(whole ?? { answer: 'each', outcomes }, secrets);
     } catch (error) {
-      return toFailure(error);
+      return redactAnswer(toFailure(error), secrets);
     }
   };
 

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
+import type { SegmentEvent } from '@segment/actions-core';
 
 export type ActionsCore = typeof import('@segment/actions-core');
 
 interface Subscriptions {
   readonly parseFql: (fql: string) => { readonly error?: Error | undefined };
+  readonly validate: (parsed: unknown, event: SegmentEvent) => boolean;
 }
 
 const require = createRequire(import.meta.url);
@@ -19,11 +21,13 @@ export const loadCore = (): ActionsCore => {
 };
 
 /**
- * What is wrong with a subscription in Segment's filter language; null when nothing is. The framework itself answers
- * every event with a note about it, and delivers none.
+ * Why a subscription in Segment's filter language would pass none of these events; null when it passes them. The
+ * framework delivers nothing then, with a note that nobody reads.
  */
-export const findFqlError = (fql: string): string | null => {
+export const findSubscriptionError = (fql: string, event: SegmentEvent): string | null => {
   const fromCore = createRequire(require.resolve('@segment/actions-core'));
-  const { parseFql } = fromCore('@segment/destination-subscriptions') as Subscriptions;
-  return parseFql(fql).error?.message ?? null;
+  const { parseFql, validate } = fromCore('@segment/destination-subscriptions') as Subscriptions;
+  const parsed = parseFql(fql);
+  if (parsed.error !== undefined) return parsed.error.message;
+  return validate(parsed, event) ? null : 'it passes no event as Recoup makes them';
 };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ActionDefinition, DestinationDefinition, JSONObject, RequestClient } from '@segment/actions-core';
-import { findFqlError, loadCore } from './core.ts';
+import { instant } from '../domain/instant.ts';
+import { findSubscriptionError, loadCore } from './core.ts';
 import type { HttpAnswer, Tool, ToolSettings } from './define-tool.ts';
 import { type StatusNode, toOutcome } from './multi-status.ts';
 import type { ToolRecord } from './record.ts';
@@ -86,14 +87,16 @@ const schemaMark = (definition: DestinationDefinition<ToolSettings>): string => 
     .slice(0, 8);
 };
 
+const ANYBODY: ToolRecord = { userId: 'anybody', at: instant(0), attributes: {}, events: [] };
+
 const subscriptionOf = ({ key, definition, action }: Tool): JSONObject => {
   const preset = definition.presets?.find((each) => each.partnerAction === action && each.type === 'automatic');
   if (preset === undefined || preset.type !== 'automatic')
     throw new Error(`The destination of ${key} has no automatic preset for its action ${action}.`);
   if (definition.actions[action]?.performBatch === undefined)
     throw new Error(`The action ${action} of ${key} does not exist or takes no batches.`);
-  const problem = findFqlError(preset.subscribe);
-  if (problem !== null) throw new Error(`The subscription of ${key} is not understood: ${problem}`);
+  const problem = findSubscriptionError(preset.subscribe, toSegmentEvent(ANYBODY));
+  if (problem !== null) throw new Error(`The subscription of ${key} would deliver nothing: ${problem}`);
   return { partnerAction: action, subscribe: preset.subscribe, mapping: preset.mapping ?? {} };
 };
 
