@@ -60,7 +60,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
       onCommit: (profiles) => tell({ kind: 'decided', profiles }),
       onStoreFault: (error) => tell({ kind: 'store_fault', fault: toFault(error) }),
       ...(feed && {
-        onSettled: (settled) => feed(settled.map((each) => toCallHappening(each, clock.now()))),
+        onSettled: (settled) => feed(settled.flatMap((each) => toCallHappening(each, clock.now()) ?? [])),
         onToolSettled: (settled) => feed(settled.flatMap((each) => toToolHappening(each, clock.now()) ?? [])),
       }),
     });

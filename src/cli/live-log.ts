@@ -1,43 +1,56 @@
 import type { Happening } from '../domain/happening.ts';
 import { SECOND_MS, toIso } from '../domain/instant.ts';
-import { clean, paint, say } from './terminal.ts';
+import { clean, columns, isTerminal, paint, say } from './terminal.ts';
 
 /** A person reads no more than this of one second; the rest is counted. */
 const LINES_PER_SECOND = 20;
 const PARTY_CHARS = 8;
-/** Ids are shorter, most of them; a longer one is cut in its middle so that the columns stay where they are. */
-const WHO_CHARS = 24;
-const WHAT_CHARS = 38;
+/** Below these columns the time loses its milliseconds and ids are cut shorter, so that what happened stays in sight. */
+const ROOMY_COLUMNS = 100;
 
+const ARROWS = { in: '-->', out: '<--', kept: '<··' } as const;
+
+/** What the arrows mean, above the first line. */
+const LEGEND = `${ARROWS.in} came in   ${ARROWS.out} went out   ${ARROWS.kept} recorded here and not sent   times are UTC`;
+
+/** Padded or, by its middle, cut to `chars`, so that the columns stay where they are. */
 const inColumn = (text: string, chars: number): string => {
   if (text.length <= chars) return text.padEnd(chars);
   const tail = Math.floor((chars - 1) / 2);
   return `${text.slice(0, chars - 1 - tail)}…${text.slice(-tail)}`;
 };
 
-const ENDINGS = { done: null, kept: 'recorded, not sent', trouble: null } as const;
+const cut = (text: string, chars: number): string => (text.length <= chars ? text : `${text.slice(0, chars - 1)}…`);
 
 const arrow = ({ direction, end }: Happening): string => {
-  if (end === 'trouble') return paint('red', direction === 'in' ? '-->' : '<--');
-  if (end === 'kept') return paint('dim', '<--');
-  return paint(direction === 'in' ? 'cyan' : 'green', direction === 'in' ? '-->' : '<--');
+  const shape = end === 'kept' ? ARROWS.kept : ARROWS[direction];
+  if (end === 'trouble') return paint('red', shape);
+  return paint(end === 'kept' ? 'dim' : direction === 'in' ? 'cyan' : 'green', shape);
 };
 
-/** One line of the live log, e.g. `12:03:04.120 --> stripe   cus_QxT5m2   invoice.payment_failed`. UTC. */
-export const liveLine = (happening: Happening): string => {
+/**
+ * One line of the live log, e.g. `12:03:04.120 --> stripe   cus_QxT5m2   invoice.payment_failed`. UTC.
+ * @param width columns that it may take.
+ */
+export const liveLine = (happening: Happening, width: number): string => {
   const { at, party, who, what, end, note } = happening;
-  const ending = [ENDINGS[end], note].filter((part) => part !== null).join('; ');
-  const shown = clean(what);
-  const told =
-    ending === '' ? shown : `${shown.padEnd(WHAT_CHARS)} ${paint(end === 'trouble' ? 'red' : 'dim', clean(ending))}`;
+  const isRoomy = width >= ROOMY_COLUMNS;
+  const time = toIso(at).slice(11, isRoomy ? 23 : 19);
+  const whoChars = isRoomy ? 24 : 16;
+  const used = time.length + PARTY_CHARS + whoChars + 7;
+  const told = clean(note === null ? what : `${what}  ${note}`);
+  const shown = cut(told, Math.max(20, width - used));
   return [
-    paint('dim', toIso(at).slice(11, 23)),
+    paint('dim', time),
     arrow(happening),
     inColumn(clean(party), PARTY_CHARS),
-    inColumn(clean(who ?? '–'), WHO_CHARS),
-    told,
+    inColumn(clean(who ?? '–'), whoChars),
+    end === 'trouble' ? paint('red', shown) : shown,
   ].join(' ');
 };
+
+/** A file has room for everything. */
+const lineColumns = (): number => (isTerminal() ? columns() : 240);
 
 export interface LiveLog {
   /** Shows them, as far as a person can follow. `omitted`: how many more there were. */
@@ -48,6 +61,7 @@ export interface LiveLog {
 
 /** Prints what comes in and goes out, calm under load: what exceeds the rate is counted and told once a second. */
 export const makeLiveLog = (now: () => number, print: (line: string) => void = say): LiveLog => {
+  let isBegun = false;
   let second = 0;
   let shown = 0;
   let left = 0;
@@ -73,9 +87,11 @@ export const makeLiveLog = (now: () => number, print: (line: string) => void = s
 
   return {
     show: (happenings, omitted = 0) => {
+      if (!isBegun) print(paint('dim', LEGEND));
+      isBegun = true;
       turn();
       const room = happenings.slice(0, Math.max(0, LINES_PER_SECOND - shown));
-      for (const happening of room) print(liveLine(happening));
+      for (const happening of room) print(liveLine(happening, lineColumns()));
       shown += room.length;
       const rest = omitted + happenings.length - room.length;
       if (rest > 0) leaveOut(rest);

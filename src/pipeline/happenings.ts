@@ -48,16 +48,23 @@ const ENDS: ResultEnds = {
   unknown: 'trouble',
 };
 
-/** A call to Segment that left the outbox. */
-export const toCallHappening = ({ row: { call }, outcome }: Settled, at: Instant): Happening => ({
-  at,
-  direction: 'out',
-  party: 'segment',
-  who: idOf(call.userId ?? call.anonymousId),
-  what: toldOf(call),
-  end: ENDS[outcome.result],
-  note: 'reason' in outcome ? `${outcome.result}: ${outcome.reason}` : null,
-});
+/** The identify that carries one membership goes beside its `Audience Entered` or `Exited`, which tells of it. */
+const tellsTwice = ({ type, traits }: SegmentCall): boolean =>
+  type === 'identify' && !('dunning_status' in (traits ?? {}));
+
+/** A call to Segment that left the outbox; null for one that says what another line says. */
+export const toCallHappening = ({ row: { call }, outcome }: Settled, at: Instant): Happening | null => {
+  if (tellsTwice(call)) return null;
+  return {
+    at,
+    direction: 'out',
+    party: 'segment',
+    who: idOf(call.userId ?? call.anonymousId),
+    what: toldOf(call),
+    end: ENDS[outcome.result],
+    note: 'reason' in outcome ? `${outcome.result}: ${outcome.reason}` : null,
+  };
+};
 
 /** Attributes whose value may be shown, most telling first; of the others (amounts, links) only how many there are. */
 const SHOWN = ['in_dunning', 'dunning_stage', 'dunning_status', 'next_retry_date', 'dunning_suppressed'] as const;
