@@ -6,7 +6,13 @@ import type { TrackCall, TrackPart } from './track-body.ts';
 const trackAnswer = z.object({
   message: z.string(),
   errors: z
-    .array(z.looseObject({ type: z.string().catch('refused'), input_array: z.unknown(), index: z.unknown() }))
+    .array(
+      z.looseObject({
+        type: z.string().catch('refused'),
+        input_array: z.unknown().optional(),
+        index: z.unknown().optional(),
+      }),
+    )
     .default([]),
 });
 
