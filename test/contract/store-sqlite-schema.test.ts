@@ -4,13 +4,23 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
+import { makeToolCounts } from '../../src/store/sqlite/tool-counts.ts';
+import { makeToolRows } from '../../src/store/sqlite/tool-rows.ts';
 import { decided, delivery, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
+import { edge, onlyRow, REJECTED, settlementOf, want, wanted } from './store-tool-samples.ts';
 
 const column = (db: DatabaseSync, sql: string): readonly unknown[] =>
   db
     .prepare(sql)
     .all()
     .map((row) => Object.values(row)[0]);
+
+const planOf = (db: DatabaseSync, sql: string): string =>
+  db
+    .prepare(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map(({ detail }) => String(detail))
+    .join('\n');
 
 const tallyOf = (names: readonly string[], seen: readonly unknown[]): Record<string, number> =>
   Object.fromEntries(names.map((name) => [name, seen.filter((one) => one === name).length]));
@@ -59,13 +69,10 @@ describe('the SQLite schema', () => {
       `SELECT seq FROM outbox WHERE channel = 'segment' AND status = 'queued' ORDER BY seq LIMIT 10`,
       'SELECT fact FROM facts WHERE customer_id = 1',
       'SELECT event FROM committed_events WHERE profile_id = 1',
+      `SELECT seq FROM tool_edges WHERE tool_state_id = 1 AND status IN ('queued', 'unknown') ORDER BY seq`,
     ];
     for (const sql of plans) {
-      const plan = db
-        .prepare(`EXPLAIN QUERY PLAN ${sql}`)
-        .all()
-        .map(({ detail }) => String(detail));
-      expect(plan.join('\n'), sql).not.toMatch(/^SCAN|TEMP B-TREE/m);
+      expect(planOf(db, sql), sql).not.toMatch(/^SCAN|TEMP B-TREE/m);
     }
   });
 
@@ -94,6 +101,8 @@ describe('the SQLite schema', () => {
       deliveries: 'received_at',
       facts: 'occurred_at',
       outbox: 'done_at',
+      tool_edges: 'done_at',
+      tool_sends: 'at',
       decisions: 'at',
       dead_letters: 'replayed_at',
     };
@@ -142,6 +151,33 @@ describe('the SQLite schema', () => {
     await check();
     db.exec('DELETE FROM dead_letters; DELETE FROM deliveries; DELETE FROM outbox');
     await check();
+  });
+
+  it('finds the rows of a tool that are to be sent, and counts them, without reading or sorting those that rest', () => {
+    const asked: string[] = [];
+    const spied = Object.create(db, {
+      prepare: {
+        value: (sql: string) => {
+          asked.push(sql);
+          return db.prepare(sql);
+        },
+      },
+    });
+    makeToolRows(spied);
+    makeToolCounts(spied);
+    expect(asked).toHaveLength(4);
+    for (const sql of asked) expect(planOf(db, sql), sql).not.toMatch(/SCAN (s|tool_states|tool_edges)\b|TEMP B-TREE/);
+  });
+
+  it('counts the rows of tools by triggers, and lets one be swept with its events, its calls and its dead letters', async () => {
+    await want(store, [wanted({ edges: [edge('e_1')] })]);
+    await store.settleTools([settlementOf(await onlyRow(store), REJECTED)], NOW, NOW);
+    await want(store, [wanted({ userId: 'u_2', urgent: true })], { customer: 'cus_2' });
+    expect(await store.toolCounts()).toMatchObject([{ settled: 0, waiting: 1, dead: 1, urgent: 1 }]);
+    db.exec('DELETE FROM tool_states');
+    expect(await store.toolCounts()).toMatchObject([{ settled: 0, waiting: 0, dead: 0, urgent: 0 }]);
+    const left = ['tool_edges', 'tool_sends', 'dead_letters'].map((table) => `SELECT count(*) FROM ${table}`);
+    expect(column(db, left.join(' UNION ALL '))).toEqual([0, 0, 0]);
   });
 
   it('skips nobody whom new rules were about to wake when the write failed', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
-import { call, decided, delivery, later, NOW, queued, workAll } from './store-samples.ts';
+import { call, decided, delivery, fact, later, NOW, queued, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 /** What `recoup profile` and the metrics may rely on. */
@@ -88,6 +88,35 @@ export const profilePromises = (store: Subject): void => {
         userId: 'u_1',
         channel: 'recorder',
       });
+    });
+  });
+
+  describe('the history of a profile', () => {
+    const history = async (ms: number) => store().profileHistory(1, later(ms));
+
+    it('does not exist for a profile that does not', async () => {
+      expect(await store().profileHistory(9, NOW)).toBeUndefined();
+    });
+
+    it('has all that was ever learned, and no rules before the first decision', async () => {
+      await store().accept([delivery('evt_1')]);
+      expect(await history(0)).toMatchObject({ facts: [], ruleset: null });
+      await workAll(store(), NOW, (claim) => decided(claim, { at: later(10) }));
+      const customer = { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' };
+      expect(await history(0)).toEqual({ customer, facts: [fact('evt_1')], ruleset: null });
+    });
+
+    it('has the rules of the last decision up to the instant asked, also of one that said nothing', async () => {
+      for (const n of [1, 2, 3]) await store().saveRuleset(`rules-${n}`, `{"n":${n}}`, NOW);
+      for (const n of [1, 2, 3]) {
+        await store().accept([delivery(`evt_${n}`)]);
+        const log = n === 3 ? [] : ['said'];
+        await workAll(store(), NOW, (claim) => decided(claim, { at: later(n * 10), ruleset: `rules-${n}`, log }));
+      }
+      expect((await history(9))?.ruleset).toBeNull();
+      expect((await history(10))?.ruleset).toEqual({ hash: 'rules-1', json: '{"n":1}' });
+      expect((await history(29))?.ruleset).toEqual({ hash: 'rules-2', json: '{"n":2}' });
+      expect((await history(30))?.ruleset).toEqual({ hash: 'rules-3', json: '{"n":3}' });
     });
   });
 

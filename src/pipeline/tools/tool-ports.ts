@@ -2,6 +2,8 @@ import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
 import type { RecordOutcome } from '../../destination-kit/sink.ts';
 import type { Instant } from '../../domain/instant.ts';
 
+export type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
+
 /** What the delivery to tools needs of the store. */
 
 /** Where a tool's state goes. What a recorder took is final and never sent (semantics G9), so each has rows of its own. */

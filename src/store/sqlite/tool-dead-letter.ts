@@ -1,6 +1,6 @@
-import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
 import { RecoupError } from '../../domain/errors.ts';
 import type { NewDeadLetter } from '../../pipeline/ports.ts';
+import type { Attributes, ToolEvent } from '../../pipeline/tools/tool-ports.ts';
 
 /** What a tool refused, with the money at stake. */
 export interface RefusedRecord extends Pick<NewDeadLetter, 'amountMinor' | 'currency'> {

@@ -1,4 +1,4 @@
-import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
+import type { Attributes, ToolEvent } from '../../pipeline/tools/tool-ports.ts';
 
 /** What the store wrote itself as JSON about tools. */
 

@@ -1,8 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { isDeepStrictEqual } from 'node:util';
-import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { QueuedEdge, ToolRow, ToolSettlement, ToolState } from '../../pipeline/tools/tool-ports.ts';
+import type {
+  Attributes,
+  QueuedEdge,
+  ToolEvent,
+  ToolRow,
+  ToolSettlement,
+  ToolState,
+} from '../../pipeline/tools/tool-ports.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { prepare } from './statement.ts';
 import { toToolDeadLetter } from './tool-dead-letter.ts';
