@@ -40,10 +40,12 @@ const explainOne = async (store: Store, record: ProfileRecord, asked: Asked): Pr
   const explained = explain({ ...asked, history });
   if ('view' in explained) return explained;
   const { firstKnownAt } = explained;
+  const happened = !asked.hindsight && history.facts.some(({ occurredAt }) => occurredAt <= asked.at);
+  const hint = happened ? ' Something had happened by then and was heard of later: add --hindsight.' : '';
   throw new CommandFailure(
     firstKnownAt === null
       ? `Nothing is known of ${who} yet; a webhook of a few seconds ago may not be read yet.`
-      : `Nothing was known of ${who} by ${toIso(asked.at)}: the first fact is of ${firstKnownText(firstKnownAt, asked.now)}.`,
+      : `Nothing was known of ${who} by ${toIso(asked.at)}: the first fact is of ${firstKnownText(firstKnownAt, asked.now)}.${hint}`,
   );
 };
 

@@ -10,7 +10,7 @@ const UNITS = [
 
 const count = (n: number, unit: string): string => `${n} ${unit}${n === 1 ? '' : 's'}`;
 
-/** A duration in its largest two units where that matters, e.g. `3 days`, `1 day 4 hours`, `90 minutes` as `1 hour 30 minutes`. */
+/** A duration in words: from three on the nearest of its unit, below with the next smaller one, e.g. `7 days`, `1 day 4 hours`. */
 const spanText = (ms: number): string => {
   const index = UNITS.findIndex(([unitMs]) => ms >= unitMs);
   const unit = UNITS[index];
@@ -18,8 +18,8 @@ const spanText = (ms: number): string => {
   const whole = Math.floor(ms / unit[0]);
   const next = UNITS[index + 1];
   const rest = next === undefined ? 0 : Math.floor((ms - whole * unit[0]) / next[0]);
-  const isExactEnough = whole >= 3 || next === undefined || rest === 0;
-  return isExactEnough ? count(whole, unit[1]) : `${count(whole, unit[1])} ${count(rest, next[1])}`;
+  if (whole >= 3) return count(Math.round(ms / unit[0]), unit[1]);
+  return next === undefined || rest === 0 ? count(whole, unit[1]) : `${count(whole, unit[1])} ${count(rest, next[1])}`;
 };
 
 /** How far `at` is from `now`, e.g. `in 3 days`, `2 hours 5 minutes ago`, `now`. */

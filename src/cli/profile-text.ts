@@ -3,6 +3,7 @@ import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
 import { COMMAND } from './command-line.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
+import { toolLines } from './tool-lines.ts';
 
 const SHOWN_DELIVERIES = 20;
 const SHOWN_DECISIONS = 10;
@@ -59,6 +60,7 @@ const episodeLines = (view: ProfileView | null): readonly string[] => alignRows(
 
 /** What a reader wants to see of an event's properties, in this order. */
 const TOLD = [
+  'audience_key',
   'amount',
   'currency',
   'failure_code',
@@ -73,8 +75,10 @@ const TOLD = [
 
 const factsOf = (call: SegmentCall): string => {
   if (call.type !== 'track') {
-    const status = call.traits?.dunning_status;
-    return status === undefined ? (call.groupId ?? '') : `dunning_status ${show(status)}`;
+    const { traits = {}, groupId = '' } = call;
+    if ('dunning_status' in traits) return `dunning_status ${show(traits.dunning_status)}`;
+    const [pair] = Object.entries(traits);
+    return pair === undefined ? groupId : `${pair[0]} ${show(pair[1])}`;
   }
   return TOLD.filter((name) => call.properties?.[name] !== undefined && call.properties[name] !== null)
     .map((name) => (name === 'amount' || name === 'currency' ? '' : `${name} `) + show(call.properties?.[name]))
@@ -121,6 +125,7 @@ export const profileLines = (record: ProfileRecord): readonly string[] => {
   const view = parseView(record.view);
   return [
     ...headLines(record, view),
+    ...section('Audiences', (view?.audiences ?? []).map(clean), 'in none'),
     ...section('Traits', traitLines(view), 'none: never failed'),
     ...section('Episodes', episodeLines(view), 'none'),
     ...section(
@@ -129,6 +134,7 @@ export const profileLines = (record: ProfileRecord): readonly string[] => {
       'nothing yet',
     ),
     ...recordedLines(record),
+    ...section('Tools', toolLines(record), 'none was told of this person'),
     ...section('Webhooks', deliveryLines(record), 'none'),
     ...section('Decisions', decisionLines(record), 'none'),
     '',

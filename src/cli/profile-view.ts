@@ -18,6 +18,8 @@ const VIEW = z.looseObject({
   user_id: z.string().nullish(),
   anonymous_id: z.string().nullish(),
   traits: z.record(z.string(), SCALAR).optional(),
+  /** Keys; a view of a release before audiences has none. */
+  audiences: z.array(z.string()).optional(),
   episodes: z.array(EPISODE).optional(),
 });
 export type EpisodeView = z.infer<typeof EPISODE>;
