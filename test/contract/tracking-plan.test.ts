@@ -77,6 +77,8 @@ describe('the plan is a Segment Protocols tracking plan', () => {
       'dunning_exhausted',
       'subscription_canceled',
       'subscription_past_due',
+      'Audience Entered',
+      'Audience Exited',
       'IDENTIFY',
       'GROUP',
     ]);
