@@ -14,6 +14,8 @@ interface Transition {
   readonly byDefinition: boolean;
   /** It happened before Segment heard anything of the person: state, and no event (semantics G9). */
   readonly isOld: boolean;
+  /** What it was about: of an exit, the episode that was last told. */
+  readonly episodeId: string | null;
   /** The person whom it is said of, where the customer was linked to another before. */
   readonly formerUserId: string | null;
 }
@@ -36,7 +38,7 @@ const trackCall = (input: DiffInput, transition: Transition): SegmentCall => ({
   properties: {
     audience_key: transition.key,
     [transition.key]: transition.entered,
-    dunning_episode_id: input.view.traits.dunning_episode_id,
+    dunning_episode_id: transition.episodeId,
     definition_changed: transition.byDefinition,
     effective_at: effectiveAt(input),
   },
@@ -70,6 +72,11 @@ const toCalls = (input: DiffInput, transition: Transition): readonly SegmentCall
     (call) => withPersonas(input, transition.key, call),
   );
 
+const episodeTold = ({ traits }: Told): string | null => {
+  const told = traits?.dunning_episode_id;
+  return typeof told === 'string' ? told : null;
+};
+
 /**
  * Who entered and who exited since Segment was last told, exits first.
  * @param before what the channel of now was last told; `afresh`: it knows nothing of the person yet.
@@ -85,6 +92,7 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
     entered,
     byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
     isOld: before.afresh,
+    episodeId: (entered ? null : episodeTold(before)) ?? view.traits.dunning_episode_id,
     formerUserId,
   });
   if (isMoved) {

@@ -15,13 +15,17 @@ const nameOf = ({ tool, channel }: ActiveTool): string => (channel === 'live' ? 
 
 const NOTHING: Omit<ToolTold, 'userId'> = { desired: {}, running: null, announced: [] };
 
-/** Stages that any channel of the tool announced: what a recorder took is final (semantics G9). */
-const announcedBefore = ({ claim: { commitments } }: DiffInput, tool: string): readonly string[] => [
-  ...new Set([tool, `${tool}/recorder`].flatMap((name) => commitments.tools[name]?.announced ?? [])),
-];
+/** Stages that any channel of the tool announced to the person: what a recorder took is final (semantics G9). */
+const announcedTo = ({ claim: { commitments } }: DiffInput, tool: string, userId: string): readonly string[] => {
+  const channels = [tool, `${tool}/recorder`].map((name) => commitments.tools[name]);
+  return [...new Set(channels.flatMap((told) => (told?.userId === userId ? told.announced : [])))];
+};
 
 /** A tool first hears of a person in dunning or pre-dunning; from then on it is kept up to date. */
 const FIRST_HEARD_OF: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'held', 'exhausted']);
+
+/** Whoever is in none of these must not be written to: telling the tool so goes before anything else. */
+const MAY_BE_MESSAGED: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'exhausted']);
 
 const toChange = (
   { view }: DiffInput,
@@ -31,7 +35,7 @@ const toChange = (
   tool,
   channel,
   ...change,
-  urgent: change.desired.in_dunning !== true,
+  urgent: !MAY_BE_MESSAGED.has(String(change.desired.dunning_status)),
   amountMinor: view.owed?.amountMinor ?? null,
   currency: view.owed?.currency ?? null,
 });
@@ -57,9 +61,9 @@ const clear = (input: DiffInput, active: ActiveTool, before: ToolTold): ToolChan
 const update = (input: DiffInput, active: ActiveTool, before: Omit<ToolTold, 'userId'> | null) => {
   const { view, rules, claim } = input;
   if (view.userId === null || (before === null && !FIRST_HEARD_OF.has(view.traits.dunning_status))) return null;
-  const known = before ?? { ...NOTHING, announced: announcedBefore(input, active.tool) };
+  const known = before ?? NOTHING;
   const desired = toDesired(view, rules.audiences, { before: known.desired, version: claim.version + 1 });
-  const { edges, told } = edgesOf(input, active, { ...known, announced: announcedBefore(input, active.tool) });
+  const { edges, told } = edgesOf(input, active, { ...known, announced: announcedTo(input, active.tool, view.userId) });
   const isNews = before === null || edges.length > 0 || isOtherState(before.desired, desired);
   return {
     change: isNews ? toChange(input, active, { userId: view.userId, desired, edges }) : null,
