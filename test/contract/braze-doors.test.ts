@@ -80,7 +80,7 @@ describe('the read-back', () => {
   it('asks for 50 people at most in a call', async () => {
     const sizes: number[] = [];
     api()
-      .post('/users/export/ids', (body) => sizes.push(body['external_ids'].length) > 0)
+      .post('/users/export/ids', (body) => sizes.push(body.external_ids.length) > 0)
       .times(3)
       .reply(201, { message: 'success', users: [] });
     const ids = Array.from({ length: 101 }, (_, index) => `user_${index}`);

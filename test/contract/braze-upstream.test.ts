@@ -31,7 +31,7 @@ describe('the destination in a foreign host', () => {
   });
 
   it('has a preset with just these defaults', () => {
-    const fields = definition.actions['syncDunningState']?.fields ?? {};
+    const fields = definition.actions.syncDunningState?.fields ?? {};
     expect(definition.presets).toHaveLength(1);
     expect(definition.presets?.[0]?.mapping).toEqual(core.defaultValues(fields));
   });
@@ -58,7 +58,7 @@ describe('the destination in a foreign host', () => {
   });
 
   it('stays within 75 objects, where a step of dunning has two events at most', () => {
-    const size = definition.actions['syncDunningState']?.fields['batch_size']?.default;
+    const size = definition.actions.syncDunningState?.fields.batch_size?.default;
     expect(Number(size) * 3).toBeLessThanOrEqual(75);
   });
 

@@ -152,6 +152,14 @@ describe('a long life', () => {
   });
 });
 
+describe('an answer of a megabyte', () => {
+  it('is read to its end, though the tool did not think of it', async () => {
+    server.answerWith(json(400, { message: 'no', page: 'x'.repeat(1_000_000) }));
+    expect(await send(toyTool())).toEqual({ answer: 'refused', reason: 'status 400: no', tooLarge: false });
+    server.answerWith(json(200, {}));
+  });
+});
+
 describe('fewer objects than the tool takes', () => {
   it('are a setting, which can only lower the limit', () => {
     const tool = toyTool();
