@@ -1,5 +1,6 @@
 import type { Attributes, AttributeValue } from '../destination-kit/record.ts';
 import type { Store } from '../pipeline/ports.ts';
+import { VERSION_ATTRIBUTE } from '../pipeline/tools/desired.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { EXIT } from './failure.ts';
 import { findKnown } from './find-known.ts';
@@ -34,13 +35,17 @@ const isSame = (holds: unknown, should: AttributeValue): boolean => {
   return /^\d{4}-\d\d-\d\dT/.test(should) && Math.floor(held / 1_000) === Math.floor(wanted / 1_000);
 };
 
-/** Where what a tool holds of a person differs from what it should hold, in order of name. */
+/**
+ * Where what a tool holds of a person differs from what it should hold, in order of name. The version alone is no
+ * difference: it grows with decisions that change nothing there.
+ */
 export const findDifferences = (
   userId: string,
   should: Attributes,
   holds: Readonly<Record<string, unknown>>,
 ): readonly Difference[] =>
   Object.keys(should)
+    .filter((attribute) => attribute !== VERSION_ATTRIBUTE)
     .sort()
     .flatMap((attribute) => {
       const wanted = should[attribute] ?? null;

@@ -76,7 +76,7 @@ export const mirrorPlot = (
 ): MirrorPlot => {
   const highest = Math.max(0, ...up);
   const lowest = Math.max(0, ...down);
-  const perRow = Math.max(1, highest, lowest) / rows;
+  const perRow = Math.max(1, Math.max(highest, lowest) / rows);
   const width = String(Math.max(highest, lowest)).length;
   const line = (label: string, drawn: string): string =>
     `${label.padStart(width)} ${glyphs.axis.side}${drawn}`.trimEnd();

@@ -5,7 +5,7 @@ import { makeDeliverer } from '../../src/pipeline/deliver.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
 import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
 import { makeReceiver } from '../../src/pipeline/receive.ts';
-import { makeRules } from '../../src/pipeline/rules.ts';
+import { makeRules, rulesetJson } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import type { SimulatedDelivery } from '../../src/simulate/model.ts';
@@ -47,7 +47,8 @@ export const playThrough = async (input: Book, look: (played: Played) => Promise
   const store = openSqliteStore({ path: input.path ?? ':memory:', lock: false, busyTimeoutMs: 1_000 });
   const calls: SegmentCall[] = [];
   const providers = { stripe };
-  const rules = makeRules({ namespace: 'test', policy: POLICY, audiences: AUDIENCES, providers });
+  const given = { namespace: 'test', policy: POLICY, audiences: AUDIENCES, providers };
+  const rules = makeRules(given);
   const receiver = makeReceiver({ store, providers: [stripe], secretsOf: () => [SECRET], clock });
   const deliverer = makeDeliverer({
     store,
@@ -65,6 +66,7 @@ export const playThrough = async (input: Book, look: (played: Played) => Promise
     deliverDue: deliverer.deliverDue,
   };
   try {
+    await store.saveRuleset(rules.hash, rulesetJson(given), input.startsAt);
     const result = await runTimeMachine({ relay, clock, secret: SECRET, ...input });
     await look({ calls, result, store });
   } finally {
