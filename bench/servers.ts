@@ -19,8 +19,15 @@ export const startBareServer = async (secret: string): Promise<ServerProcess> =>
   return toServer(child, Number(String(line).trim()));
 };
 
-/** The relay exactly as `npm start` starts it: observing, with its loop and the recorder, on a store in `directory`. */
-export const startRelay = async (secret: string, directory: string): Promise<ServerProcess> => {
+/**
+ * The relay exactly as `npm start` starts it: observing, with its loop and the recorder, on a store in `directory`.
+ * @param variables of its environment, over those.
+ */
+export const startRelay = async (
+  secret: string,
+  directory: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> => {
   const port = await freePort();
   const child = start(['src/main.ts', 'start'], {
     PORT: String(port),
@@ -34,6 +41,9 @@ export const startRelay = async (secret: string, directory: string): Promise<Ser
     SEGMENT_WRITE_KEY: '',
     API_TOKEN: '',
     DELIVER_TEST_MODE: 'false',
+    BRAZE_API_KEY: '',
+    BRAZE_REST_ENDPOINT: '',
+    ...variables,
   });
   for (let tries = 0; tries < 200; tries += 1) {
     if (child.exitCode !== null) break;
