@@ -121,7 +121,8 @@ export const toolOutcomePromises = (store: Subject): void => {
     });
 
     it('rejected makes a dead letter with what was refused and the money at stake', async () => {
-      await want(store(), [wanted({ edges: [edge('e_1')], amountMinor: 1999, currency: 'USD' })]);
+      await want(store(), [wanted({ edges: [edge('e_1')], amountMinor: 5, currency: 'EUR' })]);
+      await want(store(), [wanted({ amountMinor: 1999, currency: 'USD' })]);
       await send(REJECTED);
       expect(await waiting(store())).toEqual([]);
       const [letter, ...more] = await openLetters();
@@ -184,27 +185,27 @@ export const toolOutcomePromises = (store: Subject): void => {
       expect(await onlyRow(store())).toMatchObject({ edges: [], reached: [] });
     });
 
-    it.each([DELIVERED, UNKNOWN, RETRY, REJECTED])('$result that comes twice counts once', async (outcome) => {
-      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+    /** All that the store says of tools. */
+    const picture = async () => {
+      const retryAt = await store().nextToolRetryAt('braze', 'live');
+      return { rows: await waiting(store()), state: await state(), letters: await openLetters(), retryAt };
+    };
+    const TWICE = [DELIVERED, UNKNOWN, RETRY, REJECTED].flatMap((outcome) => [
+      { outcome, result: outcome.result, what: 'state and events', edges: [edge('e_1')], at: later(9) },
+      { outcome, result: outcome.result, what: 'state alone', edges: [], at: later(9) },
+      { outcome, result: outcome.result, what: 'events, in no time', edges: [edge('e_1')], at: NOW },
+    ]);
+
+    it.each(TWICE)('$result that comes twice counts once: $what', async ({ outcome, edges, at }) => {
+      await want(store(), [wanted({ edges })]);
       const row = await onlyRow(store());
       await want(store(), [wanted({ desired: { in_dunning: false }, edges: [edge('e_2', 'exit')] })]);
       const settlement = settlementOf(row, outcome);
-      await store().settleTools([settlement, settlement], RETRY_AT, later(9));
-      const once = [
-        await waiting(store()),
-        await state(),
-        await openLetters(),
-        await store().nextToolRetryAt('braze', 'live'),
-      ];
+      await store().settleTools([settlement], RETRY_AT, at);
+      const once = await picture();
       await store().settleTools([settlement], later(2 * HOUR_MS), later(10));
-      const twice = [
-        await waiting(store()),
-        await state(),
-        await openLetters(),
-        await store().nextToolRetryAt('braze', 'live'),
-      ];
-      expect(twice).toEqual(once);
-      expect((await state())?.sends).toHaveLength(1);
+      expect(await picture()).toEqual(once);
+      expect(once.state?.sends).toHaveLength(1);
     });
 
     it('of an old call takes nothing back that a newer one brought', async () => {

@@ -1,14 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '../../domain/instant.ts';
-import type {
-  Attributes,
-  QueuedEdge,
-  ToolEvent,
-  ToolRow,
-  ToolSettlement,
-  ToolState,
-} from '../../pipeline/tools/tool-ports.ts';
+import type { Attributes, QueuedEdge, ToolEvent, ToolRow, ToolSettlement } from '../../pipeline/tools/tool-ports.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { prepare } from './statement.ts';
 import { toToolDeadLetter } from './tool-dead-letter.ts';
@@ -18,12 +10,12 @@ import { parseDelivered, parseNames } from './tool-json.ts';
 interface CurrentRow {
   readonly id: number;
   readonly version: number;
-  readonly status: ToolState['status'];
   readonly urgent: number;
   readonly delivered: string | null;
   readonly uncertain: string;
   readonly reached: string;
   readonly failures: number;
+  /** Null: it does not wait. */
   readonly waitingSince: Instant | null;
   readonly retryAt: Instant;
   readonly amountMinor: number | null;
@@ -41,7 +33,7 @@ interface Settling {
 
 type EdgeEnd = 'delivered' | 'recorded' | 'dropped' | 'dead';
 
-const FIND = `SELECT id, version, status, urgent, delivered, uncertain, reached, failures,
+const FIND = `SELECT id, version, urgent, delivered, uncertain, reached, failures,
   waiting_since AS waitingSince, retry_at AS retryAt, amount_minor AS amountMinor, currency
   FROM tool_states WHERE profile_id = ? AND tool = ? AND channel = ? AND user_id = ?`;
 const IS_OPEN = `SELECT 1 AS yes FROM tool_edges
@@ -82,13 +74,12 @@ const reachedBy = (sent: Attributes, edges: readonly QueuedEdge[]): readonly str
   return [...edges.map(({ episodeId }) => episodeId), ...(typeof episode === 'string' ? [episode] : [])];
 };
 
-/** What nothing but a settlement changes is as it was read: no other settlement came between. */
+/**
+ * No other settlement came between: each ends the wait, begins it anew or counts a retry, and nothing else does so to a
+ * row that waits.
+ */
 const isAsRead = (current: CurrentRow, row: ToolRow): boolean =>
-  current.status === 'waiting' &&
-  current.waitingSince === row.waitingSince &&
-  current.failures === row.failures &&
-  isDeepStrictEqual(parseDelivered(current.delivered), row.delivered) &&
-  isDeepStrictEqual(parseNames(current.uncertain), row.uncertain);
+  current.waitingSince === row.waitingSince && current.failures === row.failures;
 
 /**
  * Writes outcomes. One that comes twice, or after another of the same row, changes nothing: what is left open is sent
