@@ -109,6 +109,12 @@ export const fault =
 /** Braze is well again. */
 export const heals: BrazeStep = ({ relay }) => relay.braze.faults.heal();
 
+/** The relay restarts, with or without a key for Braze. */
+export const restarts =
+  (hasKey: boolean): BrazeStep =>
+  ({ relay, now }) =>
+    relay.restart(now, hasKey);
+
 // ---------------------------------------------------------------- what Braze holds and heard
 
 /** Braze holds these attributes of the person, among others; undefined: it holds none of that name. */

@@ -35,8 +35,8 @@ export interface BrazeRelay {
   readonly settle: (now: Instant) => Promise<void>;
   /** Wakes at every instant up to and including `until` at which something is due. */
   readonly passTime: (until: Instant) => Promise<void>;
-  /** Stops and starts, as a release does. `braze` false: it has no key for Braze and records instead. */
-  readonly restart: (now: Instant, changed?: { readonly braze?: boolean }) => Promise<void>;
+  /** Stops and starts, as a release does, with or without a key for Braze. */
+  readonly restart: (now: Instant, hasKey: boolean) => Promise<void>;
   readonly toolStates: (customer: string) => Promise<readonly ToolState[]>;
   readonly close: () => Promise<void>;
 }
@@ -44,6 +44,10 @@ export interface BrazeRelay {
 export interface BrazeRelayOptions extends Omit<BrazeOptions, 'key' | 'now'> {
   readonly startsAt?: Instant;
   readonly deliverTestMode?: boolean;
+  /** Over the policy that Recoup comes with. */
+  readonly policy?: Partial<Policy>;
+  /** False: it starts without a key for Braze and records instead; true by default. */
+  readonly hasKey?: boolean;
   /** Uniform in [0, 1), for the jitter of pauses. */
   readonly random?: () => number;
 }
@@ -72,11 +76,11 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
   const canvas = runCanvas(braze.users, { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS] });
   const settings = tool.credentials({ apiKey: BRAZE_KEY, endpoint: braze.url });
 
-  const makeOne = (isBrazeOn: boolean): Engine =>
+  const makeOne = (hasKey: boolean): Engine =>
     makeEngine({
       store,
       clock,
-      policy: shippedPolicy(),
+      policy: { ...shippedPolicy(), ...options.policy },
       audiences: AUDIENCES,
       providers: { stripe },
       namespace: 'test',
@@ -88,14 +92,14 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
         {
           tool: tool.key,
           segmentNames: tool.segmentNames,
-          live: isBrazeOn ? makeActionsSink(tool, settings, { now: clock.now, timeoutMs: TIMEOUT_MS }) : null,
+          live: hasKey ? makeActionsSink(tool, settings, { now: clock.now, timeoutMs: TIMEOUT_MS }) : null,
           recorder: makeToolRecorder(tool),
         },
       ],
       deliverTestMode: options.deliverTestMode ?? false,
     });
 
-  let engine = makeOne(true);
+  let engine = makeOne(options.hasKey ?? true);
   /** When a deliverer wants to be called again. */
   let wantsAt: Instant | null = null;
 
@@ -141,9 +145,9 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
       clock.moveTo(until);
       canvas.passTo(plus(until, -1));
     },
-    restart: async (now, { braze: isBrazeOn = true } = {}) => {
-      engine = makeOne(isBrazeOn);
-      if (isBrazeOn) await store.wakeForTool(tool.key, now);
+    restart: async (now, hasKey) => {
+      engine = makeOne(hasKey);
+      if (hasKey) await store.wakeForTool(tool.key, now);
       await settle(now);
     },
     toolStates: async (customer) => (await store.findProfiles(customer)).flatMap(({ tools }) => tools),

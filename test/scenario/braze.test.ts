@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
 import { toIso } from '../../src/domain/instant.ts';
+import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import {
   becomes,
   check,
@@ -13,6 +14,7 @@ import {
   late,
   on,
   playBraze,
+  restarts,
   to,
   wait,
 } from './braze-play.ts';
@@ -25,6 +27,7 @@ import {
   customerPays,
   ends,
   fails,
+  type Happening,
   isLookedAt,
   isPaidFirstTime,
   isVoided,
@@ -286,10 +289,70 @@ describe('who was linked to another user (F2)', () => {
       holds('old', { in_dunning: false, next_retry_date: undefined, ...inOnly() }),
       holds('new', { in_dunning: true, ...inOnly('dunning_first_failure_high_value') }),
       check(({ braze }) => {
-        const events = braze.users.events.filter(({ externalId }) => externalId === 'user_old');
-        expect(events.map(({ name }) => name)).toEqual(['dunning_stage_entered', 'dunning_exited']);
+        const heardBy = (user: string) =>
+          braze.users.events.filter(({ externalId }) => externalId === user).map(({ name }) => name);
+        expect(heardBy('user_old')).toEqual(['dunning_stage_entered', 'dunning_exited']);
+        expect(heardBy('user_new')).toEqual(['dunning_stage_entered']);
       }),
     ]));
+});
+
+describe('before any failure', () => {
+  const attaches: Happening = (account, at) => [
+    customerUpdated(account, { at }),
+    paymentMethodAttached(account, { at }),
+    subscriptionUpdated(account, { subscription: 'sub_ada1', at, status: 'active' }),
+  ];
+
+  test('a card that expires brings its owner to Braze without an event, and a new one takes her out', () =>
+    playBraze([
+      becomes('ada', { card: { last4: '0026', expMonth: 4, expYear: 2026 }, paymentMethod: 'pm_old' }),
+      to('ada', attaches),
+      on(29),
+      knowsNothingOf('ada'),
+      on(31),
+      holds('ada', { in_dunning: false, dunning_status: 'pre_dunning', ...inOnly('pre_dunning') }),
+      check(({ braze }) => expect(braze.users.all.get('user_ada')?.attributes.card_expires_at).toMatch(/^2026-05-01/)),
+      on(35),
+      becomes('ada', { card: { last4: '0030', expMonth: 4, expYear: 2030 }, paymentMethod: 'pm_new' }),
+      to('ada', attaches),
+      holds('ada', { in_dunning: false, dunning_status: 'none', card_expires_at: undefined, ...inOnly() }),
+      hearsNothing,
+    ]));
+});
+
+describe('a relay that only recorded before (G9)', () => {
+  test('with a key it tells how people in dunning now stand; entries come only for what happens from then on', () =>
+    playBraze(
+      [
+        ...entersDunning,
+        to('payer', fails(bill('payer'), RETRY)),
+        on(1),
+        to('payer', customerPays(bill('payer'), first)),
+        check(({ braze }) => expect(braze.requests).toEqual([])),
+        restarts(true),
+        holds('ada', { in_dunning: true, ...inOnly('dunning_first_failure_high_value') }),
+        knowsNothingOf('payer'),
+        hearsNothing,
+        on(3),
+        to('ada', fails(ADA, { attempt: 2, retryAt: day(6) })),
+        wait(seconds(10)),
+        hears(['ada', 'dunning_stage_entered', { stage: 'retrying' }]),
+      ],
+      { hasKey: false },
+    ));
+});
+
+describe('a link that is longer than Braze takes', () => {
+  test('it is left out rather than cut, and the entry is heard all the same', () =>
+    playBraze(
+      [
+        ...entersDunning,
+        hears(['ada', 'dunning_stage_entered', { stage: 'first_failure' }]),
+        holds('ada', { in_dunning: true, update_payment_url: undefined }),
+      ],
+      { policy: { updatePaymentUrl: `https://app.example.com/billing?${'x'.repeat(300)}` } },
+    ));
 });
 
 describe('what is heard of too late (E6)', () => {
