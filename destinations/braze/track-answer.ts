@@ -60,5 +60,10 @@ const toPayloadOutcome = (
   if (told.length > 0)
     return { result: 'rejected', reason: [...told, ...taken.map((name) => `${name} taken`)].join('; ') };
   if (unplaced !== null && parts.length > 0) return { result: 'unknown', reason: unplaced };
-  return { result: 'delivered', warning: null };
+  return { result: 'delivered', warning: toWarning(parts) };
+};
+
+const toWarning = (parts: readonly TrackPart[]): string | null => {
+  const names = parts.flatMap(({ tooLong }) => tooLong);
+  return names.length === 0 ? null : `longer than Braze keeps, and left out: ${[...new Set(names)].join(', ')}`;
 };

@@ -27,6 +27,8 @@ export interface TrackPart {
   readonly payload: number;
   /** e.g. `attributes` or `event payment_recovered`. */
   readonly name: string;
+  /** Names of values that were left out: Braze would keep the first characters only. */
+  readonly tooLong: readonly string[];
 }
 
 export interface TrackCall {
@@ -53,17 +55,31 @@ interface Placed {
 }
 
 const toAttributes = (payload: SyncPayload, index: number, settings: BrazeSettings): readonly Placed[] => {
-  if (Object.keys(payload.attributes ?? {}).length === 0) return [];
+  const attributes = payload.attributes ?? {};
+  if (Object.keys(attributes).length === 0) return [];
   const person = toPerson(payload, settings);
+  const tooLong = findTooLong(attributes);
+  const cleared = Object.fromEntries(tooLong.map((name) => [name, null]));
   // The person stands first to be read, and last so that no attribute can name someone else.
-  return [{ object: { ...person, ...payload.attributes, ...person }, part: { payload: index, name: 'attributes' } }];
+  const object = { ...person, ...attributes, ...cleared, ...person };
+  return [{ object, part: { payload: index, name: 'attributes', tooLong } }];
 };
 
 const toEvents = (payload: SyncPayload, index: number, settings: BrazeSettings): readonly Placed[] =>
-  (payload.events ?? []).map(({ name, time, properties }) => ({
-    object: { ...toPerson(payload, settings), name, time, properties: withoutNulls(properties ?? {}) },
-    part: { payload: index, name: `event ${name}` },
-  }));
+  (payload.events ?? []).map(({ name, time, properties = {} }) => {
+    const tooLong = findTooLong(properties);
+    const object = { ...toPerson(payload, settings), name, time, properties: without(tooLong, properties) };
+    return { object, part: { payload: index, name: `event ${name}`, tooLong } };
+  });
+
+/** Braze's limit of a text, of attributes and properties alike. */
+const MAX_CHARACTERS = 255;
+
+/** A payment link cut off is worse than none: a template can tell that there is none. */
+const findTooLong = (values: TrackObject): readonly string[] =>
+  Object.entries(values)
+    .filter(([, value]) => typeof value === 'string' && value.length > MAX_CHARACTERS)
+    .map(([name]) => name);
 
 const toPerson = (payload: SyncPayload, settings: BrazeSettings): TrackObject => ({
   external_id: payload.external_id,
@@ -71,5 +87,5 @@ const toPerson = (payload: SyncPayload, settings: BrazeSettings): TrackObject =>
 });
 
 /** Unlike an attribute, a property of an event has no null: a missing one reads as blank in templates. */
-const withoutNulls = (properties: TrackObject): TrackObject =>
-  Object.fromEntries(Object.entries(properties).filter(([, value]) => value !== null));
+const without = (names: readonly string[], properties: TrackObject): TrackObject =>
+  Object.fromEntries(Object.entries(properties).filter(([name, value]) => value !== null && !names.includes(name)));

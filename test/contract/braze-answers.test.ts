@@ -170,6 +170,15 @@ it.each([408, 500, 502, 504])('%i may have been applied', async (status) => {
   expect(await answerOn(status, { message: 'Internal' })).toMatchObject({ answer: 'unknown' });
 });
 
+it('a text that Braze would have cut off is told by name', async () => {
+  nock(ENDPOINT).post('/users/track').reply(201, { message: 'success' });
+  const long = toolRecord('user_ann', { attributes: { update_payment_url: 'x'.repeat(256), in_dunning: true } });
+  expect(await sink.send([long])).toEqual({
+    answer: 'each',
+    outcomes: [{ result: 'delivered', warning: 'longer than Braze keeps, and left out: update_payment_url' }],
+  });
+});
+
 it('a record of nothing is delivered without a call', async () => {
   expect(await sink.send([toolRecord('user_ann', { attributes: {}, events: [] })])).toEqual({
     answer: 'each',

@@ -65,6 +65,14 @@ describe('the request', () => {
     expect(body.events[0].properties).toEqual({ dunning_episode_id: 'ep_user_1', dunning_attempt_number: 1 });
   });
 
+  it('has no text that Braze would cut off: half a payment link leads nowhere', async () => {
+    const texts = { fits: 'x'.repeat(255), update_payment_url: `https://pay.example.com/${'x'.repeat(255)}` };
+    const event = { ...toolEvent('dunning_stage_entered', 'user_1'), properties: texts };
+    const body = await bodyFor([toolRecord('user_1', { attributes: texts, events: [event] })]);
+    expect(body.attributes).toEqual([{ external_id: 'user_1', fits: texts.fits, update_payment_url: null }]);
+    expect(body.events[0].properties).toEqual({ fits: texts.fits });
+  });
+
   it('carries attributes and events that nobody thought of here: a new audience changes no destination', async () => {
     const body = await bodyFor([toolRecord('user_1', { attributes: { in_audience_of_tomorrow: true } })]);
     expect(body.attributes).toEqual([{ external_id: 'user_1', in_audience_of_tomorrow: true }]);

@@ -111,7 +111,9 @@ export const describeTool = ({ tool, settings, taking }: ToolUnderTest): void =>
     it('is not sent, and said to be too large', async () => {
       server.answerWith(taking);
       const before = server.seen.length;
-      const long = toolRecord('user_long', { attributes: { note: 'é'.repeat(tool.limits.bytes / 2) } });
+      // Two bytes a letter: bytes are what counts.
+      const notes = Array.from({ length: tool.limits.bytes / 200 }, (_, each) => [`note_${each}`, 'é'.repeat(100)]);
+      const long = toolRecord('user_long', { attributes: Object.fromEntries(notes) });
       expect(await sinkAt(server.endpoint).send([long])).toMatchObject({ answer: 'refused', tooLarge: true });
       expect(server.seen).toHaveLength(before);
     });
