@@ -40,8 +40,8 @@ const showRows = (audiences: AudienceSeries): void => {
   }));
   const name = Math.max(...rows.map(({ key }) => key.length));
   const digits = Math.max(3, ...rows.map(({ peak }) => String(peak).length));
-  // Margin, name, plot, `peak`, `now`, with the gaps between them.
-  const room = width() - 2 - name - 2 * digits - 14;
+  // The rest is a margin of 2, three gaps of 2, `peak ` and `now `.
+  const room = width() - name - 2 * digits - 17;
   for (const { key, values, peak, now } of rows) {
     const drawn = sparkline(fitColumns(values, room), Math.max(1, peak), glyphs());
     const figures = `peak ${String(peak).padStart(digits)}  now ${String(now).padStart(digits)}`;

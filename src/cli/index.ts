@@ -76,7 +76,7 @@ const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
 
 const addProfile = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   withJson(program.command('profile'))
-    .description('what is known of a person, what Segment was told, and what comes next')
+    .description('what is known of a person, what Segment and the tools were told, and what comes next')
     .argument('<id>', 'user id, billing customer id (cus_…) or anonymous id')
     .addHelpText('after', examples('profile user_42', 'profile cus_QxT5m2 --json'))
     .action((id, options) => enqueue(async () => (await import('./profile.ts')).runProfile(doors, id, options)));
@@ -149,11 +149,13 @@ const COMMANDS = [addStart, addDemo, addTrigger, addProfile, addExplain, addAudi
 
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')
-    .description('Billing webhooks in; typed Segment events, live dunning traits out.')
+    .description(
+      'Billing webhooks in; typed Segment events, live traits and audiences out, in Segment and in the tools.',
+    )
     .version(doors.version, '-V, --version')
     .exitOverride()
     .showHelpAfterError('(add --help for what is expected)')
-    .addHelpText('after', examples('demo', 'start', 'trigger renewal-failed'))
+    .addHelpText('after', examples('demo', 'start', 'trigger renewal-failed', 'explain user_42'))
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed. More of them: start --help.',

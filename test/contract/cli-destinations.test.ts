@@ -12,10 +12,12 @@ const SECRET = 'whsec_destinations';
 const KEY = 'canary-braze-key';
 const { run, directory } = useStartPlace();
 
-const failure = lifecycle('renewal-failed', {
-  account: { shape: 'basil', livemode: true, customer: 'cus_ada', userId: 'ada', planId: 'pro', priceId: 'price_pro' },
-  startsAt: Math.floor(Date.now() / 1_000) * 1_000 - 60_000,
-}).map(({ event }) => JSON.stringify(event));
+const failureOf = (userId: string): readonly string[] =>
+  lifecycle('renewal-failed', {
+    account: { shape: 'basil', livemode: true, customer: `cus_${userId}`, userId, planId: 'pro', priceId: 'price_pro' },
+    amount: 4_900,
+    startsAt: Math.floor(Date.now() / 1_000) * 1_000 - 60_000,
+  }).map(({ event }) => JSON.stringify(event));
 
 describe('recoup destinations check', () => {
   let braze: BrazeStandIn;
@@ -35,6 +37,21 @@ describe('recoup destinations check', () => {
     BRAZE_REST_ENDPOINT: braze.url,
     STRIPE_WEBHOOK_SECRET: SECRET,
   });
+  /** Runs the relay until Braze has answered about the person; `posted`: their payment failed now. */
+  const relayed = async (userId: string, posted = true): Promise<void> => {
+    const asked = braze.requests.length;
+    const relay = run(environment());
+    const url = await urlOf(relay);
+    for (const body of posted ? failureOf(userId) : []) {
+      const headers = { [SIGNATURE_HEADER]: signStripe(body, SECRET, instant(Date.now())) };
+      await fetch(`${url}/webhooks/stripe`, { method: 'POST', headers, body });
+    }
+    const isAnswered = (): boolean =>
+      braze.requests.slice(asked).some(({ users, status }) => status !== null && users.includes(userId));
+    await vi.waitFor(() => expect(isAnswered()).toBe(true), { timeout: 25_000 });
+    relay.child.kill('SIGTERM');
+    expect(await relay.exited).toBe(0);
+  };
   const check = (args: readonly string[] = [], key?: string) =>
     runRecoup(directory(), ['destinations', 'check', ...args], environment(key));
 
@@ -55,17 +72,7 @@ describe('recoup destinations check', () => {
   });
 
   it('compares what the tool holds of a person with what it should, one line per difference', async () => {
-    const relay = run(environment());
-    const url = await urlOf(relay);
-    for (const body of failure) {
-      const headers = { [SIGNATURE_HEADER]: signStripe(body, SECRET, instant(Date.now())) };
-      await fetch(`${url}/webhooks/stripe`, { method: 'POST', headers, body });
-    }
-    await vi.waitFor(() => expect(braze.requests.some(({ users }) => users.includes('ada'))).toBe(true), {
-      timeout: 25_000,
-    });
-    relay.child.kill('SIGTERM');
-    expect(await relay.exited).toBe(0);
+    await relayed('ada');
     const same = await check(['--user', 'ada']);
     expect(same.stdout).toContain('holds what it should of ada');
     expect(same.exitCode).toBe(0);
@@ -79,6 +86,26 @@ describe('recoup destinations check', () => {
       '  ada  dunning_stage  holds nothing, should hold "first_failure"',
       '  ada  in_dunning  holds false, should hold true',
     ]);
+  });
+
+  it('leaves what the tool refused among the dead letters with the money at stake, and a replay brings it there', async () => {
+    braze.faults.inject({ kind: 'partial', users: ['eve'] });
+    await relayed('eve');
+    const letters = (...args: readonly string[]) => runRecoup(directory(), ['dead-letters', ...args], environment());
+    const listed = await letters('list');
+    expect(listed.stdout).toMatch(/^#\d+ {2}tool {2}braze eve {2}49\.00 USD$/m);
+    expect(listed.stdout).toMatch(/tool_rejected$/m);
+    const [letter] = JSON.parse((await letters('list', '--json')).stdout);
+    expect(await letters('replay', String(letter.seq))).toMatchObject({ exitCode: 0 });
+    braze.faults.heal();
+    await relayed('eve', false);
+    expect((await letters('list')).stdout).toBe('No dead letters.\n');
+    expect((await check(['--user', 'eve'])).stdout).toContain('holds what it should of eve');
+    const profile = await runRecoup(directory(), ['profile', 'eve'], environment());
+    expect(profile.stdout).toMatch(/^ {2}braze {2}eve {2}settled$/m);
+    expect(profile.stdout).toMatch(/^ +\S+ \S+ {2}rejected +dunning_stage_entered, \d+ attributes/m);
+    // Nobody is written to about a stage that was entered who knows when: the state alone is sent again.
+    expect(profile.stdout).toMatch(/^ +\S+ \S+ {2}delivered +\d+ attributes$/m);
   });
 
   it('ends with code 1 when nobody is known by that id', async () => {
