@@ -139,6 +139,7 @@ describe('what goes, and in which order', () => {
     const twins = rows.map((row) => ({ ...row, userId: 'user_1' }));
     const seen: number[] = [];
     const twinStore = {
+      ...store,
       nextToolRows: async () => twins.slice(seen.length),
       settleTools: async (settlements: readonly unknown[]) => void seen.push(settlements.length),
       nextToolRetryAt: async () => (seen.length < 2 ? now : null),
@@ -243,15 +244,53 @@ describe('one call at a time', () => {
     expect(sizes()).toEqual([10]);
   });
 
-  test('a process that dies after the tool took the call sends it again, and nothing is lost', async () => {
-    await wantPeople(...people(3));
-    const died = delivererOf({
-      store: { ...store, settleTools: () => Promise.reject(new Error('killed')) },
-    });
-    await expect(died.deliverDue(now)).rejects.toThrow('killed');
+  const dyingStore = (): Store => ({ ...store, settleTools: () => Promise.reject(new Error('killed')) });
+
+  test('a process that dies once the tool took the call asserts it again; an entry may have arrived, so not that', async () => {
+    await wantPeople(...people(3).map((wish) => ({ ...wish, edges: [edge('entry', 'E', `in_${wish.userId}`, now)] })));
+    await expect(delivererOf({ store: dyingStore() }).deliverDue(now)).rejects.toThrow('killed');
+    await runFor(delivererOf(), 5 * MINUTE_MS);
+    const [first, ...later] = tool.calls;
+    expect(first).toHaveLength(3);
+    for (const call of later) expect(call.map(({ events }) => events)).toEqual([[], [], []]);
+    expect(later.flat().every(({ attributes }) => attributes.in_dunning === true)).toBe(true);
+    expect(await counts()).toMatchObject({ settled: 3, waiting: 0 });
+  });
+
+  test('what it carried when it died is taken back, though by then nothing differs from what was acknowledged', async () => {
+    const deliverer = delivererOf();
+    await wantPeople({ userId: 'user_1', desired: { in_dunning: false } });
+    await runFor(deliverer, MINUTE_MS);
+    const failed = { userId: 'user_1', desired: { in_dunning: true }, edges: [edge('entry', 'E', 'in', now)] };
+    await wantPeople(failed);
+    await expect(delivererOf({ store: dyingStore() }).deliverDue(now)).rejects.toThrow('killed');
+    await wantPeople(recovered('user_1', { edges: [edge('exit', 'E', 'out', now)] }));
     await runFor(delivererOf(), MINUTE_MS);
-    expect(sizes()).toEqual([3, 3]);
-    expect(await counts()).toMatchObject({ settled: 3 });
+    expect(tool.heldOf('user_1')).toEqual({ in_dunning: false });
+    expect(tool.applied.map(({ event }) => event.id)).toEqual(['in', 'out']);
+  });
+
+  test('a store that could not take the outcome leaves it in doubt for the same process, too', async () => {
+    let isFull = true;
+    const fullStore: Store = {
+      ...store,
+      settleTools: (...call) => (isFull ? Promise.reject(new Error('disk full')) : store.settleTools(...call)),
+    };
+    await wantPeople({ userId: 'user_1', edges: [edge('entry', 'E', 'in', now)] });
+    const deliverer = delivererOf({ store: fullStore });
+    await expect(deliverer.deliverDue(now)).rejects.toThrow('disk full');
+    isFull = false;
+    await runFor(deliverer, 5 * MINUTE_MS);
+    expect(tool.applied.map(({ event }) => event.id)).toEqual(['in']);
+  });
+
+  test('a call that was not taken leaves no doubt behind for the next start', async () => {
+    tool.script(unavailable);
+    await wantPeople({ userId: 'user_1', edges: [edge('entry', 'E', 'in', now)] });
+    await delivererOf().deliverDue(now);
+    await runFor(delivererOf(), 5 * MINUTE_MS);
+    expect(tool.applied.map(({ event }) => event.id)).toEqual(['in']);
+    expect(tool.calls).toHaveLength(2);
   });
 });
 

@@ -246,6 +246,14 @@ CREATE TABLE tallies (
   n    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE tool_calls (
+  tool        TEXT NOT NULL,
+  channel     TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
+  -- JSON: its records, as a list of settlements of unknown outcome.
+  settlements TEXT NOT NULL,
+  PRIMARY KEY (tool, channel)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tool_edges (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   tool_state_id INTEGER NOT NULL REFERENCES tool_states (id) ON DELETE CASCADE,

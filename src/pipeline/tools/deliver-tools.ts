@@ -14,7 +14,7 @@ import { makeToolPauses } from './tool-pauses.ts';
 import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
 
 export interface ToolDelivererOptions {
-  readonly store: Pick<ToolStore, 'nextToolRows' | 'settleTools' | 'nextToolRetryAt'>;
+  readonly store: Omit<ToolStore, 'wakeForTool' | 'toolCounts'>;
   readonly sink: ToolSink;
   /** Whose rows: what a recorder takes is final and never sent (semantics G9). */
   readonly channel: ToolChannel;
@@ -35,9 +35,8 @@ export interface ToolDeliverer extends Runner {
 
 /**
  * Brings one tool to what it should hold: level, not a log of changes, so an outage ends with the present state of whoever
- * differs and nothing stale is ever sent. One call at a time, so nobody is in flight twice. A row is settled with an
- * outcome in hand: a process that dies between the two sends again, which is harmless for attributes and repeats an event
- * at most once. What becomes of this tool stops no other.
+ * differs and nothing stale is ever sent. One call at a time, so nobody is in flight twice. A call is written
+ * down before it leaves: if the process dies before the outcome is, what it carried is of unknown outcome. What becomes of this tool stops no other.
  */
 export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer => {
   const { store, sink, channel, clock, log } = options;
@@ -46,6 +45,14 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   const room = makeCallRoom(limits);
   const windows = makeRowWindows();
   const send = makeBatchSender({ ...options, pauses, room, windows, late: makeLateCalls(clock.now()) });
+
+  let isRecovered = false;
+  /** A call that was under way when the last process died may have been applied. */
+  const recover = async (now: Instant): Promise<void> => {
+    const call = await store.loadToolCall(tool, channel);
+    if (call.length > 0) await store.settleTools(call, now, now);
+    isRecovered = true;
+  };
 
   const settleQuietly = async (quiet: readonly Dispatch[]): Promise<void> => {
     if (quiet.length === 0) return;
@@ -61,6 +68,7 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   };
 
   const step = async (now: Instant): Promise<DeliveryStep> => {
+    if (!isRecovered) await recover(now);
     if (pauses.until(now) !== null || room.until(now) !== null) return { settled: 0, nextAt: await nextAt(now) };
     const rows = await store.nextToolRows({ tool, channel, now, limit: limits.objects });
     const dispatches = rows.map((row) => toRecord(row, sink.resendsUnknownEvents));
@@ -79,7 +87,10 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   let last: Promise<unknown> = Promise.resolve();
   const deliverDue = (now: Instant): Promise<DeliveryStep> => {
     const next = last.then(() => step(now));
-    last = next.catch(() => undefined);
+    // What a step that failed had under way is as much in doubt as after a death.
+    last = next.catch(() => {
+      isRecovered = false;
+    });
     return next;
   };
 

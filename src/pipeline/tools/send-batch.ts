@@ -13,7 +13,7 @@ import { type makeToolPauses, toBounded } from './tool-pauses.ts';
 import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
 
 export interface SenderOptions {
-  readonly store: Pick<ToolStore, 'settleTools'>;
+  readonly store: Pick<ToolStore, 'settleTools' | 'saveToolCall'>;
   readonly sink: ToolSink;
   readonly channel: ToolChannel;
   readonly clock: Clock;
@@ -34,9 +34,10 @@ export interface SenderOptions {
  * for it; a tool that stops taking calls meanwhile ends this, and what was not sent waits.
  */
 export const makeBatchSender = (options: SenderOptions): ((batch: readonly Sendable[]) => Promise<number>) => {
-  const { sink, clock, pauses, room, windows } = options;
+  const { store, sink, channel, clock, pauses, room, windows } = options;
 
   const call = async (batch: readonly Sendable[]): Promise<BatchAnswer> => {
+    await store.saveToolCall(sink.tool, channel, batch.map(toDoubt));
     const sentAt = clock.now();
     for (const { row } of batch) windows.asked(row, sentAt);
     room.spend(sentAt);
@@ -65,16 +66,28 @@ const settle = async (
   batch: readonly Sendable[],
   outcomes: readonly CallOutcome[],
 ): Promise<number> => {
-  const { store, clock, pauses } = options;
+  const { store, sink, channel, clock, pauses } = options;
   const now = clock.now();
   const settlements = batch.flatMap((dispatch, index) => toSettlement(options, dispatch, outcomes[index], now) ?? []);
-  if (settlements.length === 0) return 0;
+  if (settlements.length === 0) {
+    await store.saveToolCall(sink.tool, channel, []);
+    return 0;
+  }
   await store.settleTools(settlements, pauses.until(now) ?? retryAt(options, settlements, now), now);
   remember(options, settlements, now);
   const gone = settlements.filter(({ outcome }) => isFinal(outcome));
   if (gone.length > 0) options.onSettled?.(gone);
   return gone.length;
 };
+
+/** What a record is if this process ends before it learns what became of it. */
+const toDoubt = ({ row, record, edges, dropped }: Sendable): ToolSettlement => ({
+  row,
+  sent: record.attributes,
+  edges,
+  dropped,
+  outcome: { result: 'unknown', reason: 'the process ended while the call was under way' },
+});
 
 const toSettlement = (
   options: SenderOptions,

@@ -135,9 +135,16 @@ export interface ToolStore {
    * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
    * names join `uncertain`, its edges become `unknown`. `retry`: waits until `at`. `rejected`: a dead letter with the money
    * at stake. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
-   * delivered, recorded or unknown.
+   * delivered, recorded or unknown. Ends the call that `saveToolCall` wrote down.
    */
   readonly settleTools: (settlements: readonly ToolSettlement[], retryAt: Instant, now: Instant) => Promise<void>;
+  /**
+   * Writes down what a call is about to carry, before it leaves, as settlements of unknown outcome of one tool and channel;
+   * it takes the place of the last one. Empty: none is under way.
+   */
+  readonly saveToolCall: (tool: string, channel: ToolChannel, call: readonly ToolSettlement[]) => Promise<void>;
+  /** The call that was under way when the process ended; empty if none was. */
+  readonly loadToolCall: (tool: string, channel: ToolChannel) => Promise<readonly ToolSettlement[]>;
   /** When the next row of the tool is to be sent; null when none waits. */
   readonly nextToolRetryAt: (tool: string, channel: ToolChannel) => Promise<Instant | null>;
   /**

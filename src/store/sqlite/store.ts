@@ -13,6 +13,7 @@ import { makeProfileHistory } from './profile-history.ts';
 import { makeFindProfiles } from './profile-records.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { makeToolCalls } from './tool-calls.ts';
 import { makeToolCounts } from './tool-counts.ts';
 import { makeToolRows } from './tool-rows.ts';
 import { makeToolSettlements } from './tool-settlements.ts';
@@ -44,6 +45,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const findProfiles = makeFindProfiles(db);
   const profileHistory = makeProfileHistory(db);
   const counts = makeCounts(db);
+  const toolCalls = makeToolCalls(db);
   const toolRows = makeToolRows(db);
   const settleTool = makeToolSettlements(db, deadLetterWriter);
   const toolCounts = makeToolCounts(db);
@@ -77,7 +79,10 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     settleTools: async (settlements, retryAt, now) =>
       write(() => {
         for (const settlement of settlements) settleTool(settlement, retryAt, now);
+        toolCalls.end(settlements);
       }),
+    saveToolCall: async (...call) => write(() => toolCalls.save(...call)),
+    loadToolCall: async (tool, channel) => toolCalls.load(tool, channel),
     nextToolRetryAt: async (tool, channel) => toolRows.nextRetryAt(tool, channel),
     wakeForTool: async (tool, now) => write(() => wakeUps.forTool(tool, now)),
     toolCounts: async () => read(toolCounts),

@@ -1,4 +1,4 @@
-import type { Attributes, ToolEvent } from '../../pipeline/tools/tool-ports.ts';
+import type { Attributes, ToolEvent, ToolSettlement } from '../../pipeline/tools/tool-ports.ts';
 
 /** What the store wrote itself as JSON about tools. */
 
@@ -13,3 +13,6 @@ export const parseNames = (json: string): readonly string[] => JSON.parse(json) 
 export const parseEvent = (json: string): ToolEvent => JSON.parse(json) as ToolEvent;
 
 export const parseEvents = (json: string): readonly ToolEvent[] => JSON.parse(json) as readonly ToolEvent[];
+
+export const parseSettlements = (json: string): readonly ToolSettlement[] =>
+  JSON.parse(json) as readonly ToolSettlement[];
