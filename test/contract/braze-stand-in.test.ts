@@ -281,6 +281,17 @@ describe('a Canvas on it', () => {
     expect(canvas.messages).toHaveLength(2);
   });
 
+  test('inside the re-entry window a second entry is ignored, at another stage it is not', async () => {
+    const canvas = runCanvas(braze.users, { delaysMs: [0], reentryMs: 5_000 });
+    await enter();
+    await enter();
+    await enter({ properties: { dunning_episode_id: 'ep_1', stage: 'retrying' } });
+    expect(canvas.entries).toHaveLength(2);
+    now = T0 + 5_000;
+    await enter();
+    expect(canvas.entries).toHaveLength(3);
+  });
+
   test('a message is not sent to somebody whose `in_dunning` is false, and is where nothing validates', async () => {
     const valid = runCanvas(braze.users, { delaysMs: [1_000] });
     const blind = runCanvas(braze.users, { delaysMs: [1_000], validates: false });

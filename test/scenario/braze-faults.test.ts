@@ -177,7 +177,10 @@ describe('an outcome that nobody knows', () => {
       wait(minutes(5)),
       everythingIsRight('ada'),
       everyDuplicateIsExplained,
-      check(({ braze }) => expect(braze.users.events.length).toBeGreaterThanOrEqual(1)),
+      check(({ braze, canvas }) => {
+        expect(braze.users.events.length).toBeGreaterThanOrEqual(1);
+        expect(canvas.entries, 'a second entry falls into the re-entry window').toHaveLength(1);
+      }),
     ]));
 
   test('applied, and the socket stays open without an answer', () =>
@@ -211,6 +214,18 @@ describe('an outcome that nobody knows', () => {
       }),
       everythingIsRight('ada'),
       everyDuplicateIsExplained,
+    ]));
+
+  test('answered at once and applied later: what is right then is told once', () =>
+    playBraze([
+      fault({ kind: 'late', calls: null }, { calls: 1 }),
+      ...togetherFail('ada'),
+      wait(seconds(5)),
+      knowsNothingOf('ada'),
+      check(({ braze }) => braze.applyLate()),
+      wait(minutes(5)),
+      everythingIsRight('ada'),
+      hears(['ada', 'dunning_stage_entered']),
     ]));
 
   test('a failure that is applied long after it was cut off does not undo the payment that came between', () =>

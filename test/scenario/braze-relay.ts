@@ -26,7 +26,7 @@ import { DAY_0 } from './harness.ts';
 export interface BrazeRelay {
   readonly braze: BrazeStandIn;
   readonly segment: SegmentStandIn;
-  /** A dunning flow whose messages go out at the entry and one, three and seven days after it. */
+  /** A dunning flow as the recipe builds it, whose messages go out at the entry and one, three and seven days after it. */
   readonly canvas: Canvas;
   readonly store: Store;
   /** Stores webhooks as the door would, decides, and sends nothing. */
@@ -73,7 +73,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
     startSegmentStandIn(WRITE_KEY),
     openStore('sqlite::memory:', { lock: false, namespace: 'test' }),
   ]);
-  const canvas = runCanvas(braze.users, { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS] });
+  const canvas = runCanvas(braze.users, { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS], reentryMs: 7 * DAY_MS });
   const settings = tool.credentials({ apiKey: BRAZE_KEY, endpoint: braze.url });
 
   const makeOne = (hasKey: boolean): Engine =>

@@ -187,6 +187,8 @@ test('after two months of faults Braze holds what it should, heard nothing unexp
     }
 
     expect(canvas.messages.length, 'the flow wrote to people').toBeGreaterThan(20);
+    const sent = canvas.messages.map((message) => JSON.stringify({ ...message, at: null }));
+    expect(sent.length, 'nobody gets a message twice').toBe(new Set(sent).size);
     expect(canvas.messages.filter((message) => isStale(relay, books, message))).toEqual([]);
     expect(braze.users.alterations).toEqual([]);
     expect(new Set(braze.faults.log.map(({ fault }) => fault.kind)).size, 'most kinds of fault struck').toBeGreaterThan(

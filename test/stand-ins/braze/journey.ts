@@ -6,6 +6,8 @@ export interface CanvasPlan {
   readonly delaysMs: readonly number[];
   /** Only entries of these stages; all without it. */
   readonly stages?: readonly string[];
+  /** A person may enter at a stage again only so long after the last entry at it, in ms; at any time without it. */
+  readonly reentryMs?: number;
   /** Whether each message is validated against `in_dunning` as it is sent; true by default. */
   readonly validates?: boolean;
 }
@@ -23,7 +25,7 @@ export interface Canvas {
   /** Sends what is due up to and including this instant. The test's clock never passes a due message otherwise. */
   readonly passTo: (now: number) => void;
   readonly messages: readonly SentMessage[];
-  /** Entries made, repeats included. */
+  /** Entries made; those inside the re-entry window are not. */
   readonly entries: readonly BrazeEvent[];
   /** People of whom a message waits. */
   readonly waiting: () => readonly string[];
@@ -41,11 +43,20 @@ const EXCEPTIONS = new Set(['payment_recovered', 'dunning_exited']);
 export const runCanvas = (users: BrazeUsers, plan: CanvasPlan): Canvas => {
   const messages: SentMessage[] = [];
   const entries: BrazeEvent[] = [];
+  /** By person and stage. */
+  const lastEntries = new Map<string, number>();
   let journeys: Journey[] = [];
 
   const passTo = (now: number): void => {
     const due = () => journeys.filter((journey) => dueAt(journey) <= now).toSorted((a, b) => dueAt(a) - dueAt(b))[0];
     for (let journey = due(); journey !== undefined; journey = due()) send(journey);
+  };
+  const isTooSoon = (event: BrazeEvent, stage: string): boolean => {
+    const key = `${event.externalId} ${stage}`;
+    const last = lastEntries.get(key) ?? Number.NEGATIVE_INFINITY;
+    if (event.at - last < (plan.reentryMs ?? 0)) return true;
+    lastEntries.set(key, event.at);
+    return false;
   };
   const dueAt = ({ entry, step }: Journey): number => entry.at + (plan.delaysMs[step] ?? Number.POSITIVE_INFINITY);
   const leave = (leaving: (journey: Journey) => boolean): void => {
@@ -73,6 +84,7 @@ export const runCanvas = (users: BrazeUsers, plan: CanvasPlan): Canvas => {
       if (event.name !== 'dunning_stage_entered') return;
       const stage = String(event.properties.dunning_stage ?? event.properties.stage);
       if (plan.stages !== undefined && !plan.stages.includes(stage)) return;
+      if (isTooSoon(event, stage)) return;
       entries.push(event);
       // One flow per person and episode: a later stage takes the place of the one before.
       leave(isOf);
