@@ -30,6 +30,7 @@ export const openDemoRelay = async (policy: Policy, options: DemoRelayOptions): 
     tools: await openTools({
       clock,
       credentials: {},
+      policy,
       onRequest: (tool, request) => onToolRequest?.({ tool, ...request }),
     }),
     deliverTestMode: false,

@@ -44,7 +44,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
   try {
     const store = await openStore(data.databaseUrl, { lock: true, namespace: data.namespace });
     const segment = await makeSegment(data.segment);
-    const tools = await openTools({ clock, credentials: data.tools });
+    const tools = await openTools({ clock, credentials: data.tools, policy: data.policy });
     const feed = data.live ? makeLiveFeed(tell) : null;
     const engine = makeEngine({
       ...data,

@@ -2,6 +2,7 @@ import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
 import type { Tool, ToolSettings } from './destination-kit/define-tool.ts';
 import type { RecordedRequest } from './destination-kit/recorder.ts';
+import type { Policy } from './domain/policy.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
 
@@ -14,6 +15,7 @@ export interface OpenToolsOptions {
   readonly clock: Clock;
   /** Of the tools that are to be written; the others have recorders alone. */
   readonly credentials: ToolCredentials;
+  readonly policy: Policy;
   /** Sees each request that a recorder takes in a tool's place. */
   readonly onRequest?: (tool: string, request: RecordedRequest) => void;
 }
@@ -25,6 +27,7 @@ export interface OpenToolsOptions {
 export const openTools = async ({
   clock,
   credentials,
+  policy,
   onRequest,
 }: OpenToolsOptions): Promise<readonly EngineTool[]> => {
   const [{ makeActionsSink }, { makeRecorderSink }] = await Promise.all([
@@ -33,14 +36,19 @@ export const openTools = async ({
   ]);
   return TOOLS.map((tool): EngineTool => {
     const values = credentials[tool.key];
+    const objects = policy.braze.batchObjects;
+    const settings = { updateExistingOnly: String(policy.braze.updateExistingOnly) };
     return {
       tool: tool.key,
       segmentNames: tool.segmentNames,
-      live: values === undefined ? null : makeActionsSink(tool, tool.credentials(values), { now: clock.now }),
-      recorder: makeRecorderSink(
-        tool,
-        onRequest === undefined ? {} : { onRequest: (request) => onRequest(tool.key, request) },
-      ),
+      live:
+        values === undefined
+          ? null
+          : makeActionsSink(tool, tool.credentials({ ...values, ...settings }), { now: clock.now, objects }),
+      recorder: makeRecorderSink(tool, {
+        objects,
+        onRequest: (request) => onRequest?.(tool.key, request),
+      }),
     };
   });
 };

@@ -70,6 +70,16 @@ export const POLICY_RULES = {
     expected: 'a list of tool names as Segment writes them, none twice',
     example: 'direct_tools: [Braze]',
   },
+  'braze.batch_objects': {
+    schema: z.number().int().min(1).max(75).default(75),
+    expected: 'a whole number from 1 to 75',
+    example: 'batch_objects: 75',
+  },
+  'braze.update_existing_only': {
+    schema: z.boolean().default(false),
+    expected: 'true or false',
+    example: 'update_existing_only: false',
+  },
   'retention.deliveries': { schema: wholeDays.default(400), expected: 'whole days', example: 'deliveries: 400d' },
   'retention.outbox': { schema: wholeDays.default(30), expected: 'whole days', example: 'outbox: 30d' },
   'retention.log': { schema: wholeDays.default(400), expected: 'whole days', example: 'log: 400d' },
@@ -93,6 +103,10 @@ export const POLICY_SCHEMA = section({
     send_undisclosed_codes: POLICY_RULES['segment.send_undisclosed_codes'].schema,
     direct_tools: POLICY_RULES['segment.direct_tools'].schema,
   }),
+  braze: section({
+    batch_objects: POLICY_RULES['braze.batch_objects'].schema,
+    update_existing_only: POLICY_RULES['braze.update_existing_only'].schema,
+  }),
   retention: section({
     deliveries: POLICY_RULES['retention.deliveries'].schema,
     outbox: POLICY_RULES['retention.outbox'].schema,
@@ -109,6 +123,7 @@ export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
   updatePaymentUrl: file.update_payment_url,
   sendUndisclosedCodes: file.segment.send_undisclosed_codes,
   directTools: file.segment.direct_tools,
+  braze: { batchObjects: file.braze.batch_objects, updateExistingOnly: file.braze.update_existing_only },
   retention: {
     deliveriesDays: file.retention.deliveries,
     outboxDays: file.retention.outbox,

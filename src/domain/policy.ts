@@ -1,7 +1,7 @@
 /** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
 export interface Policy {
   readonly plans: {
-    /** Plan ids whose first failure a person should hear of; for audiences, of which there are none yet. */
+    /** Plan ids whose first failure a person should hear of. */
     readonly highValue: readonly string[];
     /** Price or product id at the provider -> plan id. */
     readonly ids: Readonly<Record<string, string>>;
@@ -19,6 +19,13 @@ export interface Policy {
   readonly sendUndisclosedCodes: boolean;
   /** Segment destinations that must not hear Recoup's calls: every call names them `false` in `integrations`. */
   readonly directTools: readonly string[];
+  /** How Braze is written. */
+  readonly braze: {
+    /** Objects per call, 1 to 75: as many as the contract with Braze allows. */
+    readonly batchObjects: number;
+    /** Never make a new person in Braze. */
+    readonly updateExistingOnly: boolean;
+  };
   readonly retention: { readonly deliveriesDays: number; readonly outboxDays: number; readonly logDays: number };
 }
 

@@ -32,6 +32,7 @@ describe('policy.yaml', () => {
         updatePaymentUrl: null,
         sendUndisclosedCodes: false,
         directTools: [],
+        braze: { batchObjects: 75, updateExistingOnly: false },
         retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
       });
     },

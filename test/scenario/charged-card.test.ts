@@ -44,6 +44,7 @@ const RULES: Rules = {
     updatePaymentUrl: null,
     sendUndisclosedCodes: false,
     directTools: [],
+    braze: { batchObjects: 75, updateExistingOnly: false },
     retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
   },
   taxonomies: { stripe: stripe.taxonomy },

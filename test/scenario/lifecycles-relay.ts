@@ -22,6 +22,7 @@ const POLICY: Policy = {
   updatePaymentUrl: null,
   sendUndisclosedCodes: false,
   directTools: [],
+  braze: { batchObjects: 75, updateExistingOnly: false },
   retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
 };
 

@@ -2,7 +2,7 @@ import { type DiffInput, edgeId } from '../calls.ts';
 import type { Commitments, ToolTold } from '../commitments.ts';
 import { NOBODY } from '../nobody.ts';
 import { isOtherState, toDesired } from './desired.ts';
-import { findEdges } from './edges.ts';
+import { findEdges, stageKey } from './edges.ts';
 import type { ActiveTool, ToolChange } from './tool-ports.ts';
 
 export interface ToolChanges {
@@ -40,13 +40,21 @@ const toChange = (
   currency: view.owed?.currency ?? null,
 });
 
-const edgesOf = (input: DiffInput, { tool }: ActiveTool, before: Omit<ToolTold, 'userId'>, view = input.view) =>
+/** The stage that a recorder took in the tool's place, whatever name its episode had then: state now, and no event. */
+const recordedStage = ({ claim, view: { flow, userId } }: DiffInput, { tool, channel }: ActiveTool): string | null => {
+  const told = claim.commitments.tools[`${tool}/recorder`];
+  const isKnown = channel === 'live' && claim.commitments.tools[tool] === undefined && told?.userId === userId;
+  if (!isKnown || flow === null || told?.desired.in_dunning !== true) return null;
+  return told.desired.dunning_stage === flow.stage ? stageKey(flow) : null;
+};
+
+const edgesOf = (input: DiffInput, active: ActiveTool, before: Omit<ToolTold, 'userId'>, view = input.view) =>
   findEdges({
     view,
     before,
-    silentStage: input.baseline?.stage ?? null,
+    silentStage: input.baseline?.stage ?? recordedStage(input, active),
     now: input.now,
-    idOf: (...key) => edgeId(input, tool, ...key),
+    idOf: (...key) => edgeId(input, active.tool, ...key),
   });
 
 /** The person whom the customer was linked to before holds nothing of it any more (semantics F2). */
