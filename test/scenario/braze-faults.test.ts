@@ -35,7 +35,6 @@ const paysFor = (name: string): BrazeStep => to(name, customerPays(bill(name), f
 const togetherFail = (...names: readonly string[]): readonly BrazeStep[] => [
   ...names.map((name) => unsent(name, fails(bill(name), RETRY))),
   wait(seconds(10)),
-  ({ relay, now }) => relay.settle(now),
 ];
 
 /** How often each event of a person's episode was recorded, by `user event`. */
@@ -269,6 +268,40 @@ describe('an outcome that nobody knows', () => {
   );
 });
 
+describe('a relay that dies while its call is under way', () => {
+  const dies: BrazeStep = ({ relay, now }) => relay.die(now);
+
+  test('the entry had arrived: the payment that comes before the next start is followed by the exit', () =>
+    playBraze([
+      unsent('ada', fails(bill('ada'), RETRY)),
+      fault({ kind: 'silence', applied: true, socket: 'open' }, { calls: 1 }),
+      dies,
+      unsent('ada', customerPays(bill('ada'), first)),
+      wait(minutes(5)),
+      check((relay) => {
+        expect(lastEvent(relay, 'ada')?.name).toBe('payment_recovered');
+        expect(relay.canvas.waiting()).toEqual([]);
+      }),
+      holds('ada', { in_dunning: false, next_retry_date: undefined }),
+      everythingIsRight('ada'),
+      everyDuplicateIsExplained,
+    ]));
+
+  test('the exit had not arrived: it goes out after the next start', () =>
+    playBraze([
+      failsFor('ada'),
+      hears(['ada', 'dunning_stage_entered']),
+      wait(minutes(1)),
+      unsent('ada', customerPays(bill('ada'), first)),
+      fault({ kind: 'silence', applied: false, socket: 'open' }, { calls: 1 }),
+      dies,
+      wait(minutes(5)),
+      hears(['ada', 'payment_recovered']),
+      holds('ada', { in_dunning: false, next_retry_date: undefined }),
+      everythingIsRight('ada'),
+    ]));
+});
+
 describe('records that Braze will not take', () => {
   const isDead = (...names: readonly string[]): BrazeStep =>
     check(async ({ store }) => {
@@ -370,7 +403,6 @@ describe('what happens while a call is under way', () => {
     playBraze([
       unsent('ada', fails(bill('ada'), RETRY)),
       fault({ kind: 'slow', ms: 100 }, { calls: 1 }),
-      wait(seconds(9)),
       async ({ relay, now }) => {
         const travelling = relay.settle(now);
         while (relay.braze.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));

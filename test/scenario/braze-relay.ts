@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AUDIENCES } from '../../audiences/index.ts';
 import { braze as tool } from '../../destinations/braze/index.ts';
 import { parsePolicy } from '../../src/config/policy.ts';
@@ -37,6 +38,8 @@ export interface BrazeRelay {
   readonly passTime: (until: Instant) => Promise<void>;
   /** Stops and starts, as a release does, with or without a key for Braze. */
   readonly restart: (now: Instant, hasKey: boolean) => Promise<void>;
+  /** Sends one call, dies before its answer comes, and is started again; nothing of what it remembered is left. */
+  readonly die: (now: Instant) => Promise<void>;
   readonly toolStates: (customer: string) => Promise<readonly ToolState[]>;
   readonly close: () => Promise<void>;
 }
@@ -56,6 +59,7 @@ const DAY_MS = 86_400_000;
 const BRAZE_KEY = 'braze-rest-key';
 /** Faults cut connections, so no test waits for a time limit but the one about silence. */
 const TIMEOUT_MS = 1_000;
+const FOR_EVER_MS = 600_000;
 /** Steps that one instant may take before it counts as a loop without end. */
 const MAX_STEPS = 2_000;
 
@@ -76,7 +80,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
   const canvas = runCanvas(braze.users, { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS], reentryMs: 7 * DAY_MS });
   const settings = tool.credentials({ apiKey: BRAZE_KEY, endpoint: braze.url });
 
-  const makeOne = (hasKey: boolean): Engine =>
+  const makeOne = (hasKey: boolean, timeoutMs = TIMEOUT_MS): Engine =>
     makeEngine({
       store,
       clock,
@@ -92,7 +96,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
         {
           tool: tool.key,
           segmentNames: tool.segmentNames,
-          live: hasKey ? makeActionsSink(tool, settings, { now: clock.now, timeoutMs: TIMEOUT_MS }) : null,
+          live: hasKey ? makeActionsSink(tool, settings, { now: clock.now, timeoutMs }) : null,
           recorder: makeToolRecorder(tool),
         },
       ],
@@ -100,7 +104,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
     });
 
   let engine = makeOne(options.hasKey ?? true);
-  /** When a deliverer wants to be called again. */
+  /** When a deliverer wants to be called again; a commit wakes it. */
   let wantsAt: Instant | null = null;
 
   const decide = async (now: Instant): Promise<number> => {
@@ -134,7 +138,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
           return { keys, rawBody, receivedAt: now, end, detail };
         }),
       );
-      await decide(now);
+      if ((await decide(now)) > 0) wantsAt = now;
     },
     passTime: async (until) => {
       for (;;) {
@@ -149,6 +153,15 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
       engine = makeOne(hasKey);
       if (hasKey) await store.wakeForTool(tool.key, now);
       await settle(now);
+    },
+    die: async (now) => {
+      const before = braze.requests.length;
+      // Its answer does not come while the test runs, so that the dead one has nothing to say.
+      makeOne(true, FOR_EVER_MS)
+        .deliverDue(now)
+        .catch(() => {});
+      while (braze.requests.length === before) await nextTurn();
+      engine = makeOne(true);
     },
     toolStates: async (customer) => (await store.findProfiles(customer)).flatMap(({ tools }) => tools),
     close: async () => {
