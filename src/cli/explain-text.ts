@@ -57,14 +57,26 @@ const episodeText = ({ id, outcome, opened_at, ended_at, attempts, late }: Episo
   return `${clean(id)} ${outcome}${late ? ' (late)' : ''}, opened ${short(opened_at)}${ended}, ${tries}`;
 };
 
-const standingLines = ({ explanation: { view, at } }: ExplainPage): readonly string[] => {
-  const { traits, episodes, until } = view;
+const aheadLines = ({ ahead, at }: Explanation): readonly string[] => {
+  const rows = ahead.map(({ at: then, stage, entered, exited }) =>
+    [
+      `${instantWithDistance(then, at)}: stage ${stage}`,
+      ...(exited.length === 0 ? [] : [`leaves ${exited.join(', ')}`]),
+      ...(entered.length === 0 ? [] : [`enters ${entered.join(', ')}`]),
+    ].join(', '),
+  );
+  const [first = 'nothing changes', ...rest] = rows.flatMap((row) => wrap(clean(row), columns() - 15));
+  return [`by time alone  ${first}`, ...rest.map((line) => `               ${line}`)];
+};
+
+const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
+  const { traits, episodes } = explanation.view;
   const lead = episodes.find(({ id }) => id === traits.dunning_episode_id) ?? episodes.at(-1);
   const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
   return [
     `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
-    `lead episode  ${lead === undefined ? 'none' : episodeText(lead)}`,
-    `next change   ${until === null ? 'none by time alone' : `${instantWithDistance(until, at)}, at the earliest, by time alone`}`,
+    `lead episode   ${lead === undefined ? 'none' : episodeText(lead)}`,
+    ...aheadLines(explanation),
   ];
 };
 
@@ -88,8 +100,12 @@ const nodeLines = (node: TreeNode, at: Instant, depth: number): readonly string[
 const treeLines = (tree: TreeNode, at: Instant): readonly string[] =>
   (tree.children.length > 0 ? tree.children : [tree]).flatMap((node) => nodeLines(node, at, 1));
 
-const audienceLines = ({ audience, tree }: AudienceExplanation, at: Instant, withTree: boolean): readonly string[] => {
-  const until = untilText(tree.until, at);
+const audienceLines = (
+  { audience, tree, until: moves }: AudienceExplanation,
+  at: Instant,
+  withTree: boolean,
+): readonly string[] => {
+  const until = untilText(moves, at);
   const sentence = wrap(clean(describeCondition(audience.when)), columns() - 4);
   return [
     `${mark(tree.holds)} ${tree.holds ? paint('bold', audience.key) : audience.key}${until === '' ? '' : paint('dim', `   ${until}`)}`,

@@ -49,7 +49,7 @@ const explainOne = async (store: Store, record: ProfileRecord, asked: Asked): Pr
   );
 };
 
-const toJson = (record: ProfileRecord, { view, audiences, at, hindsight, ruleset }: Explanation) => ({
+const toJson = (record: ProfileRecord, { view, ahead, audiences, at, hindsight, ruleset }: Explanation) => ({
   userId: record.userId,
   customer: record.customer,
   at: toIso(at),
@@ -57,10 +57,11 @@ const toJson = (record: ProfileRecord, { view, audiences, at, hindsight, ruleset
   ruleset,
   traits: view.traits,
   episodes: view.episodes,
-  until: view.until === null ? null : toIso(view.until),
-  audiences: audiences.map(({ audience, tree }) => ({
+  ahead: ahead.map((change) => ({ ...change, at: toIso(change.at) })),
+  audiences: audiences.map(({ audience, tree, until }) => ({
     key: audience.key,
     member: tree.holds,
+    until: until === null ? null : toIso(until),
     sentence: describeCondition(audience.when),
     tree: datedTree(tree),
   })),

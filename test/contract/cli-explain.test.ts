@@ -42,8 +42,13 @@ interface Node {
 interface Page {
   readonly ruleset: { readonly is: string };
   readonly traits: { readonly dunning_stage: string };
-  readonly until: string | null;
-  readonly audiences: readonly { readonly key: string; readonly member: boolean; readonly tree: Node }[];
+  readonly ahead: readonly { readonly at: string; readonly stage: string; readonly exited: readonly string[] }[];
+  readonly audiences: readonly {
+    readonly key: string;
+    readonly member: boolean;
+    readonly until: string | null;
+    readonly tree: Node;
+  }[];
 }
 
 const DATABASE_URL = `sqlite:${join(workplace.path, 'explain.db')}`;
@@ -76,7 +81,23 @@ describe('recoup explain', () => {
     expect(failed.stdout).toMatch(/^✗ dunning_recovered$/m);
     const paid = await explained('ada', '--at', '2026-05-08T00:00:00Z');
     expect(members(paid)).toEqual(['dunning_recovered']);
-    expect(paid.until).toMatch(/^2026-05-14T08:30:/);
+  });
+
+  it('says when time alone moves the person, and there it does: not a millisecond sooner', async () => {
+    const paid = await explained('ada', '--at', '2026-05-08T00:00:00Z');
+    const [next] = paid.ahead;
+    expect(next).toMatchObject({
+      at: expect.stringMatching(/^2026-05-14T08:30:/),
+      stage: 'healthy',
+      exited: ['dunning_recovered'],
+    });
+    expect(paid.audiences.find(({ key }) => key === 'dunning_recovered')?.until).toBe(next?.at);
+    const at = instant(Date.parse(next?.at ?? ''));
+    expect(members(await explained('ada', '--at', toIso(plus(at, -1))))).toEqual(['dunning_recovered']);
+    expect(members(await explained('ada', '--at', toIso(at)))).toEqual([]);
+    const { stdout } = await recoup('explain', 'ada', '--at', '2026-05-08');
+    expect(stdout).toMatch(/^by time alone {2}2026-05-14 08:30:\S+ UTC, in 6 days: stage healthy, leaves$/m);
+    expect(stdout).toMatch(/^✓ dunning_recovered {3}until 2026-05-14 08:30:\S+ UTC, in 6 days$/m);
   });
 
   it('knows a thing from the millisecond of its receipt, and nothing before the first', async () => {
