@@ -1,3 +1,4 @@
+import { settledFacts } from './attempts.ts';
 import { cancelIsRequested, isLive } from './cancel.ts';
 import { cardEnd, isExpiring } from './cards.ts';
 import type { Episode } from './episodes.ts';
@@ -18,7 +19,10 @@ type Stage = DunningStage | 'recovered' | 'lost' | 'card_expiring' | 'healthy';
 export interface Answer {
   readonly stage: Stage;
   readonly inDunning: boolean;
+  /** Is an episode open, suppressed or not. */
+  readonly leads: boolean;
   readonly suppressed: boolean;
+  /** Of the lead's subscription; null where no episode is open: no audience asks, and no rule says whose it is then. */
   readonly planId: string | null;
   readonly highValue: boolean;
   /** Only where the stage is `card_expiring`. */
@@ -38,18 +42,24 @@ const subscriptionsIn = (facts: readonly Fact[]): readonly string[] => {
   return [...new Set(ids)];
 };
 
-/** B3, decision 0004: what counts on an invoice, and the first attempt where it was never seen. */
-const attemptsOn = (episodes: readonly Episode[], invoice: string): number => {
-  const seen = episodes.flatMap(({ attempts }) => attempts).filter((attempt) => attempt.invoice.id === invoice);
-  return seen.length + (seen.some(({ count }) => count <= 1) ? 0 : 1);
+/**
+ * B3, decision 0004: what counts on an invoice in the episode, and the first attempt where it was never seen. Where the
+ * provider's count stands, so do the others that it implies.
+ */
+const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
+  const seen = episode.attempts.filter((attempt) => attempt.invoice.id === invoice).map(({ count }) => count);
+  const implied = c.policy.chargeWebhooks === 'absent' ? Math.max(1, ...seen) : 1;
+  const unseen = Array.from({ length: implied }, (_, index) => index + 1).filter((count) => !seen.includes(count));
+  return seen.length + unseen.length;
 };
 
 /** D, D2: on the worst open invoice. */
-const stageOf = (c: Case, episodes: readonly Episode[], episode: Episode): DunningStage => {
+const stageOf = (c: Case, episode: Episode): DunningStage => {
   const open = openInvoices(c, c.facts.length, episode);
-  const silent = open.some((invoice) => isExhaustedBySilence(c, episode, invoice));
-  if (silent || standingWord(c.facts, episode.subscription) !== null) return 'exhausted';
-  const most = Math.max(...open.map((invoice) => attemptsOn(episodes, invoice)));
+  const settled: Case = { ...c, facts: settledFacts(c) };
+  const silent = open.some((invoice) => isExhaustedBySilence(settled, invoice));
+  if (silent || standingWord(settled.facts, episode) !== null) return 'exhausted';
+  const most = Math.max(...open.map((invoice) => attemptsOn(c, episode, invoice)));
   return most >= 3 ? 'persistent' : most === 2 ? 'retrying' : 'first_failure';
 };
 
@@ -57,18 +67,16 @@ const stageOf = (c: Case, episodes: readonly Episode[], episode: Episode): Dunni
 const leadOf = (c: Case, episodes: readonly Episode[], idOf: EpisodeIdOf): Episode | null => {
   const open = episodes.filter(({ outcome }) => outcome === 'open');
   const held = (episode: Episode): number => (cancelIsRequested(c.facts, episode.subscription) ? 1 : 0);
-  const rank = (episode: Episode): number => DUNNING.indexOf(stageOf(c, episodes, episode));
+  const rank = (episode: Episode): number => DUNNING.indexOf(stageOf(c, episode));
   const sorted = open.toSorted(
     (a, b) => held(a) - held(b) || rank(a) - rank(b) || a.openedAt - b.openedAt || (idOf(a) < idOf(b) ? -1 : 1),
   );
   return sorted[0] ?? null;
 };
 
-/** D: ended recovered less than 7 days ago. */
+/** D: ended recovered less than 7 days ago; B1: a payment by a clock that is ahead counts from its receipt. */
 const isRecovered = (c: Case, episodes: readonly Episode[]): boolean =>
-  episodes.some(
-    ({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && c.t >= endedAt && c.t < endedAt + 7 * DAY,
-  );
+  episodes.some(({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && c.t < endedAt + 7 * DAY);
 
 /** D: ended lost; until a payment or a live subscription. */
 const isLost = (c: Case, episodes: readonly Episode[]): boolean =>
@@ -81,25 +89,26 @@ const paidSince = (c: Case, since: number): boolean =>
       isInvoiceFact(fact) &&
       fact.occurredAt > since &&
       invoiceLevel(c.facts, index + 1, fact.invoice.id) === LEVEL.paid &&
-      invoiceLevel(c.facts, index, fact.invoice.id) !== LEVEL.paid,
+      invoiceLevel(c.facts, index, fact.invoice.id) !== LEVEL.paid &&
+      invoiceLevel(c.facts, c.facts.length, fact.invoice.id) === LEVEL.paid, // not one that was taken back
   );
 
 /** D4: no failed attempt that counts in 90 days. */
 const failedLately = (c: Case, episodes: readonly Episode[]): boolean =>
-  episodes.flatMap(({ attempts }) => attempts).some(({ at }) => c.t >= at && c.t < at + 90 * DAY);
+  episodes.flatMap(({ attempts }) => attempts).some(({ at }) => c.t < at + 90 * DAY);
 
 const expiring = (c: Case): readonly string[] =>
   subscriptionsIn(c.facts).filter((id) => isLive(c.facts, id) && isExpiring(c, id));
 
-const newestLive = (c: Case): string | null => {
-  const live = subscriptionsIn(c.facts).filter((id) => isLive(c.facts, id));
-  const seen = (id: string): number =>
-    c.facts.findLastIndex((fact) => fact.kind === 'subscription_observed' && fact.subscription.id === id);
-  return live.toSorted((a, b) => seen(b) - seen(a))[0] ?? null;
+/** Decision 0007: of several, of those not suppressed the first to expire. */
+const firstToExpire = (c: Case): number => {
+  const all = expiring(c);
+  const free = all.filter((id) => !cancelIsRequested(c.facts, id));
+  return Math.min(...(free.length > 0 ? free : all).flatMap((id) => cardEnd(c.facts, id) ?? []));
 };
 
 const findStage = (c: Case, episodes: readonly Episode[], lead: Episode | null): Stage => {
-  if (lead !== null) return stageOf(c, episodes, lead);
+  if (lead !== null) return stageOf(c, lead);
   if (isRecovered(c, episodes)) return 'recovered';
   if (isLost(c, episodes)) return 'lost';
   return expiring(c).length > 0 && !failedLately(c, episodes) ? 'card_expiring' : 'healthy';
@@ -141,17 +150,16 @@ export const answer = (input: {
   const lead = leadOf(c, episodes, input.idOf);
   const stage = findStage(c, episodes, lead);
   const suppressed = isSuppressed(c, stage, lead);
-  const planSource = lead?.subscription ?? newestLive(c);
-  const planId = planSource === null ? null : planOf(c.facts, policy, planSource);
+  const planId = lead === null ? null : planOf(c.facts, policy, lead.subscription);
   const highValue = planId !== null && policy.plans.highValue.includes(planId);
-  const ends = expiring(c).flatMap((id) => cardEnd(c.facts, id) ?? []);
   return {
     stage,
     inDunning: lead !== null && !suppressed,
+    leads: lead !== null,
     suppressed,
     planId,
     highValue,
-    cardExpiresAt: stage === 'card_expiring' ? Math.min(...ends) : null,
+    cardExpiresAt: stage === 'card_expiring' ? firstToExpire(c) : null,
     audiences: audiencesOf(stage, suppressed, highValue),
   };
 };

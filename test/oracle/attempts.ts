@@ -1,5 +1,5 @@
 import type { Case, ChargeFact, Fact, Invoice, InvoiceFact } from './facts.ts';
-import { isInvoiceFact, SECOND, statementsOf } from './facts.ts';
+import { SECOND, statementsOf } from './facts.ts';
 import { invoiceOfCharge } from './invoices.ts';
 import { planIsKnown } from './plans.ts';
 import { stopWords } from './stopped.ts';
@@ -25,17 +25,15 @@ const keyOf = ({ invoice, occurredAt }: InvoiceFact): string =>
 
 /** The failure notices of an invoice, in fold order. */
 export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly Notice[] => {
-  const told = statementsOf(facts, invoiceId).filter(({ kind }) => kind === 'attempt_failed');
-  return told
-    .filter((fact, index) => told.findIndex((other) => keyOf(other) === keyOf(fact)) === index)
-    .map((fact) => ({
-      key: keyOf(fact),
-      invoice: fact.invoice,
-      count: fact.invoice.attemptCount,
-      at: fact.occurredAt,
-      receivedAt: Math.min(...told.filter((o) => keyOf(o) === keyOf(fact)).map((o) => o.receivedAt)),
-      fact,
-    }));
+  const notices = new Map<string, Notice>();
+  for (const fact of statementsOf(facts, invoiceId)) {
+    if (fact.kind !== 'attempt_failed') continue;
+    const key = keyOf(fact);
+    const { invoice, occurredAt: at, receivedAt } = fact;
+    const told = notices.get(key) ?? { key, invoice, count: invoice.attemptCount, at, receivedAt, fact };
+    notices.set(key, { ...told, receivedAt: Math.min(told.receivedAt, receivedAt) });
+  }
+  return [...notices.values()];
 };
 
 /** B4, from the notice's own fields. */
@@ -99,21 +97,15 @@ const owns = (c: Case, notice: Notice, decline: ChargeFact): boolean => {
   return nearest <= JOIN_SECONDS && notices.find((other) => distance(other) === nearest)?.key === notice.key;
 };
 
+/** E4; that a method is missing is known only once nobody may still ask to confirm (E10): at the window's end. */
 const reasonIsKnown = (c: Case, notice: Notice): boolean =>
-  isToConfirm(c, notice) || lacksMethod(c, notice) || declines(c.facts).some((decline) => owns(c, notice, decline));
+  isToConfirm(c, notice) || declines(c.facts).some((decline) => owns(c, notice, decline));
 
-/**
- * D1, D2: the dates that hold after a notice: stated with or after it, or stated before it for a time after it, since a
- * bare null takes nothing back.
- */
-export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { at: number; date: number }[] => {
-  const from = facts.indexOf(notice.fact);
-  return facts.flatMap((fact, index) => {
-    if (!isInvoiceFact(fact) || fact.invoice.id !== notice.invoice.id) return [];
-    const date = fact.invoice.nextAttemptAt;
-    return date !== null && (index >= from || date > notice.at) ? [{ at: fact.occurredAt, date }] : [];
-  });
-};
+/** D1, D2, decision 0003: the retry dates stated since a notice, by the provider's clock; its own second included. */
+export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { at: number; date: number }[] =>
+  statementsOf(facts, notice.invoice.id).flatMap(({ occurredAt, invoice }) =>
+    invoice.nextAttemptAt !== null && occurredAt >= notice.at ? [{ at: occurredAt, date: invoice.nextAttemptAt }] : [],
+  );
 
 const retryIsKnown = (c: Case, notice: Notice): boolean =>
   datesAfter(c.facts, notice).length > 0 ||
@@ -138,3 +130,11 @@ export const isDue = (c: Case, notice: Notice): boolean =>
     (notice.invoice.subscription === null || planIsKnown(c.facts, c.policy, notice.invoice.subscription)) &&
     retryIsKnown(c, notice) &&
     earlierAreKnown(c, notice));
+
+/** E4: the facts without failure notices that still wait: what they state counts nowhere yet, their dates included. */
+export const settledFacts = (c: Case): readonly Fact[] =>
+  c.facts.filter((fact) => {
+    if (fact.kind !== 'attempt_failed') return true;
+    const notice = noticesOf(c.facts, fact.invoice.id).find(({ key }) => key === keyOf(fact));
+    return notice !== undefined && isDue(c, notice);
+  });

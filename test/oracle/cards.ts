@@ -33,16 +33,26 @@ export const chargedMethod = (facts: readonly Fact[], subscription: string): str
   customerSlot(facts) ??
   (everStated(facts, subscription) ? null : lastCharged(facts, subscription));
 
-/** D4: a card as last seen, in a payment method or in a charge that it paid; null: unknown, no card, or gone. */
+/**
+ * D4, decision 0007: a card as last seen, in a payment method or in a charge made with it, refused ones included, but
+ * not once it was detached; of one second the charge. Null: unknown, no card, or gone.
+ */
 const cardOf = (facts: readonly Fact[], method: string): Card | null => {
   let card: Card | null = null;
+  let detached = false;
+  let chargedAt = Number.NEGATIVE_INFINITY;
   for (const fact of facts) {
-    if (fact.kind === 'payment_method_observed' && fact.paymentMethodId === method)
-      card = fact.detached ? null : fact.card;
-    if (fact.kind === 'charge_succeeded' && fact.charge.paymentMethodId === method && fact.charge.card !== null)
+    if (fact.kind === 'payment_method_observed' && fact.paymentMethodId === method) {
+      detached = fact.detached;
+      if (fact.occurredAt > chargedAt) card = fact.card;
+    }
+    const charged = fact.kind === 'charge_succeeded' || fact.kind === 'charge_declined';
+    if (charged && fact.charge.paymentMethodId === method && fact.charge.card !== null) {
       card = fact.charge.card;
+      chargedAt = fact.occurredAt;
+    }
   }
-  return card;
+  return detached ? null : card;
 };
 
 /** The first instant after the month in which the card of the slot is valid; null: not known. */

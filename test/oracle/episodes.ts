@@ -96,8 +96,8 @@ const isVoluntary = (c: Case, index: number, episode: Episode, ended: Subscripti
   if (!requested) return false;
   if (cancelFeedback !== null) return true;
   const exhausted =
-    standingWord(before, episode.subscription) !== null ||
-    openInvoices(c, index, episode).some((invoice) => isSilent(c, index, episode, invoice, ended.occurredAt));
+    standingWord(before, episode) !== null ||
+    openInvoices(c, index, episode).some((invoice) => isSilent(c, index, invoice, ended.occurredAt));
   return !exhausted;
 };
 
@@ -174,7 +174,7 @@ const endWith = (c: Case, index: number, subscription: string, episodes: readonl
 export const episodesOf = (c: Case, subscription: string): readonly Episode[] => {
   const episodes: Episode[] = [];
   for (const [index, fact] of c.facts.entries()) {
-    writeOff(c, index, fact.occurredAt, episodes);
+    writeOff(c, index, fact.occurredAt - 1, episodes); // what is stated at that very instant comes first
     const notice = attemptAt(c, fact);
     if (notice !== null && notice.invoice.subscription === subscription) takeAttempt(c, index, notice, episodes);
     settle(c, index, episodes);

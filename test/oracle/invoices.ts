@@ -49,3 +49,10 @@ export const invoiceLevel = (all: readonly Fact[], upTo: number, invoiceId: stri
   }
   return level;
 };
+
+/** B2: the newest reversal that took a payment of the invoice back, among the first `upTo` facts. */
+export const newestReversal = (all: readonly Fact[], upTo: number, invoiceId: string): Fact | null =>
+  all
+    .slice(0, upTo)
+    .findLast((fact, index) => reverses(all, fact, invoiceId) && invoiceLevel(all, index, invoiceId) === LEVEL.paid) ??
+  null;

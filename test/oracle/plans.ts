@@ -1,11 +1,12 @@
 import type { Fact, Policy, Price } from './facts.ts';
 import { isInvoiceFact, subscriptionFacts } from './facts.ts';
 
-/** All that was ever stated of a price, newest statement of each field first: known stays known (decision 0003). */
-const mergedPrice = (facts: readonly Fact[], priceId: string): Price => {
+/** All that was ever stated of a subscription's price: known stays known (decision 0003). */
+const mergedPrice = (facts: readonly Fact[], subscription: string, priceId: string): Price => {
   const stated: Price[] = [];
   for (const fact of facts) {
-    const price = isInvoiceFact(fact) ? fact.invoice.price : 'subscription' in fact ? priceIn(fact) : null;
+    const own = isInvoiceFact(fact) && fact.invoice.subscription === subscription;
+    const price = own ? fact.invoice.price : priceIn(fact, subscription);
     if (price !== null && price.priceId === priceId) stated.push(price);
   }
   const newest = <K extends 'productId' | 'lookupKey' | 'planId'>(key: K): string | null =>
@@ -19,8 +20,8 @@ const mergedPrice = (facts: readonly Fact[], priceId: string): Price => {
   };
 };
 
-const priceIn = (fact: Fact): Price | null =>
-  fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended' ? fact.subscription.price : null;
+const priceIn = (fact: Fact, subscription: string): Price | null =>
+  subscriptionFacts([fact], subscription)[0]?.subscription.price ?? null;
 
 /** The subscription speaks for itself; an invoice only where the subscription never did: it is as old as its making. */
 const priceOf = (facts: readonly Fact[], subscription: string): Price | null => {
@@ -29,7 +30,7 @@ const priceOf = (facts: readonly Fact[], subscription: string): Price | null => 
     .filter(isInvoiceFact)
     .findLast((fact) => fact.invoice.subscription === subscription && fact.invoice.price !== null);
   const price = own?.subscription.price ?? billed?.invoice.price ?? null;
-  return price === null ? null : mergedPrice(facts, price.priceId);
+  return price === null ? null : mergedPrice(facts, subscription, price.priceId);
 };
 
 const metadataPlan = (facts: readonly Fact[], subscription: string): string | null => {

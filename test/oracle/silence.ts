@@ -3,6 +3,7 @@ import { datesAfter, noticesOf } from './attempts.ts';
 import type { Episode } from './episodes.ts';
 import type { Case, Fact } from './facts.ts';
 import { isInvoiceFact } from './facts.ts';
+import { newestReversal } from './invoices.ts';
 import { standingWord } from './stopped.ts';
 
 interface Silence {
@@ -11,10 +12,10 @@ interface Silence {
   readonly dates: readonly { at: number; date: number }[];
 }
 
-/** The newest notice about an open invoice, and the retry dates known since. A reversal is owed with no date (B2). */
-const newestNotice = (facts: readonly Fact[], episode: Episode, invoice: string): Silence | null => {
+/** The newest notice about an open invoice, and the retry dates known since. What is taken back is owed with no date (B2). */
+const newestNotice = (facts: readonly Fact[], invoice: string): Silence | null => {
   const notice: Notice | undefined = noticesOf(facts, invoice).at(-1);
-  const { reversal } = episode;
+  const reversal = newestReversal(facts, facts.length, invoice);
   if (reversal !== null && (notice === undefined || facts.indexOf(notice.fact) < facts.indexOf(reversal))) {
     const dates = facts.slice(facts.indexOf(reversal)).flatMap((fact) => {
       const date = isInvoiceFact(fact) && fact.invoice.id === invoice ? fact.invoice.nextAttemptAt : null;
@@ -27,8 +28,8 @@ const newestNotice = (facts: readonly Fact[], episode: Episode, invoice: string)
 };
 
 /** D2: no date is known for `no_retry_after` from the receipt of the newest notice. */
-export const isExhaustedBySilence = (c: Case, episode: Episode, invoice: string): boolean => {
-  const newest = newestNotice(c.facts, episode, invoice);
+export const isExhaustedBySilence = (c: Case, invoice: string): boolean => {
+  const newest = newestNotice(c.facts, invoice);
   return newest !== null && newest.dates.length === 0 && c.t >= newest.receivedAt + c.policy.noRetryAfterMs;
 };
 
@@ -36,8 +37,8 @@ export const isExhaustedBySilence = (c: Case, episode: Episode, invoice: string)
  * Decision 0003: exhausted by silence at `at`, by the provider's clock: nothing stated by then, and concluded once as
  * long has passed since the receipt.
  */
-export const isSilent = (c: Case, upTo: number, episode: Episode, invoice: string, at: number): boolean => {
-  const newest = newestNotice(c.facts.slice(0, upTo), episode, invoice);
+export const isSilent = (c: Case, upTo: number, invoice: string, at: number): boolean => {
+  const newest = newestNotice(c.facts.slice(0, upTo), invoice);
   if (newest === null || newest.dates.length > 0) return false;
   return newest.at + c.policy.noRetryAfterMs <= at && newest.receivedAt + c.policy.noRetryAfterMs <= c.t;
 };
@@ -45,9 +46,9 @@ export const isSilent = (c: Case, upTo: number, episode: Episode, invoice: strin
 /** C2: since when the provider has stopped on an invoice: its word, silence, or a stated date that lapsed; null: not. */
 export const stopInstant = (c: Case, upTo: number, episode: Episode, invoice: string): number | null => {
   const facts = c.facts.slice(0, upTo);
-  const word = standingWord(facts, episode.subscription);
+  const word = standingWord(facts, episode);
   if (word !== null) return word;
-  const newest = newestNotice(facts, episode, invoice);
+  const newest = newestNotice(facts, invoice);
   if (newest === null) return null;
   const lapsed = newest.dates.at(-1);
   if (lapsed !== undefined) return lapsed.date + c.policy.noRetryAfterMs;

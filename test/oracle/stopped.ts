@@ -20,10 +20,17 @@ const takesBack = (fact: Fact, subscription: string): boolean => {
   );
 };
 
-/** D2, decision 0004: the word stands until a later retry date or the running subscription takes it back. When said. */
-export const standingWord = (facts: readonly Fact[], subscription: string): number | null => {
+/**
+ * D2, decision 0004: the word stands until a later retry date or the running subscription takes it back. When it was
+ * said; null: none stands. A word from before an episode opened is not about it.
+ */
+export const standingWord = (
+  facts: readonly Fact[],
+  { subscription, openedAt }: { readonly subscription: string; readonly openedAt: number },
+): number | null => {
   let said: number | null = null;
   for (const fact of facts) {
+    if (fact.occurredAt < openedAt) continue;
     if (saysStopped(fact, subscription)) said ??= fact.occurredAt;
     else if (takesBack(fact, subscription)) said = null;
   }
