@@ -329,7 +329,7 @@ export type UserTraits = {
   readonly high_value_plan: boolean;
   /** End of the last month in which the card that will be charged is valid. In ISO 8601, UTC, milliseconds. Null: the stage is not card_expiring. E.g. "2026-06-01T00:00:00.000Z". */
   readonly card_expires_at: string | null;
-  /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
+  /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open and no card expires, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
   readonly update_payment_url: string | null;
 };
 
