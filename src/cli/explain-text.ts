@@ -57,6 +57,13 @@ const episodeText = ({ id, outcome, opened_at, ended_at, attempts, late }: Episo
   return `${clean(id)} ${outcome}${late ? ' (late)' : ''}, opened ${short(opened_at)}${ended}, ${tries}`;
 };
 
+const LABEL_CHARS = 15;
+
+const labelled = (label: string, texts: readonly string[]): readonly string[] =>
+  texts
+    .flatMap((text) => wrap(clean(text), columns() - LABEL_CHARS))
+    .map((line, index) => (index === 0 ? label : '').padEnd(LABEL_CHARS) + line);
+
 const aheadLines = ({ ahead, at }: Explanation): readonly string[] => {
   const rows = ahead.map(({ at: then, stage, entered, exited }) =>
     [
@@ -65,8 +72,7 @@ const aheadLines = ({ ahead, at }: Explanation): readonly string[] => {
       ...(entered.length === 0 ? [] : [`enters ${entered.join(', ')}`]),
     ].join(', '),
   );
-  const [first = 'nothing changes', ...rest] = rows.flatMap((row) => wrap(clean(row), columns() - 15));
-  return [`by time alone  ${first}`, ...rest.map((line) => `               ${line}`)];
+  return labelled('by time alone', rows.length === 0 ? ['nothing changes within a year'] : rows);
 };
 
 const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
@@ -75,7 +81,7 @@ const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
   const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
   return [
     `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
-    `lead episode   ${lead === undefined ? 'none' : episodeText(lead)}`,
+    ...labelled('lead episode', [lead === undefined ? 'none' : episodeText(lead)]),
     ...aheadLines(explanation),
   ];
 };

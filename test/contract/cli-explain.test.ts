@@ -74,7 +74,7 @@ describe('recoup explain', () => {
     expect(failed.exitCode).toBe(0);
     expect(failed.stdout).toMatch(/^ada {2}stripe · cus_ada · live$/m);
     expect(failed.stdout).toMatch(/^stage first_failure {3}status active$/m);
-    expect(failed.stdout).toMatch(/^lead episode +dun_\w+ open, opened 2026-05-04 08:30, 1 failed attempt$/m);
+    expect(failed.stdout).toMatch(/^lead episode +dun_\w+ open, opened 2026-05-04$\s+08:30, 1 failed attempt$/m);
     expect(failed.stdout).toMatch(
       /^✓ dunning_first_failure_standard$[\s\S]+^ +✓ dunning_stage is "first_failure" +seen: first_failure$/m,
     );

@@ -56,7 +56,7 @@ export const explain = (input: ExplainInput): Explanation | NothingKnown => {
   const rules = parseRuleset(history.ruleset, input.rules);
   const decideAt = (now: Instant): View => decide({ customer: history.customer, facts, rules, now });
   const view = decideAt(at);
-  const ahead = lookAhead(view, decideAt);
+  const ahead = lookAhead(view, at, decideAt);
   return {
     at,
     hindsight,
