@@ -12,15 +12,17 @@ export interface ToolChanges {
 }
 
 // A row that waits keeps its place, and its backoff: who changes often must not stand behind all others, nor knock at a
-// tool that is out of order at every change. What ends or holds dunning knocks at once.
+// tool that is out of order at every change. What ends or holds dunning knocks at once, and is worth what was owed.
 const WANT = `INSERT INTO tool_states (profile_id, tool, channel, user_id, desired, version, decided_at, status, urgent,
     waiting_since, retry_at, amount_minor, currency)
   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'waiting', ?8, ?7, ?7, ?9, ?10)
   ON CONFLICT (profile_id, tool, channel, user_id) DO UPDATE SET
     desired = excluded.desired, version = excluded.version, decided_at = excluded.decided_at,
-    urgent = excluded.urgent, amount_minor = excluded.amount_minor, currency = excluded.currency,
+    urgent = excluded.urgent,
+    amount_minor = iif(status = 'waiting' AND excluded.amount_minor IS NULL, amount_minor, excluded.amount_minor),
+    currency = iif(status = 'waiting' AND excluded.amount_minor IS NULL, currency, excluded.currency),
     waiting_since = iif(status = 'waiting', waiting_since, excluded.waiting_since),
-    retry_at = iif(status = 'waiting' AND excluded.urgent = 0, max(retry_at, excluded.retry_at), excluded.retry_at),
+    retry_at = iif(status = 'waiting' AND failures > 0 AND excluded.urgent = 0, max(retry_at, excluded.retry_at), excluded.retry_at),
     failures = iif(status = 'waiting', failures, 0),
     status = 'waiting'
   RETURNING id`;
