@@ -6,7 +6,7 @@ import { parsePolicy } from '../../src/config/policy.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import { makeRecorderSink as makeToolRecorder } from '../../src/destination-kit/recorder.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { earliest, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, earliest, plus } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Engine } from '../../src/pipeline/engine.ts';
 import { makeEngine } from '../../src/pipeline/engine.ts';
@@ -38,7 +38,7 @@ export interface BrazeRelay {
   readonly passTime: (until: Instant) => Promise<void>;
   /** Stops and starts, as a release does, with or without a key for Braze. */
   readonly restart: (now: Instant, hasKey: boolean) => Promise<void>;
-  /** Sends one call, dies before its answer comes, and is started again; nothing of what it remembered is left. */
+  /** Sends one call, if there is one, dies before its answer comes, and is started again; nothing that it remembered is left. */
   readonly die: (now: Instant) => Promise<void>;
   readonly toolStates: (customer: string) => Promise<readonly ToolState[]>;
   readonly close: () => Promise<void>;
@@ -55,7 +55,8 @@ export interface BrazeRelayOptions extends Omit<BrazeOptions, 'key' | 'now'> {
   readonly random?: () => number;
 }
 
-const DAY_MS = 86_400_000;
+/** The dunning flow of every scenario, as the recipe builds it. */
+export const CANVAS = { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS], reentryMs: 7 * DAY_MS } as const;
 const BRAZE_KEY = 'braze-rest-key';
 /** Faults cut connections, so no test waits for a time limit but the one about silence. */
 const TIMEOUT_MS = 1_000;
@@ -77,7 +78,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
     startSegmentStandIn(WRITE_KEY),
     openStore('sqlite::memory:', { lock: false, namespace: 'test' }),
   ]);
-  const canvas = runCanvas(braze.users, { delaysMs: [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS], reentryMs: 7 * DAY_MS });
+  const canvas = runCanvas(braze.users, CANVAS);
   const settings = tool.credentials({ apiKey: BRAZE_KEY, endpoint: braze.url });
 
   const makeOne = (hasKey: boolean, timeoutMs = TIMEOUT_MS): Engine =>
@@ -157,10 +158,14 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
     die: async (now) => {
       const before = braze.requests.length;
       // Its answer does not come while the test runs, so that the dead one has nothing to say.
+      let isIdle = false;
       makeOne(true, FOR_EVER_MS)
         .deliverDue(now)
+        .then(() => {
+          isIdle = true;
+        })
         .catch(() => {});
-      while (braze.requests.length === before) await nextTurn();
+      while (braze.requests.length === before && !isIdle) await nextTurn();
       engine = makeOne(true);
     },
     toolStates: async (customer) => (await store.findProfiles(customer)).flatMap(({ tools }) => tools),

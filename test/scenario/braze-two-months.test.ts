@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { type Instant, instant, plus } from '../../src/domain/instant.ts';
 import { simulate } from '../../src/simulate/model.ts';
 import { makeRandom } from '../../src/simulate/random.ts';
-import type { BrazeFault, SentMessage } from '../stand-ins/braze.ts';
+import { type BrazeFault, runCanvas, type SentMessage } from '../stand-ins/braze.ts';
 import type { BrazeRelay } from './braze-relay.ts';
-import { openBrazeRelay } from './braze-relay.ts';
+import { CANVAS, openBrazeRelay } from './braze-relay.ts';
 import { DAY_0, day, hours, minutes } from './harness.ts';
 
 /**
- * Two months of a simulated business whose Braze goes wrong every hour. Who owes what is read from the webhooks
+ * Two months of a simulated business whose Braze goes wrong every hour and whose relay dies now and then. Who owes what is read from the webhooks
  * themselves here, beside the relay, so that the two can disagree.
  */
 
@@ -19,6 +19,9 @@ const DAYS = 60;
 const LONGEST_REST_MS = minutes(5);
 /** So soon after a payment is known, no dunning message may go out. */
 const CLEARED_WITHIN_MS = minutes(1);
+
+/** Share of the webhooks after which the relay dies while it sends what came of them. */
+const DEATHS = 0.02;
 
 const CUT = { kind: 'silence', socket: 'destroyed' } as const;
 const FAULTS = {
@@ -124,11 +127,17 @@ const run = async () => {
     customers.flatMap(({ account: { customer, userId } }) => (userId ? [[customer, userId]] : [])),
   );
   const books = new Map<string, Owing>();
+  const blind = runCanvas(relay.braze.users, { ...CANVAS, validates: false });
   injectFaults(relay);
   for (const { arrivesAt, rawBody } of deliveries) {
     await relay.passTime(arrivesAt);
     readOwing(books, userOf, rawBody, arrivesAt);
     await relay.take([rawBody], arrivesAt);
+    if (random.next() < DEATHS) {
+      const silence = { kind: 'silence', applied: random.next() < 0.5, socket: 'open' } as const;
+      relay.braze.faults.inject(silence, { from: arrivesAt, until: plus(arrivesAt, 1), calls: 1 });
+      await relay.die(arrivesAt);
+    }
     await relay.settle(arrivesAt);
   }
   const end = instant(day(DAYS) + hours(12));
@@ -137,13 +146,14 @@ const run = async () => {
   await relay.store.replayDeadLetters(null, end);
   await relay.settle(end);
   await relay.passTime(plus(end, hours(1)));
-  return { relay, books, customers };
+  blind.passTo(end);
+  return { relay, books, customers, blind };
 };
 
 test('after two months of faults Braze holds what it should, heard nothing unexplained, and wrote to nobody who had paid', {
   timeout: 120_000,
 }, async () => {
-  const { relay, books, customers } = await run();
+  const { relay, books, customers, blind } = await run();
   const { braze, canvas } = relay;
   try {
     let people = 0;
@@ -189,7 +199,10 @@ test('after two months of faults Braze holds what it should, heard nothing unexp
     expect(canvas.messages.length, 'the flow wrote to people').toBeGreaterThan(20);
     const sent = canvas.messages.map((message) => JSON.stringify({ ...message, at: null }));
     expect(sent.length, 'nobody gets a message twice').toBe(new Set(sent).size);
-    expect(canvas.messages.filter((message) => isStale(relay, books, message))).toEqual([]);
+    // The exception events alone must stop a flow, even one whose messages look at no attribute.
+    for (const { messages } of [canvas, blind]) {
+      expect(messages.filter((message) => isStale(relay, books, message))).toEqual([]);
+    }
     expect(braze.users.alterations).toEqual([]);
     expect(new Set(braze.faults.log.map(({ fault }) => fault.kind)).size, 'most kinds of fault struck').toBeGreaterThan(
       4,
