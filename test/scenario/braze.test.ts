@@ -343,6 +343,32 @@ describe('a relay that only recorded before (G9)', () => {
     ));
 });
 
+describe('a relay that loses its key for a while', () => {
+  test('who paid meanwhile is let go, and who was linked to another meanwhile is cleared, at the next start with a key', () =>
+    playBraze([
+      ...entersDunning,
+      becomes('cus', { userId: 'user_old' }),
+      to('cus', fails(bill('cus'), RETRY)),
+      wait(seconds(10)),
+      on(1),
+      restarts(false),
+      to('ada', customerPays(ADA, first)),
+      becomes('cus', { userId: 'user_new' }),
+      to('cus', customerPays(bill('cus'), first), customerIsSaved),
+      on(2),
+      holds('ada', { in_dunning: true }),
+      restarts(true),
+      wait(seconds(1)),
+      holds('ada', { in_dunning: false, next_retry_date: undefined }),
+      holds('old', { in_dunning: false, next_retry_date: undefined }),
+      check((relay) => {
+        expect(lastEvent(relay, 'ada')?.name).toBe('payment_recovered');
+        expect(lastEvent(relay, 'old')?.name).toBe('dunning_exited');
+        expect(relay.canvas.waiting()).toEqual([]);
+      }),
+    ]));
+});
+
 describe('a link that is longer than Braze takes', () => {
   test('it is left out rather than cut, and the entry is heard all the same', () =>
     playBraze(

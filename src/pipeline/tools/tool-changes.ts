@@ -24,6 +24,13 @@ const announcedTo = ({ claim: { commitments } }: DiffInput, tool: string, userId
 /** A tool first hears of a person in dunning or pre-dunning; from then on it is kept up to date. */
 const FIRST_HEARD_OF: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'held', 'exhausted']);
 
+/**
+ * Whether the tool should hear of the person: a recorder also of whom the live tool knows, or the next start with a key
+ * would not see that a state is out of date.
+ */
+const isHeardOf = ({ view, claim: { commitments } }: DiffInput, { tool, channel }: ActiveTool): boolean =>
+  FIRST_HEARD_OF.has(view.traits.dunning_status) || (channel === 'recorder' && commitments.tools[tool] !== undefined);
+
 /** Whoever is in none of these must not be written to: telling the tool so goes before anything else. */
 const MAY_BE_MESSAGED: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'exhausted']);
 
@@ -68,7 +75,7 @@ const clear = (input: DiffInput, active: ActiveTool, before: ToolTold): ToolChan
 /** The present state for the person as now linked; null while the tool need not hear of them. */
 const update = (input: DiffInput, active: ActiveTool, before: Omit<ToolTold, 'userId'> | null) => {
   const { view, rules, claim } = input;
-  if (view.userId === null || (before === null && !FIRST_HEARD_OF.has(view.traits.dunning_status))) return null;
+  if (view.userId === null || (before === null && !isHeardOf(input, active))) return null;
   const known = before ?? NOTHING;
   const desired = toDesired(view, rules.audiences, { before: known.desired, version: claim.version + 1 });
   const { edges, told } = edgesOf(input, active, { ...known, announced: announcedTo(input, active.tool, view.userId) });
