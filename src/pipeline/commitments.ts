@@ -25,6 +25,8 @@ export interface Told {
   readonly userId: string | null;
   /** Keys of the audiences that were entered and not exited, in order of key. */
   readonly audiences: readonly string[];
+  /** Keys of audiences to be told of anew, whatever was told: a call about them was refused and is asked for again. */
+  readonly untold: readonly string[];
 }
 
 /** What one tool was last meant to hold, and what it was meant to hear. */

@@ -19,9 +19,9 @@ const lastTold = ({ claim, channel, view }: DiffInput): Told & { readonly afresh
 
 /** What Segment was last told, to be kept while a recorder takes the calls. */
 const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
-  const { traits, accountTraits, userId, audiences, channel: before, segment } = claim.commitments;
+  const { traits, accountTraits, userId, audiences, untold, channel: before, segment } = claim.commitments;
   if (channel === 'segment') return null;
-  return before === 'segment' ? { traits, accountTraits, userId, audiences } : segment;
+  return before === 'segment' ? { traits, accountTraits, userId, audiences, untold } : segment;
 };
 
 /** What to tell of the person and the account, and what is told by it. */
@@ -54,6 +54,7 @@ export const stateCalls = (input: DiffInput): StateCalls => {
       accountTraits: group ? view.accountTraits : before.accountTraits,
       userId: identify ? view.userId : before.userId,
       audiences: known ? view.audiences : before.audiences,
+      untold: known ? [] : before.untold,
       channel,
       segment: keptForSegment(input),
     },

@@ -85,8 +85,9 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
   const { view, baseline } = input;
   const isMoved = before.traits !== null && before.userId !== view.userId;
   const held = before.afresh ? [] : before.audiences;
+  const mayHold = [...new Set([...held, ...before.untold])];
   const byRules = (key: string, entered: boolean): boolean =>
-    !before.afresh && baseline !== null && baseline.audiences.includes(key) === entered;
+    !before.afresh && !before.untold.includes(key) && baseline?.audiences.includes(key) === entered;
   const toTransition = (key: string, entered: boolean, formerUserId: string | null = null): Transition => ({
     key,
     entered,
@@ -96,15 +97,17 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
     formerUserId,
   });
   if (isMoved) {
-    const exits = before.userId === null ? held.filter((key) => !view.audiences.includes(key)) : held;
+    const exits = before.userId === null ? mayHold.filter((key) => !view.audiences.includes(key)) : mayHold;
     return [
       ...exits.map((key) => toTransition(key, false, before.userId)),
       ...view.audiences.map((key) => toTransition(key, true)),
     ];
   }
   return [
-    ...held.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
-    ...view.audiences.filter((key) => !held.includes(key)).map((key) => toTransition(key, true)),
+    ...mayHold.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
+    ...view.audiences
+      .filter((key) => !held.includes(key) || before.untold.includes(key))
+      .map((key) => toTransition(key, true)),
   ];
 };
 

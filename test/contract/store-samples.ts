@@ -84,6 +84,7 @@ export const NOTHING_SAID: Omit<Commitments, 'events'> = {
   accountTraits: null,
   userId: null,
   audiences: [],
+  untold: [],
   channel: null,
   segment: null,
   tools: {},

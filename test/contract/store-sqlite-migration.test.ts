@@ -99,7 +99,7 @@ describe('a store of the first release', () => {
 
   it('knows of no audiences and no tools until a decision tells some', async () => {
     const [claim] = await workAll(store, NOW, (one) => decided(one, { commitments: one.commitments, dueAt: later(1) }));
-    const told = { ...NOTHING_SAID, ...OLD, segment: { ...OLD.segment, audiences: [] } };
+    const told = { ...NOTHING_SAID, ...OLD, segment: { ...OLD.segment, audiences: [], untold: [] } };
     expect(claim?.commitments).toEqual({ ...told, events: [] });
     expect(await store.toolCounts()).toEqual([]);
     await want(store, [wanted()], { at: later(1) });

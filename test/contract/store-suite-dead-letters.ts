@@ -14,6 +14,8 @@ import {
 } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
+const CALLS = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;
+
 const open = (store: Store): Promise<readonly DeadLetter[]> => store.deadLetters({ replayed: false, limit: 10 });
 
 const nameless = (eventId: string) =>
@@ -109,12 +111,11 @@ export const deadLetterPromises = (store: Subject): void => {
     it('put a refused call back at its place, under its own message id', async () => {
       await store().accept([delivery('evt_1')]);
       await workAll(store(), NOW, (claim) => decided(claim, { outbox: [queued('m_1'), queued('m_2')] }));
-      const limits = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;
-      const before = await store().nextCalls(limits);
+      const before = await store().nextCalls(CALLS);
       await store().settle([{ seq: before[0]?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
-      expect(await store().nextCalls(limits)).toHaveLength(1);
+      expect(await store().nextCalls(CALLS)).toHaveLength(1);
       expect(await store().replayDeadLetters(null, NOW)).toBe(1);
-      expect(await store().nextCalls(limits)).toEqual(before);
+      expect(await store().nextCalls(CALLS)).toEqual(before);
       await store().settle([{ seq: before[0]?.seq ?? 0, outcome: { result: 'rejected', reason: 'again' } }], NOW);
       expect(await open(store())).toHaveLength(1);
     });
@@ -134,14 +135,41 @@ export const deadLetterPromises = (store: Subject): void => {
         segment: null,
       } as const;
       await workAll(store(), NOW, (claim) => decided(claim, { commitments, outbox: [queued('m_1', { type })] }));
-      const limits = { channel: 'segment', calls: 10, bytes: 1_000_000 } as const;
-      const [row] = await store().nextCalls(limits);
+      const [row] = await store().nextCalls(CALLS);
       await store().settle([{ seq: row?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
       expect(await store().replayDeadLetters(null, later(HOUR_MS))).toBe(1);
-      expect(await store().nextCalls(limits)).toEqual([]);
+      expect(await store().nextCalls(CALLS)).toEqual([]);
       expect(await open(store())).toEqual([]);
       const [claim] = await workAll(store(), later(HOUR_MS));
       expect(claim?.commitments).toEqual({ ...commitments, ...forgotten, events: [] });
+    });
+
+    describe.each(['track', 'identify'] as const)('of a refused %s about an audience', (type) => {
+      const context = { personas: { computation_key: 'dunning_retrying' } };
+      const refuse = async (userId: string): Promise<void> => {
+        await store().accept([delivery('evt_1')]);
+        const told = { traits: {}, accountTraits: {}, userId: 'u_1', audiences: ['dunning_retrying'], untold: [] };
+        const commitments = { ...NOTHING_SAID, ...told, channel: 'recorder', segment: told } as const;
+        const outbox = [queued('m_1', { type, context, userId })];
+        await workAll(store(), NOW, (claim) => decided(claim, { commitments, outbox }));
+        const [row] = await store().nextCalls(CALLS);
+        await store().settle([{ seq: row?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
+        expect(await store().replayDeadLetters(null, later(HOUR_MS))).toBe(1);
+      };
+
+      it('have the membership told anew, and the traits left as told', async () => {
+        await refuse('u_1');
+        expect(await store().nextCalls(CALLS)).toEqual([]);
+        const [claim] = await workAll(store(), later(HOUR_MS));
+        const untold = ['dunning_retrying'];
+        expect(claim?.commitments).toMatchObject({ traits: {}, userId: 'u_1', untold, segment: { untold } });
+      });
+
+      it('send it as it is where it is about somebody whom the customer was linked to before', async () => {
+        await refuse('u_0');
+        expect(await store().nextCalls(CALLS)).toMatchObject([{ call: { messageId: 'm_1' } }]);
+        expect(await workAll(store(), later(HOUR_MS))).toEqual([]);
+      });
     });
 
     it('make a parked profile due at once', async () => {

@@ -50,6 +50,7 @@ const NOTHING_SAID: Omit<Commitments, 'events'> = {
   channel: null,
   segment: null,
   audiences: [],
+  untold: [],
   tools: {},
 };
 
@@ -63,11 +64,13 @@ const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS
   WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
 const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE profile_id = ?';
 
+const NO_AUDIENCES = { audiences: [], untold: [] } as const;
+
 /** What an older release wrote knew of no audiences and no tools. */
 const parseCommitments = (json: string | null): Omit<Commitments, 'events'> => {
   if (json === null) return NOTHING_SAID;
   const stored = JSON.parse(json) as Omit<Commitments, 'events'>;
-  const segment = stored.segment === null ? null : { ...stored.segment, audiences: stored.segment.audiences ?? [] };
+  const segment = stored.segment === null ? null : { ...NO_AUDIENCES, ...stored.segment };
   return { ...NOTHING_SAID, ...stored, segment };
 };
 const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({

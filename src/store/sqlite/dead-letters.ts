@@ -16,6 +16,10 @@ interface HeldRow extends HeldBack {
   readonly subject: string;
   /** Of a call; null for anything else. */
   readonly callType: SegmentCall['type'] | null;
+  /** Key of the audience that a call tells of. */
+  readonly audience: string | null;
+  /** It tells of somebody whom the customer was linked to before. */
+  readonly isFormer: number;
 }
 
 interface DeliveryRow extends Delivery {
@@ -34,7 +38,10 @@ const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS
   created_at AS createdAt, replayed_at AS replayedAt
   FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
 const HELD = `SELECT seq, kind, subject, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
-  tool_state_id AS toolStateId, iif(kind = 'call', payload ->> 'type', NULL) AS callType
+  tool_state_id AS toolStateId, iif(kind = 'call', payload ->> 'type', NULL) AS callType,
+  iif(kind = 'call', payload ->> '$.context.personas.computation_key', NULL) AS audience,
+  kind = 'call' AND EXISTS (SELECT 1 FROM profiles p WHERE p.id = profile_id
+    AND payload ->> 'userId' <> coalesce(p.commitments ->> '$.segment.userId', p.commitments ->> 'userId', '')) AS isFormer
   FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
 const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
   d.received_at AS receivedAt, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
@@ -46,11 +53,17 @@ const REQUEUE = `UPDATE outbox SET status = 'queued', done_at = NULL WHERE seq =
 // decision under way, which read the old commitments, is made again instead of writing them back.
 const FORGET = `UPDATE profiles SET version = version + 1,
   commitments = json_replace(commitments, '$.' || ?1, json('{}'), '$.segment.' || ?1, json('{}')) WHERE id = ?2`;
+const UNTELL = `UPDATE profiles SET version = version + 1,
+  commitments = json_insert(commitments, '$.untold[#]', ?1, '$.segment.untold[#]', ?1) WHERE id = ?2`;
 const TOLD = { identify: 'traits', group: 'accountTraits' } as const;
 // Kept, not deleted: a call that people ask for again is due whatever the rules of now make of it.
 const UNSAY = 'UPDATE committed_events SET unsaid = 1 WHERE profile_id = ? AND message_id = ?';
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
+
+/** What a decision says again. Of somebody whom the customer was linked to before none does: their call goes as it is. */
+const isState = ({ callType, audience, isFormer }: HeldRow): boolean =>
+  callType === 'group' || (isFormer === 0 && (callType === 'identify' || audience !== null));
 
 /** What could not be understood, decided or delivered, and the way back into the line. */
 export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLetters => {
@@ -60,6 +73,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const reread = prepare(db, REREAD);
   const requeue = prepare(db, REQUEUE);
   const forget = prepare(db, FORGET);
+  const untell = prepare(db, UNTELL);
   const unsay = prepare(db, UNSAY);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
@@ -85,17 +99,17 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   };
 
   /** State is said anew, as it is by then: what the call holds may be older than what Segment heard since. */
-  const restate = (profileId: number, type: keyof typeof TOLD, now: Instant): boolean => {
-    forget.run(TOLD[type], profileId);
+  const restate = ({ profileId, callType, audience }: HeldRow, now: Instant): boolean => {
+    if (profileId === null) return false;
+    if (audience !== null) untell.run(audience, profileId);
+    else if (callType === 'identify' || callType === 'group') forget.run(TOLD[callType], profileId);
     customers.wake(profileId, now);
     return true;
   };
 
   const replayOne = (row: HeldRow, now: Instant, readmit: Readmit): boolean => {
     if (row.deliverySeq !== null) return replayDelivery(row.deliverySeq, now, readmit);
-    const { callType, profileId } = row;
-    if ((callType === 'identify' || callType === 'group') && profileId !== null)
-      return restate(profileId, callType, now);
+    if (isState(row)) return restate(row, now);
     if (row.toolStateId !== null) return toolChanges.replay(row.toolStateId, now);
     if (row.outboxSeq !== null) return requeue.run(row.outboxSeq) > 0;
     return replayDecision(row, now);
