@@ -43,22 +43,23 @@ const subscriptionsIn = (facts: readonly Fact[]): readonly string[] => {
 };
 
 /**
- * B3, decision 0004: what counts on an invoice in the episode, and the first attempt where it was never seen. Where the
- * provider's count stands, so do the others that it implies.
+ * B3, decision 0004: what counts on an invoice in the episode, and the first attempt where it was never seen; where the
+ * policy says so the provider's count stands. What a reversal reopened starts anew.
  */
 const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
   const seen = episode.attempts.filter((attempt) => attempt.invoice.id === invoice).map(({ count }) => count);
-  const implied = c.policy.chargeWebhooks === 'absent' ? Math.max(1, ...seen) : 1;
-  const unseen = Array.from({ length: implied }, (_, index) => index + 1).filter((count) => !seen.includes(count));
-  return seen.length + unseen.length;
+  if (episode.reversal !== null) return Math.max(1, seen.length);
+  if (c.policy.chargeWebhooks === 'absent') return Math.max(1, seen.length, ...seen);
+  return seen.length + (seen.some((count) => count <= 1) ? 0 : 1);
 };
 
 /** D, D2: on the worst open invoice. */
 const stageOf = (c: Case, episode: Episode): DunningStage => {
   const open = openInvoices(c, c.facts.length, episode);
   const settled: Case = { ...c, facts: settledFacts(c) };
-  const silent = open.some((invoice) => isExhaustedBySilence(settled, invoice));
-  if (silent || standingWord(settled.facts, episode) !== null) return 'exhausted';
+  const exhausted = (invoice: string): boolean =>
+    isExhaustedBySilence(settled, invoice) || standingWord(settled.facts, episode, invoice) !== null;
+  if (open.some(exhausted)) return 'exhausted';
   const most = Math.max(...open.map((invoice) => attemptsOn(c, episode, invoice)));
   return most >= 3 ? 'persistent' : most === 2 ? 'retrying' : 'first_failure';
 };

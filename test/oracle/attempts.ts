@@ -1,6 +1,6 @@
 import type { Case, ChargeFact, Fact, Invoice, InvoiceFact } from './facts.ts';
 import { SECOND, statementsOf } from './facts.ts';
-import { invoiceOfCharge } from './invoices.ts';
+import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
 import { planIsKnown } from './plans.ts';
 import { stopWords } from './stopped.ts';
 
@@ -107,34 +107,58 @@ export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { a
     invoice.nextAttemptAt !== null && occurredAt >= notice.at ? [{ at: occurredAt, date: invoice.nextAttemptAt }] : [],
   );
 
+/** D1: a date, the provider's word, or that the invoice is settled: then there is none. */
 const retryIsKnown = (c: Case, notice: Notice): boolean =>
+  invoiceLevel(c.facts, c.facts.length, notice.invoice.id) > LEVEL.open ||
   datesAfter(c.facts, notice).length > 0 ||
   stopWords(c.facts, notice.invoice.subscription).some(({ at }) => at >= notice.at);
 
 const earlierAreKnown = (c: Case, notice: Notice): boolean => {
-  const notices = noticesOf(c.facts, notice.invoice.id);
-  const before = notices.slice(
-    0,
-    notices.findIndex(({ key }) => key === notice.key),
-  );
-  for (let count = 1; count < notice.count; count += 1) {
-    if (!notices.some((other) => other.count === count)) return false;
-  }
-  return before.every((other) => isDue(c, other));
+  const seen = noticesOf(c.facts, notice.invoice.id).map(({ count }) => count);
+  return Array.from({ length: notice.count - 1 }, (_, index) => index + 1).every((count) => seen.includes(count));
 };
 
-/** E4: until due, an attempt counts nowhere. */
-export const isDue = (c: Case, notice: Notice): boolean =>
-  c.t >= notice.receivedAt + SETTLE_MS ||
+const windowEnd = (notice: Notice): number => notice.receivedAt + SETTLE_MS;
+
+const hasSettled = (c: Case, notice: Notice): boolean =>
+  c.t >= windowEnd(notice) ||
   (reasonIsKnown(c, notice) &&
     (notice.invoice.subscription === null || planIsKnown(c.facts, c.policy, notice.invoice.subscription)) &&
     retryIsKnown(c, notice) &&
     earlierAreKnown(c, notice));
 
-/** E4: the facts without failure notices that still wait: what they state counts nowhere yet, their dates included. */
+/** The failure notices of the same subscription, or else invoice, that happened before. */
+const noticesBefore = (c: Case, notice: Notice): readonly Notice[] => {
+  const { id, subscription } = notice.invoice;
+  const before = c.facts.slice(0, c.facts.indexOf(notice.fact)).flatMap((fact) => {
+    if (fact.kind !== 'attempt_failed' || fact.invoice.subscription !== subscription) return [];
+    return subscription !== null || fact.invoice.id === id ? [fact.invoice.id] : [];
+  });
+  return [...new Set(before)]
+    .flatMap((invoice) => noticesOf(c.facts, invoice))
+    .filter((other) => c.facts.indexOf(other.fact) < c.facts.indexOf(notice.fact));
+};
+
+/**
+ * E4: until due, an attempt counts nowhere. It waits for an earlier one of its subscription that still settles, so that
+ * each has its own number, but not for one that was received only when it counted already.
+ */
+export const isDue = (c: Case, notice: Notice): boolean =>
+  hasSettled(c, notice) &&
+  noticesBefore(c, notice).every((other) => hasSettled(c, other) || other.receivedAt >= windowEnd(notice));
+
+/**
+ * E4: what counts by now. A failure notice that still waits counts nowhere, nor does what was stated of its invoice since:
+ * whether and when there is another attempt is among what it waits for. An old notice that arrives late takes nothing
+ * back of what came after it and counts already.
+ */
 export const settledFacts = (c: Case): readonly Fact[] =>
   c.facts.filter((fact) => {
-    if (fact.kind !== 'attempt_failed') return true;
-    const notice = noticesOf(c.facts, fact.invoice.id).find(({ key }) => key === keyOf(fact));
-    return notice !== undefined && isDue(c, notice);
+    if (!('invoice' in fact)) return true;
+    const notices = noticesOf(c.facts, fact.invoice.id);
+    const newestDue = notices.findLastIndex((notice) => isDue(c, notice));
+    const waits = notices[newestDue + 1];
+    const own = notices.find(({ key }) => fact.kind === 'attempt_failed' && key === keyOf(fact));
+    if (own !== undefined) return isDue(c, own);
+    return waits === undefined || fact.occurredAt < waits.at;
   });

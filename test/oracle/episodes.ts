@@ -95,9 +95,9 @@ const isVoluntary = (c: Case, index: number, episode: Episode, ended: Subscripti
     cancelReason === 'requested' || (cancelReason === null && cancelIsRequested(before, episode.subscription));
   if (!requested) return false;
   if (cancelFeedback !== null) return true;
-  const exhausted =
-    standingWord(before, episode) !== null ||
-    openInvoices(c, index, episode).some((invoice) => isSilent(c, index, invoice, ended.occurredAt));
+  const exhausted = openInvoices(c, index, episode).some(
+    (invoice) => standingWord(before, episode, invoice) !== null || isSilent(c, index, invoice, ended.occurredAt),
+  );
   return !exhausted;
 };
 
@@ -129,32 +129,27 @@ const reopen = (c: Case, index: number, subscription: string, episodes: Episode[
   });
 };
 
-/** C2: another, later invoice of the subscription was paid after the old one had failed. When; null: none was. */
-const laterPayment = (c: Case, upTo: number, episode: Episode, old: string): number | null => {
-  const failedAt = episode.attempts.find(({ invoice }) => invoice.id === old)?.at ?? episode.openedAt;
-  const firstSeen = (id: string): number => c.facts.findIndex((fact) => isInvoiceFact(fact) && fact.invoice.id === id);
+/**
+ * C2: when an open episode is written off, as far as `upTo` of the facts tell; null: not. Read so: the old debt's 30 days
+ * run from the newest attempt, and the later payment is of any invoice of the subscription.
+ */
+const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
+  const last = episode.attempts.at(-1);
+  if (last === undefined) return episode.openedAt + WRITE_OFF_MS;
+  const paid = paidAfter(c, upTo, episode.subscription, last.at);
+  const stopped = openInvoices(c, upTo, episode).map((invoice) => stopInstant(c, upTo, episode, invoice));
+  if (stopped.includes(null) || paid === null) return null;
+  return Math.max(last.at + WRITE_OFF_MS, paid, ...stopped.map((at) => at ?? 0));
+};
+
+const paidAfter = (c: Case, upTo: number, subscription: string, since: number): number | null => {
   for (const [index, fact] of c.facts.slice(0, upTo).entries()) {
-    if (!isInvoiceFact(fact) || fact.invoice.subscription !== episode.subscription) continue;
+    if (!isInvoiceFact(fact) || fact.invoice.subscription !== subscription || fact.occurredAt <= since) continue;
     const { id } = fact.invoice;
-    if (id === old || fact.occurredAt < failedAt || firstSeen(id) < firstSeen(old)) continue;
     if (invoiceLevel(c.facts, index + 1, id) === LEVEL.paid && invoiceLevel(c.facts, index, id) !== LEVEL.paid)
       return fact.occurredAt;
   }
   return null;
-};
-
-/** C2: when an open episode is written off, as far as `upTo` of the facts tell; null: not. */
-const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
-  if (episode.reversal !== null && episode.attempts.length === 0) return episode.openedAt + WRITE_OFF_MS;
-  const instants: number[] = [];
-  for (const invoice of openInvoices(c, upTo, episode)) {
-    const first = episode.attempts.find((attempt) => attempt.invoice.id === invoice)?.at ?? episode.openedAt;
-    const stopped = stopInstant(c, upTo, episode, invoice);
-    const paid = laterPayment(c, upTo, episode, invoice);
-    if (stopped === null || paid === null) return null;
-    instants.push(first + WRITE_OFF_MS, stopped, paid);
-  }
-  return Math.max(...instants);
 };
 
 const writeOff = (c: Case, upTo: number, by: number, episodes: readonly Episode[]): void => {

@@ -46,7 +46,7 @@ export const isSilent = (c: Case, upTo: number, invoice: string, at: number): bo
 /** C2: since when the provider has stopped on an invoice: its word, silence, or a stated date that lapsed; null: not. */
 export const stopInstant = (c: Case, upTo: number, episode: Episode, invoice: string): number | null => {
   const facts = c.facts.slice(0, upTo);
-  const word = standingWord(facts, episode);
+  const word = standingWord(facts, episode, invoice);
   if (word !== null) return word;
   const newest = newestNotice(facts, invoice);
   if (newest === null) return null;

@@ -11,8 +11,8 @@ const saysStopped = (fact: Fact, subscription: string | null): boolean => {
   return fact.subscription.status === 'unpaid' || fact.subscription.pausedForNonPayment;
 };
 
-const takesBack = (fact: Fact, subscription: string): boolean => {
-  if (isInvoiceFact(fact)) return fact.invoice.subscription === subscription && fact.invoice.nextAttemptAt !== null;
+const takesBack = (fact: Fact, subscription: string, invoice: string): boolean => {
+  if (isInvoiceFact(fact)) return fact.invoice.id === invoice && fact.invoice.nextAttemptAt !== null;
   return (
     fact.kind === 'subscription_observed' &&
     fact.subscription.id === subscription &&
@@ -21,18 +21,19 @@ const takesBack = (fact: Fact, subscription: string): boolean => {
 };
 
 /**
- * D2, decision 0004: the word stands until a later retry date or the running subscription takes it back. When it was
+ * D2, decision 0004: the word stands for an invoice until a later retry date of it or the running subscription takes it back. When it was
  * said; null: none stands. A word from before an episode opened is not about it.
  */
 export const standingWord = (
   facts: readonly Fact[],
   { subscription, openedAt }: { readonly subscription: string; readonly openedAt: number },
+  invoice: string,
 ): number | null => {
   let said: number | null = null;
   for (const fact of facts) {
     if (fact.occurredAt < openedAt) continue;
     if (saysStopped(fact, subscription)) said ??= fact.occurredAt;
-    else if (takesBack(fact, subscription)) said = null;
+    else if (takesBack(fact, subscription, invoice)) said = null;
   }
   return said;
 };

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+
+/**
+ * What can be observed of one customer, as a plan of small choices, so that a failing run shrinks to a story that a
+ * person can follow. `membership-facts.ts` tells it as facts.
+ */
+export interface AttemptPlan {
+  /** After the one before (or the invoice), in seconds. */
+  readonly afterS: number;
+  /**
+   * `declined`: executed and refused. `unlinked`: its charge does not name the invoice. `linked_late`: another
+   * statement names it. `by_hand`: Stripe's count stays. `not_executed`: only the count rises. `no_card`: nothing to
+   * charge. `to_confirm`: the bank asks the customer, told twice.
+   */
+  readonly kind: 'declined' | 'unlinked' | 'linked_late' | 'by_hand' | 'not_executed' | 'no_card' | 'to_confirm';
+  /** The charge's second, from the notice's. */
+  readonly chargeS: number;
+  /** Where the next retry's date is told, and how far off it is. */
+  readonly date: 'notice' | 'same_second' | 'update' | 'none';
+  readonly dateS: number;
+}
+
+export interface InvoicePlan {
+  readonly startDay: number;
+  readonly subscription: 0 | 1;
+  readonly reason: 'cycle' | 'update' | 'legacy' | 'create' | 'manual' | 'sent';
+  /** 1, or the count with which a relay meets it that was installed in mid-dunning. */
+  readonly firstCount: 1 | 3;
+  readonly attempts: readonly AttemptPlan[];
+  readonly ending: 'charge' | 'notice' | 'out_of_band' | 'void' | 'uncollectible' | 'credited' | 'open';
+  readonly endsAfterS: number;
+  /** The bank takes a payment by charge back, so long after it; null: never. */
+  readonly reversedAfterS: number | null;
+  /** A failure is told after the ending. */
+  readonly failsAfterwards: boolean;
+}
+
+export interface SubscriptionPlan {
+  /** How a plan is named: see `membership-facts.ts`. `late`: a statement of the price comes days after the failure. */
+  readonly plan: 'metadata' | 'price' | 'table' | 'lookup' | 'ids' | 'late' | 'never';
+  readonly highValue: boolean;
+  readonly firstSeen: boolean;
+  readonly story:
+    | 'none'
+    | 'asked'
+    | 'asked_in_old_words'
+    | 'asked_and_undone'
+    | 'asked_and_ended'
+    | 'ended_on_request'
+    | 'unpaid'
+    | 'unpaid_and_back'
+    | 'stopped'
+    | 'not_paid_for'
+    | 'no_reason'
+    | 'trialing';
+  readonly feedback: boolean;
+  readonly day: number;
+  readonly thenS: number;
+  /** Its own slot. */
+  readonly slot: 'none' | 'pm_0' | 'pm_1' | 'pm_0_then_pm_1' | 'pm_0_then_none';
+}
+
+export interface CardPlan {
+  /** Months from the story's month to the one in which it expires. */
+  readonly months: number;
+  readonly seen: 'method' | 'charge' | 'both' | 'never';
+  readonly day: number;
+  /** What becomes of it five days later. */
+  readonly fate: 'stays' | 'renewed' | 'detached' | 'customer_slot';
+}
+
+/** What the network does to one fact. */
+export interface Noise {
+  readonly delayMs: number;
+  readonly copy: 'none' | 'twin' | 'lost';
+}
+
+export interface Story {
+  /** Invoices that carry their price and charge, or only ids. */
+  readonly legacyShape: boolean;
+  readonly charges: 'subscribed' | 'absent';
+  readonly noRetryHours: number;
+  readonly invoices: readonly InvoicePlan[];
+  readonly subscriptions: readonly SubscriptionPlan[];
+  readonly cards: readonly CardPlan[];
+  readonly customerSlot: 'never_stated' | 'none' | 'pm_0' | 'pm_1';
+  readonly noise: readonly Noise[];
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const gap = fc.constantFrom(
+  0,
+  1,
+  5,
+  30,
+  61,
+  2 * MINUTE,
+  40 * MINUTE,
+  HOUR,
+  5 * HOUR,
+  DAY,
+  3 * DAY,
+  3 * DAY + 17,
+  7 * DAY,
+  30 * DAY,
+);
+
+const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
+  afterS: gap,
+  kind: fc.constantFrom<AttemptPlan['kind'][]>(
+    'declined',
+    'declined',
+    'declined',
+    'declined',
+    'unlinked',
+    'linked_late',
+    'by_hand',
+    'not_executed',
+    'no_card',
+    'to_confirm',
+  ),
+  chargeS: fc.constantFrom(0, 0, 0, -1, 1, -30, 60, -60, 61),
+  date: fc.constantFrom('notice', 'notice', 'notice', 'same_second', 'update', 'none', 'none'),
+  dateS: fc.constantFrom(3 * DAY, 3 * DAY, 5 * HOUR, 7 * DAY, 31 * DAY),
+});
+
+const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
+  startDay: fc.integer({ min: 0, max: 45 }),
+  subscription: fc.constantFrom(0, 0, 1),
+  reason: fc.constantFrom('cycle', 'cycle', 'cycle', 'cycle', 'update', 'legacy', 'create', 'manual', 'sent'),
+  firstCount: fc.constantFrom(1, 1, 1, 1, 1, 1, 3),
+  attempts: fc.array(attempt, { minLength: 0, maxLength: 4 }),
+  ending: fc.constantFrom(
+    'charge',
+    'charge',
+    'notice',
+    'out_of_band',
+    'void',
+    'uncollectible',
+    'credited',
+    'open',
+    'open',
+  ),
+  endsAfterS: fc.oneof(gap, fc.constant(0)),
+  reversedAfterS: fc.option(gap, { freq: 6 }),
+  failsAfterwards: fc.constantFrom(false, false, false, false, false, false, true),
+});
+
+const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({
+  plan: fc.constantFrom('metadata', 'metadata', 'price', 'table', 'lookup', 'ids', 'late', 'never'),
+  highValue: fc.boolean(),
+  firstSeen: fc.constantFrom(true, true, true, false),
+  story: fc.constantFrom<SubscriptionPlan['story'][]>(
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'asked',
+    'asked_in_old_words',
+    'asked_and_undone',
+    'asked_and_ended',
+    'ended_on_request',
+    'unpaid',
+    'unpaid_and_back',
+    'stopped',
+    'not_paid_for',
+    'no_reason',
+    'trialing',
+  ),
+  feedback: fc.constantFrom(true, true, false),
+  day: fc.integer({ min: 0, max: 60 }),
+  thenS: gap.map((seconds) => Math.max(1, seconds)), // two words of one second have no order that a rule gives
+  slot: fc.constantFrom('none', 'none', 'pm_0', 'pm_0', 'pm_1', 'pm_0_then_pm_1', 'pm_0_then_none'),
+});
+
+const card: fc.Arbitrary<CardPlan> = fc.record({
+  months: fc.integer({ min: -2, max: 4 }),
+  seen: fc.constantFrom('method', 'method', 'charge', 'both', 'never'),
+  day: fc.integer({ min: 0, max: 60 }),
+  fate: fc.constantFrom('stays', 'stays', 'renewed', 'detached', 'customer_slot'),
+});
+
+/** Receipts in ms. Negative: the provider's clock is ahead, at most 300 s or more. */
+const delay = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 0, max: 900 }) },
+  { weight: 2, arbitrary: fc.integer({ min: 0, max: 20_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 2 * HOUR * 1_000 }) },
+  { weight: 1, arbitrary: fc.integer({ min: 0, max: 10 * DAY * 1_000 }) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, -299_999, -300_000, -300_001, -HOUR * 1_000) },
+);
+
+const noise: fc.Arbitrary<Noise> = fc.record({
+  delayMs: delay,
+  copy: fc.constantFrom<Noise['copy'][]>('none', 'none', 'none', 'none', 'none', 'none', 'none', 'twin', 'lost'),
+});
+
+/** Plausible where the noise is empty, nasty where it is not. */
+export const stories: fc.Arbitrary<Story> = fc.record({
+  legacyShape: fc.boolean(),
+  charges: fc.constantFrom<Story['charges'][]>('subscribed', 'subscribed', 'subscribed', 'subscribed', 'absent'),
+  noRetryHours: fc.constantFrom(1, 1, 3),
+  invoices: fc.array(invoice, { minLength: 0, maxLength: 3 }),
+  subscriptions: fc.tuple(subscription, subscription),
+  cards: fc.array(card, { minLength: 0, maxLength: 2 }),
+  customerSlot: fc.constantFrom('never_stated', 'never_stated', 'none', 'pm_0', 'pm_1'),
+  noise: fc.oneof(fc.constant([]), fc.array(noise, { maxLength: 60, size: 'max' })),
+});

@@ -1,0 +1,27 @@
+import fc from 'fast-check';
+import { it } from 'vitest';
+import { judge, report } from './membership.ts';
+import { stories } from './membership-plan.ts';
+
+/**
+ * The engine says what the oracle says of every customer, at every boundary and the milliseconds around it, and nothing
+ * changes before the instant at which the engine says that something could.
+ */
+const PROVING = process.env.PROVE !== undefined;
+const PROVE_MS = 50 * 60_000;
+
+it(
+  'stage, suppression, plan and membership are as the semantics say, to the millisecond, and hold until the stated instant',
+  () => {
+    fc.assert(
+      fc.property(stories, (story) => judge(story, PROVING ? 32 : 16)),
+      {
+        numRuns: PROVING ? 100_000 : 2_000,
+        interruptAfterTimeLimit: PROVE_MS,
+        markInterruptAsFailure: true,
+        reporter: report,
+      },
+    );
+  },
+  PROVE_MS + 60_000,
+);

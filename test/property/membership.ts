@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { expect } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
+import type { Fact } from '../../src/domain/fact.ts';
+import type { CustomerKey } from '../../src/domain/ids.ts';
+import { instant } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { View } from '../../src/pipeline/decide.ts';
+import { decide } from '../../src/pipeline/decide.ts';
+import { makeRules } from '../../src/pipeline/rules.ts';
+import { stripe } from '../../src/providers/stripe/stripe.ts';
+import type { Answer } from '../oracle/answer.ts';
+import { answer } from '../oracle/answer.ts';
+import { POLICY_PLANS, tell } from './membership-facts.ts';
+import type { Story } from './membership-plan.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const CUSTOMER: CustomerKey = { provider: 'stripe', merchant: 'acct_1', mode: 'live', customer: 'cus_eve' };
+
+const policyOf = (story: Story): Policy => ({
+  plans: POLICY_PLANS,
+  userIdKeys: ['user_id'],
+  noRetryAfterMs: story.noRetryHours * HOUR,
+  chargeWebhooks: story.charges,
+  updatePaymentUrl: null,
+  sendUndisclosedCodes: false,
+  directTools: [],
+  braze: { batchObjects: 75, updateExistingOnly: false },
+  retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
+});
+
+/** Every instant at which anything could change: what the facts name, and the windows that the rules open from them. */
+export const boundariesOf = (facts: readonly Fact[], policy: Policy): readonly number[] => {
+  const instants = new Set<number>();
+  for (const fact of facts) {
+    const { occurredAt: at, receivedAt } = fact;
+    for (const window of [0, 10_000, policy.noRetryAfterMs]) instants.add(receivedAt + window);
+    for (const window of [0, policy.noRetryAfterMs, 7 * DAY, 30 * DAY, 90 * DAY]) instants.add(at + window);
+    const date = 'invoice' in fact ? fact.invoice.nextAttemptAt : null;
+    if (date !== null) for (const window of [0, policy.noRetryAfterMs]) instants.add(date + window);
+    const card = 'card' in fact ? fact.card : 'charge' in fact ? fact.charge.card : null;
+    if (card?.expMonth != null && card.expYear !== null) {
+      const end = Date.UTC(card.expYear, card.expMonth, 1);
+      for (const window of [-30 * DAY, 0, 30 * DAY]) instants.add(end + window);
+    }
+  }
+  return [...instants].toSorted((a, b) => a - b);
+};
+
+interface Sight {
+  readonly stage: unknown;
+  readonly inDunning: unknown;
+  readonly suppressed: unknown;
+  readonly planId: unknown;
+  readonly highValue: unknown;
+  readonly cardExpiresAt: unknown;
+  readonly audiences: readonly string[];
+}
+
+const engineSight = ({ traits, audiences }: View): Sight => ({
+  stage: traits.dunning_stage,
+  inDunning: traits.in_dunning,
+  suppressed: traits.dunning_suppressed,
+  planId: traits.plan_id,
+  highValue: traits.high_value_plan,
+  cardExpiresAt: traits.card_expires_at,
+  audiences,
+});
+/** Whose plan it is where no episode leads, the semantics do not say: not judged. */
+const oracleSight = (said: Answer, { plan_id: planId, high_value_plan: highValue }: View['traits']): Sight => ({
+  stage: said.stage,
+  inDunning: said.inDunning,
+  suppressed: said.suppressed,
+  planId: said.leads ? said.planId : planId,
+  highValue: said.leads ? said.highValue : highValue,
+  audiences: said.audiences,
+  cardExpiresAt: said.cardExpiresAt === null ? null : new Date(said.cardExpiresAt).toISOString(),
+});
+
+/** Judges the engine on one story. Throws what `expect` throws, with the instant and the facts known by then. */
+export const judge = (story: Story, budget: number): void => {
+  const policy = policyOf(story);
+  const rules = makeRules({ policy, audiences: AUDIENCES, namespace: 'test', providers: { stripe } });
+  const all = tell(story);
+  const boundaries = boundariesOf(all, policy);
+  const known = (now: number): readonly Fact[] => all.filter(({ receivedAt }) => receivedAt <= now);
+  const engine = (facts: readonly Fact[], now: number): View =>
+    decide({ customer: CUSTOMER, facts, rules, now: instant(now) });
+  const oracle = (facts: readonly Fact[], t: number, view: View): Sight => {
+    const published = new Map(
+      view.episodes.map((e) => [`${e.subscription} ${e.opening_invoice} ${e.reopened_from !== null}`, e.id]),
+    );
+    return oracleSight(
+      answer({
+        facts,
+        policy,
+        t,
+        idOf: (e) => published.get(`${e.subscription} ${e.openingInvoice} ${e.reversal !== null}`) ?? '',
+      }),
+      view.traits,
+    );
+  };
+  for (const [index, now] of chosen(boundaries, story, budget).entries()) {
+    const facts = known(now);
+    const view = engine(facts, now);
+    const at = () => `at ${new Date(now).toISOString()}, knowing\n${facts.map(describeFact).join('\n')}\n`;
+    const present = oracle(facts, now, view);
+    if (!same(engineSight(view), present)) expect(engineSight(view), at()).toEqual(present);
+    const until = view.until ?? Number.POSITIVE_INFINITY;
+    const next = boundaries.filter((each) => each > now && each < until);
+    const later = next[[0, Math.floor(next.length / 2), next.length - 1][index % 3] ?? 0];
+    if (later !== undefined) {
+      const then = oracle(facts, later, view);
+      if (!same(then, present)) {
+        const by = new Date(later).toISOString();
+        expect(then, `nothing changes by ${by} as until says, ${at()}`).toEqual(present);
+      }
+    }
+    if (view.until === null || index % 2 === 1) continue;
+    if (view.until <= now) expect(view.until, `until is ahead, ${at()}`).toBeGreaterThan(now);
+    const last = engineSight(engine(facts, view.until - 1));
+    if (!same(last, present)) expect(last, `the engine before its own until, ${at()}`).toEqual(present);
+  }
+};
+
+const same = (a: Sight, b: Sight): boolean => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b));
+const ordered = (s: Sight) => [s.stage, s.inDunning, s.suppressed, s.planId, s.highValue, s.cardExpiresAt, s.audiences];
+
+/** At every boundary, the millisecond before and the one after; of a long story, as many as the budget allows, spread. */
+const chosen = (boundaries: readonly number[], story: Story, budget: number): readonly number[] => {
+  const instants = boundaries.flatMap((at) => [at - 1, at, at + 1]);
+  if (instants.length <= budget) return instants;
+  const stride = instants.length / budget;
+  const offset = (JSON.stringify(story).length * 7) % stride;
+  return Array.from({ length: budget }, (_, index) => instants[Math.floor(offset + index * stride)] ?? 0);
+};
+
+const describeFact = (fact: Fact): string => {
+  const { id, kind, occurredAt, receivedAt, ...rest } = fact;
+  const about =
+    'invoice' in fact
+      ? `${fact.invoice.id} ${fact.invoice.status} count ${fact.invoice.attemptCount} next ${fact.invoice.nextAttemptAt === null ? '-' : new Date(fact.invoice.nextAttemptAt).toISOString()}`
+      : JSON.stringify(rest);
+  return `${new Date(occurredAt).toISOString()} +${receivedAt - occurredAt} ms ${id} ${kind} ${about}`;
+};
+
+/** Says how much was proven where that is the question, and how to repeat a failure. */
+export const report = <T>(details: fc.RunDetails<T>): void => {
+  if (process.env.PROVE !== undefined) console.info(`${details.numRuns} runs, seed ${details.seed}`);
+  if (!details.failed) return;
+  throw new Error(fc.defaultReportMessage(details) ?? 'failed', { cause: details.errorInstance });
+};
