@@ -182,16 +182,19 @@ export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): r
   const { notices } = invoice;
   const own = context.charges.declinesOf.get(invoice.id) ?? [];
   const joined = { invoice, own, unlinked: context.charges.unlinked, reasons: toReasons(notices, own) };
-  const firstSeen = notices.some((notice) => notice.invoice.attemptCount <= 1);
   const seenCounts = new Set<number>();
+  const reads = notices.map((notice) => {
+    const manual = seenCounts.has(notice.invoice.attemptCount);
+    seenCounts.add(notice.invoice.attemptCount);
+    return readNotice(notice, manual, joined, context);
+  });
+  const firstCounts = reads.some(({ invoice: { attemptCount }, pending }) => attemptCount <= 1 && !pending);
   let counted = 0;
-  return notices.map((notice): Attempt => {
-    const { attemptCount } = notice.invoice;
-    const read = readNotice(notice, seenCounts.has(attemptCount), joined, context);
-    seenCounts.add(attemptCount);
+  return reads.map((read): Attempt => {
+    const { attemptCount } = read.invoice;
     if (read.executed && !read.pending) counted += 1;
-    // The first attempt always counts, also where only the provider's count tells of it.
-    const implied = attemptCount > 1 && !firstSeen ? 1 : 0;
+    // The first attempt always counts, also where only the provider's count tells of it, or its notice still settles.
+    const implied = attemptCount > 1 && !firstCounts ? 1 : 0;
     return {
       ...read,
       retry: attemptCount > 1 || counted > 1,
@@ -202,19 +205,24 @@ export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): r
 
 /**
  * Holds back what came after a notice that still settles: its number, its episode and its first failure are not known
- * before (semantics E4).
+ * before (semantics E4). What had settled before that notice was received counts already and goes on counting: else
+ * somebody in dunning would leave every audience for the ten seconds in which an old notice settles.
  * @param attempts of one subscription, or of one invoice without any, in fold order
  */
 export const holdBack = (attempts: readonly Attempt[], now: Instant): readonly Attempt[] => {
-  let heldUntil: Instant | null = null;
+  const settling: Attempt[] = [];
   return attempts.map((attempt) => {
-    const until: Instant = heldUntil !== null && heldUntil > attempt.settlesAt ? heldUntil : attempt.settlesAt;
-    const held = heldUntil !== null && now < heldUntil && !attempt.pending;
-    if (attempt.pending) heldUntil = until;
-    return held ? { ...attempt, pending: true, settlesAt: until } : attempt;
+    const before = settling.filter(({ notice, settlesAt }) => now < settlesAt && notice.receivedAt < attempt.settlesAt);
+    const until = before.reduce((last, { settlesAt }) => (settlesAt > last ? settlesAt : last), attempt.settlesAt);
+    if (attempt.pending) settling.push({ ...attempt, settlesAt: until });
+    return before.length > 0 && !attempt.pending ? { ...attempt, pending: true, settlesAt: until } : attempt;
   });
 };
 
 /** When the first notice happened that still settles; null when none does. */
 export const pendingSince = (attempts: readonly Attempt[]): Instant | null =>
   attempts.find((attempt) => attempt.pending)?.at ?? null;
+
+/** Since when nothing that was said of an invoice counts yet: after its newest notice that counts; null: all counts. */
+export const uncountedSince = (attempts: readonly Attempt[]): Instant | null =>
+  attempts[attempts.findLastIndex(({ pending }) => !pending) + 1]?.at ?? null;

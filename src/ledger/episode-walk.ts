@@ -213,14 +213,20 @@ const end = (walk: Walk, at: Instant): void => {
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
-/** When the last date that was stated for an open invoice had passed for too long to be believed. */
-const lapsedAt = ({ noRetryAfterMs }: Subject, { invoices }: Draft): Instant | null => {
-  const dates = invoices
-    .filter(({ open }) => open)
-    .map((invoice) => retryHistory(invoice).findLast(({ to }) => to === null)?.date ?? null);
-  const last = dates.reduce((max, date) => (date !== null && (max === null || date > max) ? date : max), null);
-  return last === null ? null : plus(last, noRetryAfterMs);
+/** When the provider stopped: out of retries and no date stated since, or the last one passed for too long to be believed. */
+const stoppedAt = (subject: Subject, draft: Draft): Instant | null => {
+  const dated = draft.invoices
+    .filter((invoice) => invoice.open)
+    .map((invoice) => retryHistory(invoice).findLast(({ to }) => to === null))
+    .filter((stretch) => stretch !== undefined && stretch.date !== null);
+  const since = dated.reduce((newest, stretch) => Math.max(newest, stretch?.from ?? newest), Number.NEGATIVE_INFINITY);
+  const exhausted = exhaustionsOf(subject, draft).find(({ at }) => at >= since);
+  if (exhausted !== undefined) return exhausted.at;
+  const last = dated.reduce<Instant | null>((max, stretch) => latest(max, stretch?.date ?? null), null);
+  return last === null ? null : plus(last, subject.noRetryAfterMs);
 };
+
+const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null || (b !== null && b > a) ? b : a);
 
 /**
  * When the open episode is given up: the provider stopped, life went on, the old debt stayed; or what a reversal took
@@ -233,10 +239,10 @@ export const writeOffAt = (walk: Walk): Instant | null => {
   if (last === undefined) return plus(current.openedAt, WRITE_OFF_MS);
   const newestPaid = walk.paidAt[walk.paidAt.length - 1];
   if (newestPaid === undefined || newestPaid <= last.at) return null;
-  const stoppedAt = exhaustionsOf(walk.subject, current)[0]?.at ?? lapsedAt(walk.subject, current);
-  if (stoppedAt === null) return null;
+  const stopped = stoppedAt(walk.subject, current);
+  if (stopped === null) return null;
   const firstPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
-  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stoppedAt - last.at));
+  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stopped - last.at));
 };
 
 const writeOff = (walk: Walk, at: Instant): void => {

@@ -34,11 +34,13 @@ export const subscriptionWords = (subscription: SubscriptionLedger | undefined):
 /**
  * Whether the provider's word that it stopped collecting still stands for an open invoice: a later retry date, or the
  * subscription running again, takes it back.
+ * @param since the episode's opening: an older word is not about it
+ * @param pendingFrom what was said of the invoice from then on counts nowhere yet (semantics E4); null: all counts
  */
 export const wordStands = (
   invoice: InvoiceLedger,
   subscription: SubscriptionLedger | undefined,
-  since: Instant,
+  { since, pendingFrom }: { readonly since: Instant; readonly pendingFrom: Instant | null },
 ): boolean => {
   const word = subscription?.stopWords.findLast(({ at }) => at >= since);
   if (subscription === undefined || word === undefined) return false;
@@ -46,5 +48,10 @@ export const wordStands = (
     ({ occurredAt, subscription: { status } }) =>
       occurredAt > word.at && (status === 'active' || status === 'trialing' || status === 'past_due'),
   );
-  return !runsAgain && !retryHistory(invoice).some(({ from, date }) => from > word.at && date !== null);
+  return (
+    !runsAgain &&
+    !retryHistory(invoice).some(
+      ({ from, date }) => from > word.at && date !== null && (pendingFrom === null || from < pendingFrom),
+    )
+  );
 };

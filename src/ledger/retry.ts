@@ -69,17 +69,17 @@ const toHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
     if (settled) continue;
     if (said.kind === 'attempt_failed') failedAt = at;
     const next = said.invoice.nextAttemptAt;
-    const stated: Instant | null = next !== null && next > (failedAt ?? at) ? next : null;
     const last = stretches[stretches.length - 1];
     const sameSecond = dated.at === at && dated.date !== null && dated.date > at ? dated.date : null;
+    const stated: Instant | null = next !== null && next > (failedAt ?? at) ? next : sameSecond;
     const again = said.kind === 'attempt_failed' && last !== undefined && last.from === at;
     // The same failure told twice is one: it begins nothing anew.
     if (again) stretches[stretches.length - 1] = { ...last, ...earlierOf(last, said), date: last.date ?? stated };
-    else if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated ?? sameSecond);
+    else if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated);
     else if (last !== undefined && failedAt === at)
       stretches[stretches.length - 1] = { ...last, date: last.date ?? stated };
     else if (last !== undefined && stated !== last.date) begin(at, said.receivedAt, stated);
-    dated = { at, date: stated ?? sameSecond };
+    dated = { at, date: stated };
   }
   return stretches;
 };

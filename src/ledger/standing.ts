@@ -1,6 +1,6 @@
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
-import { type Attempt, pendingSince } from './attempt.ts';
+import { type Attempt, uncountedSince } from './attempt.ts';
 import { findExpiringCard } from './card-expiring.ts';
 import type { Episode } from './episode.ts';
 import { wordStands } from './exhaustion.ts';
@@ -64,14 +64,18 @@ const stageOf = (attempts: number, exhausted: boolean): OpenEpisode['stage'] => 
 const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy: Policy): OpenEpisode => {
   const attempts = episode.attempts.filter((attempt) => attempt.invoice.id === invoice.id);
   const lastAttempt = attempts[attempts.length - 1] ?? null;
+  const pendingFrom = uncountedSince(ledger.attempts.get(invoice.id) ?? []);
+  const subscription = ledger.subscriptions.get(episode.subscription);
   const outlook = retryOutlook(invoice, {
     now: ledger.now,
-    pendingFrom: pendingSince(ledger.attempts.get(invoice.id) ?? []),
+    pendingFrom,
     blocked: lastAttempt?.decline.blocksRetries ?? false,
-    exhausted: wordStands(invoice, ledger.subscriptions.get(episode.subscription), episode.openedAt),
+    exhausted: wordStands(invoice, subscription, { since: episode.openedAt, pendingFrom }),
     noRetryAfterMs: policy.noRetryAfterMs,
   });
-  const attemptNumber = Math.max(lastAttempt?.number ?? 0, 1);
+  // What was tried before a reversal belongs to the episode that it took back.
+  const before = episode.reversalId === null ? 0 : (attempts[0]?.number ?? 1) - 1;
+  const attemptNumber = Math.max((lastAttempt?.number ?? 0) - before, 1);
   return {
     episode,
     stage: stageOf(attemptNumber, outlook.status === 'none'),
@@ -79,14 +83,18 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
     attemptNumber,
     lastAttempt,
     retry: outlook,
-    suppressed: (ledger.subscriptions.get(episode.subscription)?.cancelRequestedAt ?? null) !== null,
+    suppressed: (subscription?.cancelRequestedAt ?? null) !== null,
   };
 };
 
+/** Of the invoices of one episode, the one that gives its stage. */
 const worse = (a: OpenEpisode, b: OpenEpisode): number =>
+  SEVERITY[b.stage] - SEVERITY[a.stage] || b.attemptNumber - a.attemptNumber;
+
+/** Of several episodes, the lead (semantics C5): not suppressed, highest stage, earliest first failure, id. */
+const leads = (a: OpenEpisode, b: OpenEpisode): number =>
   Number(a.suppressed) - Number(b.suppressed) ||
   SEVERITY[b.stage] - SEVERITY[a.stage] ||
-  b.attemptNumber - a.attemptNumber ||
   a.episode.openedAt - b.episode.openedAt ||
   (a.episode.id < b.episode.id ? -1 : a.episode.id > b.episode.id ? 1 : 0);
 
@@ -153,7 +161,7 @@ export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
     .filter((episode) => episode.outcome === 'open')
     .map((episode) => assessEpisode(episode, ledger, policy))
     .filter((found) => found !== null)
-    .sort(worse);
+    .sort(leads);
   const lead = open[0];
   if (lead === undefined) return standAside(ledger);
   return {
