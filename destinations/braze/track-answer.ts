@@ -57,8 +57,10 @@ const toPayloadOutcome = (
     return type === undefined ? [] : [`${part.name} refused: ${type}`];
   });
   const taken = parts.filter((part) => !refused.has(part)).map(({ name }) => name);
-  if (told.length > 0)
-    return { result: 'rejected', reason: [...told, ...taken.map((name) => `${name} taken`)].join('; ') };
+  if (told.length > 0) {
+    const reason = [...told, ...taken.map((name) => `${name} taken`)].join('; ');
+    return { result: 'rejected', reason, ...(taken.length > 0 ? { partly: true } : {}) };
+  }
   if (unplaced !== null && parts.length > 0) return { result: 'unknown', reason: unplaced };
   return { result: 'delivered', warning: toWarning(parts) };
 };

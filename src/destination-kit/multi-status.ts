@@ -28,7 +28,8 @@ export const toMultiStatus = (outcomes: readonly ActionOutcome[], sent: readonly
       response.setSuccessResponseAtIndex(index, { status: 200, body: { warning: outcome.warning }, ...shared });
     else {
       const status = outcome.result === 'rejected' ? 400 : 500;
-      response.setErrorResponseAtIndex(index, { status, errormessage: outcome.reason, ...shared });
+      const body = { partly: outcome.result === 'rejected' && outcome.partly === true };
+      response.setErrorResponseAtIndex(index, { status, errormessage: outcome.reason, body, ...shared });
     }
   });
   return response;
@@ -40,9 +41,13 @@ export const toOutcome = (node: StatusNode | undefined): RecordOutcome => {
   const reason = toReason(node?.errormessage ?? (node ? `status ${status}` : 'the action told nothing'));
   if (status >= 200 && status < 300) return { result: 'delivered', warning: warningOf(node?.body) };
   if (status === 429) return { result: 'retry', at: null, reason };
-  if (status >= 400 && status < 500 && status !== 408) return { result: 'rejected', reason };
+  if (status >= 400 && status < 500 && status !== 408)
+    return { result: 'rejected', reason, ...(isPartly(node?.body) ? { partly: true } : {}) };
   return { result: 'unknown', reason };
 };
+
+const isPartly = (body: unknown): boolean =>
+  typeof body === 'object' && body !== null && 'partly' in body && body.partly === true;
 
 const warningOf = (body: unknown): string | null =>
   typeof body === 'object' && body !== null && 'warning' in body && typeof body.warning === 'string'

@@ -8,8 +8,8 @@ export type RecordOutcome =
   | { readonly result: 'recorded' }
   /** Not taken now; `at` null: the engine chooses. */
   | { readonly result: 'retry'; readonly at: Instant | null; readonly reason: string }
-  /** Refused for what it is. */
-  | { readonly result: 'rejected'; readonly reason: string }
+  /** Refused for what it is. `partly`: some of it was taken nevertheless, so what the tool holds of it is not known. */
+  | { readonly result: 'rejected'; readonly reason: string; readonly partly?: true }
   /** It may have been applied. */
   | { readonly result: 'unknown'; readonly reason: string };
 

@@ -53,18 +53,22 @@ describe('201', () => {
     expect(await outcomesOn([{ type: BLANK, input_array: 'events', index: 1 }])).toEqual([
       DELIVERED,
       DELIVERED,
-      { result: 'rejected', reason: `event dunning_stage_entered refused: ${BLANK}; event payment_recovered taken` },
+      {
+        result: 'rejected',
+        reason: `event dunning_stage_entered refused: ${BLANK}; event payment_recovered taken`,
+        partly: true,
+      },
     ]);
   });
 
   it('that takes the attributes of a person and refuses the event, or the reverse, says which', async () => {
     expect(await outcomesOn([{ type: 'bad time', input_array: 'events', index: 0 }])).toMatchObject([
-      { result: 'rejected', reason: 'event dunning_stage_entered refused: bad time; attributes taken' },
+      { result: 'rejected', reason: 'event dunning_stage_entered refused: bad time; attributes taken', partly: true },
       DELIVERED,
       DELIVERED,
     ]);
     expect(await outcomesOn([{ type: 'bad value', input_array: 'attributes', index: 0 }])).toMatchObject([
-      { result: 'rejected', reason: 'attributes refused: bad value; event dunning_stage_entered taken' },
+      { result: 'rejected', reason: 'attributes refused: bad value; event dunning_stage_entered taken', partly: true },
       DELIVERED,
       DELIVERED,
     ]);

@@ -146,6 +146,17 @@ export const toolOutcomePromises = (store: Subject): void => {
       expect(again.edges[0]?.seq).toBeGreaterThan(row.edges[0]?.seq ?? 0);
     });
 
+    it('rejected in part leaves in doubt what the tool holds, and its episode to be ended', async () => {
+      await want(store(), [
+        wanted({ desired: { in_dunning: true, dunning_episode_id: 'ep_1' }, edges: [edge('e_1')] }),
+      ]);
+      await send({ ...REJECTED, partly: true });
+      await want(store(), [wanted({ desired: { in_dunning: true } })], { at: later(20) });
+      const again = await onlyRow(store(), later(20));
+      expect(again.uncertain).toEqual(['in_dunning', 'dunning_episode_id']);
+      expect(again.reached).toContain('ep_1');
+    });
+
     it('rejected of what is not wanted any more leaves the row waiting', async () => {
       await want(store(), [wanted()]);
       const row = await onlyRow(store());

@@ -134,7 +134,7 @@ export interface ToolStore {
    * Writes outcomes in one transaction. `delivered` and `recorded`: `delivered` becomes itself overlaid with `sent`, `sent`'s
    * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
    * names join `uncertain`, its edges become `unknown`. `retry`: waits until `at`. `rejected`: a dead letter with the money
-   * at stake. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
+   * at stake; where it was so in part, what was sent is in doubt. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
    * delivered, recorded or unknown. Ends the call that `saveToolCall` wrote down.
    */
   readonly settleTools: (settlements: readonly ToolSettlement[], retryAt: Instant, now: Instant) => Promise<void>;

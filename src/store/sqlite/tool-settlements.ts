@@ -139,12 +139,17 @@ export const makeToolSettlements = (
     tryAgain.run(goesAtOnce ? current.retryAt : at, current.id);
   };
 
+  /** What was sent may be held, all of it or some. */
+  const saveDoubt = (settling: Settling): void => {
+    const { settlement, current } = settling;
+    const uncertain = union(parseNames(current.uncertain), Object.keys(settlement.sent));
+    saveKnowledge(settling, parseDelivered(current.delivered), uncertain);
+  };
+
   const doubt = (settling: Settling): void => {
     const { settlement, current, retryAt } = settling;
-    const { sent, edges } = settlement;
-    for (const seq of edges) doubtEdge.run(seq, current.id);
-    const uncertain = union(parseNames(current.uncertain), Object.keys(sent));
-    saveKnowledge(settling, parseDelivered(current.delivered), uncertain);
+    for (const seq of settlement.edges) doubtEdge.run(seq, current.id);
+    saveDoubt(settling);
     retry(settling, retryAt);
   };
 
@@ -172,7 +177,10 @@ export const makeToolSettlements = (
     if (outcome.result === 'delivered' || outcome.result === 'recorded') take(settling, outcome.result);
     if (outcome.result === 'retry') retry(settling, outcome.at ?? retryAt);
     if (outcome.result === 'unknown') doubt(settling);
-    if (outcome.result === 'rejected') refuse(settling, events, outcome.reason);
+    if (outcome.result === 'rejected') {
+      if (outcome.partly) saveDoubt(settling);
+      refuse(settling, events, outcome.reason);
+    }
   };
 
   return (settlement, retryAt, now) => {
