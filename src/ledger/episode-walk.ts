@@ -4,7 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { type ChurnType, churnOf } from './churn.ts';
 import { type Exhaustion, invoiceWords, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
-import { retryHistory } from './retry.ts';
+import { type RetryStretch, retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
 /** What dunning is about: one subscription of a customer, with its invoices. */
@@ -208,21 +208,30 @@ const end = (walk: Walk, at: Instant): void => {
   walk.ended = true;
   const { subscription } = walk.subject;
   const current = openDraft(walk);
-  const exhausted = current !== undefined && exhaustionsOf(walk.subject, current).some((found) => found.at <= at);
+  const exhaustion = current === undefined ? undefined : standingExhaustion(walk.subject, current);
+  const exhausted = exhaustion !== undefined && exhaustion.at <= at;
   walk.churn = subscription?.ended ? churnOf(subscription.ended.subscription, exhausted) : null;
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
+/** The dates stated for what is still open. */
+const standingDates = (draft: Draft): readonly RetryStretch[] =>
+  draft.invoices
+    .filter((invoice) => invoice.open)
+    .flatMap((invoice) => retryHistory(invoice).findLast(({ to }) => to === null) ?? [])
+    .filter(({ date }) => date !== null);
+
+/** The exhaustion that no later date has taken back. */
+const standingExhaustion = (subject: Subject, draft: Draft): Exhaustion | undefined => {
+  const since = Math.max(...standingDates(draft).map(({ from }) => from));
+  return exhaustionsOf(subject, draft).find(({ at }) => at >= since);
+};
+
 /** When the provider stopped: out of retries and no date stated since, or the last one passed for too long to be believed. */
 const stoppedAt = (subject: Subject, draft: Draft): Instant | null => {
-  const dated = draft.invoices
-    .filter((invoice) => invoice.open)
-    .map((invoice) => retryHistory(invoice).findLast(({ to }) => to === null))
-    .filter((stretch) => stretch !== undefined && stretch.date !== null);
-  const since = dated.reduce((newest, stretch) => Math.max(newest, stretch?.from ?? newest), Number.NEGATIVE_INFINITY);
-  const exhausted = exhaustionsOf(subject, draft).find(({ at }) => at >= since);
+  const exhausted = standingExhaustion(subject, draft);
   if (exhausted !== undefined) return exhausted.at;
-  const last = dated.reduce<Instant | null>((max, stretch) => latest(max, stretch?.date ?? null), null);
+  const last = standingDates(draft).reduce<Instant | null>((max, { date }) => latest(max, date), null);
   return last === null ? null : plus(last, subject.noRetryAfterMs);
 };
 

@@ -53,6 +53,8 @@ const takeAttempt = (c: Case, index: number, notice: Notice, episodes: Episode[]
     end(open, 'written_off', notice.at);
     open = undefined;
   }
+  // C2: an episode that ended with the invoice still owed keeps what is said of it and is never entered again.
+  open ??= episodes.findLast(({ outcome, invoices }) => outcome !== 'recovered' && invoices.includes(invoice));
   if (open === undefined) {
     episodes.push({
       subscription,

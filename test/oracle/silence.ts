@@ -1,5 +1,5 @@
 import type { Notice } from './attempts.ts';
-import { datesAfter, noticesOf } from './attempts.ts';
+import { datesAfter, noticesOf, settledFacts } from './attempts.ts';
 import type { Episode } from './episodes.ts';
 import type { Case, Fact } from './facts.ts';
 import { isInvoiceFact } from './facts.ts';
@@ -45,7 +45,8 @@ export const isSilent = (c: Case, upTo: number, invoice: string, at: number): bo
 
 /** C2: since when the provider has stopped on an invoice: its word, silence, or a stated date that lapsed; null: not. */
 export const stopInstant = (c: Case, upTo: number, episode: Episode, invoice: string): number | null => {
-  const facts = c.facts.slice(0, upTo);
+  const settled = new Set(settledFacts(c)); // what still waits counts nowhere (E4)
+  const facts = c.facts.slice(0, upTo).filter((fact) => settled.has(fact));
   const word = standingWord(facts, episode, invoice);
   if (word !== null) return word;
   const newest = newestNotice(facts, invoice);

@@ -20,7 +20,8 @@ const rankOf = (fact: Fact): number => {
     case 'payment_reversed':
       return 1;
     case 'invoice_observed':
-      return fact.invoice.status === 'open' || fact.invoice.status === 'draft' ? 0 : 2;
+      if (fact.invoice.status === 'paid') return 3;
+      return fact.invoice.status === 'open' || fact.invoice.status === 'draft' ? 0 : 1.5;
     default:
       return 0;
   }
