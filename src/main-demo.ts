@@ -1,7 +1,7 @@
-import { AUDIENCES } from '../audiences/index.ts';
 import type { DemoRelay, DemoRelayOptions } from './cli/doors.ts';
 import { SILENT_LOG } from './config/log.ts';
 import type { Policy } from './domain/policy.ts';
+import { loadAudiences } from './main-audiences.ts';
 import { openDoor, STOP_GRACE_MS } from './main-door.ts';
 import { openTools } from './main-tools.ts';
 import { makeRelay } from './pipeline/relay.ts';
@@ -20,7 +20,7 @@ export const openDemoRelay = async (policy: Policy, options: DemoRelayOptions): 
   const relay = makeRelay({
     store,
     policy,
-    audiences: AUDIENCES,
+    audiences: await loadAudiences(),
     namespace: 'demo',
     providers: PROVIDERS,
     code: 'demo',

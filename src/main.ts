@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
-import { AUDIENCES } from '../audiences/index.ts';
 import type { CliDoors, DemoRelay, DemoRelayOptions, StartRelayOptions } from './cli/doors.ts';
 import { runCli } from './cli/index.ts';
 import { sends, toAnnouncement, toAnnouncementJson } from './config/announcement.ts';
@@ -14,6 +13,7 @@ import { parsePolicy } from './config/policy.ts';
 import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
+import { loadAudiences } from './main-audiences.ts';
 import { type Door, EXIT, openDoor, Refusal, STOP_GRACE_MS } from './main-door.ts';
 import type { EngineData } from './main-engine.ts';
 import { toWebhookHappening } from './pipeline/happenings.ts';
@@ -195,6 +195,8 @@ const explainRefusal = (error: unknown): number => {
 const startRelay = async ({ json, onLive }: StartRelayOptions): Promise<number> => {
   try {
     const setup = { ...loadSetup(), ...(onLive && { onLive }) };
+    // The thread that decides loads them itself; here a mistake still is one line.
+    await loadAudiences();
     const { environment, policyFile } = setup;
     return await runRelay(setup, (url) => {
       const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
@@ -224,13 +226,13 @@ const doors: CliDoors = {
   startRelay,
   openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
   loadProviders: async () => Object.values(PROVIDERS),
-  loadAudiences: async () => AUDIENCES,
+  loadAudiences,
   loadRules: async () => {
     const { environment, policy } = loadSetup();
     const { namespace } = environment;
     return makeRules({
       policy,
-      audiences: AUDIENCES,
+      audiences: await loadAudiences(),
       namespace,
       providers: PROVIDERS,
       code: codeVersion(join(ROOT, 'src')),

@@ -11,7 +11,7 @@ import { trait } from './trait.ts';
  */
 export const audience = (definition: AudienceDefinition): Audience => {
   const problem = findDefinitionProblem(definition);
-  if (problem !== null) throw new Error(`Audience ${definition.key}: ${problem}`);
+  if (problem !== null) throw new Error(`Audience ${definition.key ?? 'without a key'}: ${problem}`);
   const { key, description, messaging, announceDefinitionChanges = false } = definition;
   const when = messaging ? unlessSuppressed(definition.when) : definition.when;
   return deepFreeze({ key, description, messaging, announceDefinitionChanges, when });

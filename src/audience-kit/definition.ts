@@ -1,6 +1,6 @@
 import { DAY_MS } from '../domain/instant.ts';
-import { AUDIENCE_EVENT_PROPERTIES, USER_TRAITS } from '../generated/tracking-plan.ts';
-import type { Condition, Test, Times } from './condition.ts';
+import { AUDIENCE_EVENT_PROPERTIES, eventValues, USER_TRAIT_VALUES, USER_TRAITS } from '../generated/tracking-plan.ts';
+import type { Condition, Scalar, Test, Times } from './condition.ts';
 
 /** An audience as its author writes it. */
 export interface AudienceDefinition {
@@ -20,9 +20,19 @@ const LONGEST_KEY = 60;
 /** A hundred years: any instant and its boundary stay a date that can be written. */
 const LONGEST_MS = 36_500 * DAY_MS;
 
-/** What is wrong with a definition, with what to do about it; null when nothing is. */
-export const findDefinitionProblem = ({ key, description, when }: AudienceDefinition): string | null =>
-  findKeyProblem(key) ?? (description.trim() === '' ? 'describe it in a sentence' : null) ?? findProblem(when);
+/**
+ * What is wrong with a definition, with what to do about it; null when nothing is. A start strips types and checks none,
+ * so what the compiler would refuse is refused here too: a wrong name would otherwise be an audience that nobody is ever in.
+ */
+export const findDefinitionProblem = (definition: AudienceDefinition): string | null =>
+  findGap(definition) ?? findKeyProblem(definition.key) ?? findProblem(definition.when);
+
+const findGap = ({ key, description, messaging, when }: Partial<AudienceDefinition>): string | null => {
+  if (key === undefined) return 'give it a key';
+  if (description === undefined || description.trim() === '') return 'describe it in a sentence';
+  if (messaging === undefined) return 'say messaging: true or messaging: false';
+  return when === undefined ? 'say when' : null;
+};
 
 const findKeyProblem = (key: string): string | null => {
   if (!SNAKE_CASE.test(key)) return 'write its key in snake_case, e.g. dunning_retrying';
@@ -37,7 +47,7 @@ const findKeyProblem = (key: string): string | null => {
 const findProblem = (condition: Condition): string | null => {
   switch (condition.node) {
     case 'trait':
-      return at(condition.trait, findTestProblem(condition.test));
+      return findValueProblem('a user trait', USER_TRAIT_VALUES, condition.trait, condition.test);
     case 'event':
       return at(condition.event, findEventProblem(condition));
     case 'in_audience':
@@ -54,12 +64,31 @@ const findProblem = (condition: Condition): string | null => {
 const first = (problems: readonly (string | null)[]): string | null => problems.find((one) => one !== null) ?? null;
 const at = (where: string, problem: string | null): string | null => problem && `${where}: ${problem}`;
 
-const findEventProblem = (condition: Extract<Condition, { readonly node: 'event' }>): string | null =>
-  first([
-    condition.withinMs === null ? null : findDurationProblem(condition.withinMs),
-    findTimesProblem(condition.times),
-    ...Object.entries(condition.where).map(([property, test]) => at(property, findTestProblem(test))),
+const findEventProblem = ({ event, where, withinMs, times }: EventCondition): string | null => {
+  const values = eventValues(event);
+  if (values === null) return 'the tracking plan has no such event';
+  return first([
+    withinMs === null ? null : findDurationProblem(withinMs),
+    findTimesProblem(times),
+    ...Object.entries(where).map(([property, test]) => findValueProblem('a property of it', values, property, test)),
   ]);
+};
+
+type EventCondition = Extract<Condition, { readonly node: 'event' }>;
+
+/** `kind`: what a name of `values` is, in words. */
+const findValueProblem = (kind: string, values: typeof USER_TRAIT_VALUES, name: string, test: Test): string | null => {
+  const schema = Object.hasOwn(values, name) ? values[name] : undefined;
+  if (schema === undefined) return `${name} is not ${kind} in the tracking plan`;
+  const strange = comparedWith(test).find((value) => !schema.safeParse(value).success);
+  return at(name, findTestProblem(test) ?? (strange === undefined ? null : `it is never ${JSON.stringify(strange)}`));
+};
+
+/** The values that a test takes for possible; a bound of a range need not be one. */
+const comparedWith = (test: Test): readonly Scalar[] => {
+  if ('values' in test) return test.values;
+  return test.test === 'is' || test.test === 'is_not' ? [test.value] : [];
+};
 
 const findTimesProblem = ({ least, most }: Times): string | null => {
   if (![least, most ?? 0].every((count) => Number.isSafeInteger(count) && count >= 0))

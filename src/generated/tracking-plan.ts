@@ -397,7 +397,9 @@ const namesItsAudience =
     context.addIssue({ code: 'custom', path: ['audience_key'], message: `expected to name the one other property, ${member}` });
   };
 
-const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
+type Shaped = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+
+const EVENT_SCHEMAS: Readonly<Record<EventName, Shaped>> = {
   payment_failed: z.strictObject({
     dunning_episode_id: z.string().nullable(),
     provider: z.string(),
@@ -541,7 +543,7 @@ const AUDIENCE_EVENT_SCHEMAS: Readonly<Record<AudienceEventName, z.ZodType>> = {
     .superRefine(namesItsAudience(false)),
 };
 
-const USER_SCHEMA: z.ZodType = z.strictObject({
+const USER_SCHEMA: Shaped = z.strictObject({
   dunning_status: z.enum(['none', 'pre_dunning', 'active', 'held', 'exhausted', 'recovered', 'lost']),
   dunning_stage: z.enum(['exhausted', 'persistent', 'retrying', 'first_failure', 'recovered', 'lost', 'card_expiring', 'healthy']),
   in_dunning: z.boolean(),
@@ -589,6 +591,13 @@ export const parseEvent = (event: string, properties: unknown): PlanCheck =>
     : { ok: false, problems: [`${event}: not an event of the tracking plan`] };
 
 const isEventName = (event: string): event is EventName => Object.hasOwn(EVENT_SCHEMAS, event);
+
+/** What each property of an event may hold, null at times included; null for an event that is not in the plan. */
+export const eventValues = (event: string): Shaped['shape'] | null =>
+  isEventName(event) ? EVENT_SCHEMAS[event].shape : null;
+
+/** What each user trait may hold, null at times included. */
+export const USER_TRAIT_VALUES: Shaped['shape'] = USER_SCHEMA.shape;
 
 /** Checks the properties of an audience event, the one that the audience's key names included. */
 export const parseAudienceEvent = (event: string, properties: unknown): PlanCheck =>

@@ -102,7 +102,9 @@ ${traits.fields.map((field) => `  ${field.name}: '${field.publish ?? 'on_change'
 };
 `;
 
-const emitSchemas = (plan: Plan): string => `const EVENT_SCHEMAS: Readonly<Record<EventName, z.ZodType>> = {
+const emitSchemas = (plan: Plan): string => `type Shaped = z.ZodObject<Readonly<Record<string, z.ZodType>>>;
+
+const EVENT_SCHEMAS: Readonly<Record<EventName, Shaped>> = {
 ${plan.events.map((event) => `  ${event.name}: ${emitObject(event, '  ')},`).join('\n')}
 };
 
@@ -110,7 +112,7 @@ const AUDIENCE_EVENT_SCHEMAS: Readonly<Record<AudienceEventName, z.ZodType>> = {
 ${plan.membershipEvents.map((event) => `  ${quote(event.name)}: ${emitMembershipObject(event)},`).join('\n')}
 };
 
-const USER_SCHEMA: z.ZodType = ${emitObject(plan.userTraits, '')};
+const USER_SCHEMA: Shaped = ${emitObject(plan.userTraits, '')};
 
 const ACCOUNT_SCHEMA: z.ZodType = ${emitObject(plan.accountTraits, '')};
 `;
@@ -176,6 +178,13 @@ export const parseEvent = (event: string, properties: unknown): PlanCheck =>
     : { ok: false, problems: [\`\${event}: not an event of the tracking plan\`] };
 
 const isEventName = (event: string): event is EventName => Object.hasOwn(EVENT_SCHEMAS, event);
+
+/** What each property of an event may hold, null at times included; null for an event that is not in the plan. */
+export const eventValues = (event: string): Shaped['shape'] | null =>
+  isEventName(event) ? EVENT_SCHEMAS[event].shape : null;
+
+/** What each user trait may hold, null at times included. */
+export const USER_TRAIT_VALUES: Shaped['shape'] = USER_SCHEMA.shape;
 
 /** Checks the properties of an audience event, the one that the audience's key names included. */
 export const parseAudienceEvent = (event: string, properties: unknown): PlanCheck =>
