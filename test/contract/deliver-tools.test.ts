@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import type { ToolDelivererOptions } from '../../src/pipeline/tools/deliver-tools.ts';
-import { NOW } from './store-samples.ts';
+import { deliveryOf, NOW } from './store-samples.ts';
 import { edge, makeToolAtHand, takeAll } from './tool-at-hand.ts';
 import {
   counts,
@@ -29,6 +29,14 @@ describe('what goes, and in which order', () => {
     expect(sizes()).toEqual([75, 75, 10]);
     expect(new Set(idsOf(rig.tool.calls.flat())).size).toBe(160);
     expect(await counts()).toMatchObject({ settled: 160, waiting: 0, dead: 0 });
+  });
+
+  test('what may be stale waits for the decision, and is not asked for without a rest', async () => {
+    await wantPeople(...people(1));
+    const [person] = people(1);
+    await rig.store.accept([deliveryOf(`cus_${person?.userId}`, 'evt_paid', rig.now)]);
+    expect(await delivererOf().deliverDue(rig.now)).toEqual({ settled: 0, nextAt: plus(rig.now, SECOND_MS) });
+    expect(rig.tool.calls).toEqual([]);
   });
 
   test('a suppression goes before 500 others that wait longer', async () => {

@@ -75,6 +75,14 @@ export const toolPromises = (store: Subject): void => {
       ]);
     });
 
+    it('are not sent while something came in of which nobody has decided what it makes of them', async () => {
+      await want(store(), [wanted()]);
+      await store().accept([deliveryOf('cus_1', 'evt_paid', NOW)]);
+      expect(await waiting(store())).toEqual([]);
+      await workAll(store(), NOW, (claim) => decided(claim, { tools: [wanted({ desired: { in_dunning: false } })] }));
+      expect(await waiting(store())).toMatchObject([{ desired: { in_dunning: false } }]);
+    });
+
     it('begin to wait anew once they were settled', async () => {
       await want(store(), [wanted()]);
       await settleAll();

@@ -1,5 +1,5 @@
 import type { ToolSink } from '../../destination-kit/sink.ts';
-import { type Instant, instant } from '../../domain/instant.ts';
+import { type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts';
 import type { DeliveryStep } from '../deliver.ts';
 import type { DeliveryLog, Pause } from '../delivery-pauses.ts';
 import type { Clock } from '../ports.ts';
@@ -67,10 +67,17 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
     return dueAt === null ? null : latest(dueAt, now, pauses.until(now), room.until(now));
   };
 
+  /** Those whose time has come wait for a decision, whose commit wakes us. */
+  const whenDecided = async (now: Instant): Promise<Instant | null> => {
+    const at = await nextAt(now);
+    return at !== null && at <= now ? plus(now, SECOND_MS) : at;
+  };
+
   const step = async (now: Instant): Promise<DeliveryStep> => {
     if (!isRecovered) await recover(now);
     if (pauses.until(now) !== null || room.until(now) !== null) return { settled: 0, nextAt: await nextAt(now) };
     const rows = await store.nextToolRows({ tool, channel, now, limit: limits.objects });
+    if (rows.length === 0) return { settled: 0, nextAt: await whenDecided(now) };
     const dispatches = rows.map((row) => toRecord(row, sink.resendsUnknownEvents));
     const quiet = dispatches.filter((dispatch) => !isSendable(dispatch));
     await settleQuietly(quiet);

@@ -123,7 +123,7 @@ export interface ToolCounts {
 }
 
 export interface ToolStore {
-  /** Rows to be sent now (`retryAt` reached), urgent first, then the longest waiting. */
+  /** Rows to be sent now (`retryAt` reached, and their profile is not due itself), urgent first, then the longest waiting. */
   readonly nextToolRows: (options: {
     readonly tool: string;
     readonly channel: ToolChannel;

@@ -24,11 +24,13 @@ export interface ToolRows {
   readonly nextRetryAt: (...key: Parameters<ToolStore['nextToolRetryAt']>) => Instant | null;
 }
 
+// Of whom something is to be decided first, what waits may be stale: they may have paid since.
 // The plus keeps the planner from the index by retry_at, after which it would have to sort all that wait.
 const NEXT = `SELECT id, tool, channel, profile_id AS profileId, user_id AS userId, version, decided_at AS decidedAt,
   desired, delivered, uncertain, reached, waiting_since AS waitingSince, failures
-  FROM tool_states WHERE tool = ? AND channel = ? AND status = 'waiting' AND +retry_at <= ?
-  ORDER BY urgent DESC, waiting_since, id LIMIT ?`;
+  FROM tool_states s WHERE tool = ?1 AND channel = ?2 AND status = 'waiting' AND +retry_at <= ?3
+  AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = s.profile_id AND p.due_at <= ?3)
+  ORDER BY urgent DESC, waiting_since, id LIMIT ?4`;
 const OPEN_EDGES = `SELECT seq, status, role, episode_id AS episodeId, event, committed_at AS committedAt
   FROM tool_edges WHERE tool_state_id = ? AND status IN ('queued', 'unknown') ORDER BY seq`;
 const NEXT_RETRY = `SELECT min(retry_at) AS at FROM tool_states WHERE tool = ? AND channel = ? AND status = 'waiting'`;
