@@ -13,7 +13,7 @@ export const FALSE: Timeline = Object.freeze({ holds: false, flips: NONE });
 
 /** Holds during `span`, as seen at `now`. */
 export const during = (span: Span | null, now: number): Timeline => {
-  if (span === null || span.from >= span.to || span.to <= now) return FALSE;
+  if (span === null || span.to <= now) return FALSE;
   const end = Number.isFinite(span.to) ? [span.to] : NONE;
   if (span.from <= now) return end.length === 0 ? TRUE : { holds: true, flips: end };
   return { holds: false, flips: [span.from, ...end] };

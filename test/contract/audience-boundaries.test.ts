@@ -178,6 +178,10 @@ describe('events are counted at the very millisecond', () => {
     expect(verdictOf(when, T + DAY, {}, [T])).toEqual({ holds: true, until: T + 2 * DAY });
     const shut = event('payment_failed', { within: days(1), where: { occurred_at: olderThan(days(1)) } });
     expect(verdictOf(shut, T, {}, [T])).toEqual(NEVER);
+    const past = event('payment_failed', { where: { occurred_at: newerThan(days(1)) } });
+    expect(verdictOf(past, T + DAY - 1, {}, [T])).toEqual({ holds: true, until: T + DAY });
+    expect(verdictOf(past, T + DAY, {}, [T])).toEqual(NEVER);
+    expect(verdictOf(past, T + 2 * DAY, {}, [T])).toEqual(NEVER);
   });
 });
 
