@@ -26,6 +26,10 @@ const LOG_FIELDS = [
   'route',
   'signal',
   'sink',
+  'tool',
+  'channel',
+  'failures',
+  'rejected',
 ] as const;
 
 /** `message` is a constant sentence; what varies goes into the details, and what was thrown into `details.error`. */

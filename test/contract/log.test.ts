@@ -5,6 +5,7 @@ import { toSecret } from '../../src/config/secret.ts';
 import { RecoupError } from '../../src/domain/errors.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { makeWebhookLog } from '../../src/http/webhook-log.ts';
+import { makeToolPauses } from '../../src/pipeline/tools/tool-pauses.ts';
 
 const capture = (
   level: LogLevel = 'debug',
@@ -38,6 +39,13 @@ describe('the log', () => {
         msg: 'something happened',
       },
     ]);
+  });
+
+  it('says which tool a line is about', () => {
+    const { log, lines } = capture();
+    const pauses = makeToolPauses({ tool: 'braze', channel: 'live', random: () => 0, log });
+    pauses.note({ answer: 'stopped', reason: 'status 401' }, instant(0));
+    expect(lines()).toMatchObject([{ level: 'error', tool: 'braze', channel: 'live', reason: 'status 401' }]);
   });
 
   it('drops every field that is not on the allow-list, however it is called', () => {
