@@ -44,6 +44,9 @@ const isSafeUrl = (text: string): boolean => {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
 };
 
+/** Paths are added to it: with one of its own every call would miss. */
+const isInstance = (text: string): boolean => isSafeUrl(text) && /^\/*$/.test(URL.parse(text)?.pathname ?? '');
+
 const secrets = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
 
 const SCHEMA = z.object({
@@ -73,7 +76,7 @@ const SCHEMA = z.object({
     .string()
     .regex(/^\S{1,200}$/)
     .optional(),
-  BRAZE_REST_ENDPOINT: z.string().refine(isSafeUrl).optional(),
+  BRAZE_REST_ENDPOINT: z.string().refine(isInstance).optional(),
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform(secrets)
@@ -103,7 +106,7 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
   },
   BRAZE_API_KEY: { expected: 'a REST API key of Braze, without spaces', example: '<your REST API key>' },
   BRAZE_REST_ENDPOINT: {
-    expected: 'the https URL of your Braze instance, without user, query or fragment (http only for this machine)',
+    expected: 'the https URL of your Braze instance, without path, user or query (http only for this machine)',
     example: 'https://rest.iad-01.braze.com',
   },
   STRIPE_WEBHOOK_SECRET: {

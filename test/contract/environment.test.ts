@@ -24,6 +24,7 @@ describe('the environment', () => {
       deliverTestMode: false,
       segmentWriteKey: null,
       segmentHost: 'https://api.segment.io',
+      braze: null,
       stripeWebhookSecrets: [],
       apiToken: null,
       logLevel: 'info',
@@ -61,6 +62,10 @@ describe('the environment', () => {
     ['SEGMENT_HOST', 'http://api.segment.io'],
     ['SEGMENT_HOST', 'api.segment.io'],
     ['SEGMENT_HOST', 'https://user:hunter2@api.segment.io'],
+    ['BRAZE_API_KEY', 'two words'],
+    ['BRAZE_REST_ENDPOINT', 'rest.iad-01.braze.com'],
+    ['BRAZE_REST_ENDPOINT', 'http://rest.iad-01.braze.com'],
+    ['BRAZE_REST_ENDPOINT', 'https://rest.iad-01.braze.com/users/track'],
     ['STRIPE_WEBHOOK_SECRET', 'sk_live_hunter2hunter2'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,,whsec_other'],
@@ -82,13 +87,21 @@ describe('the environment', () => {
   it('shows examples that it would accept itself', () => {
     for (const [name, { example }] of Object.entries(VARIABLES)) {
       if (/[<"…]/.test(example)) continue;
-      expect(errorOf({ [name]: example })).toBe('accepted');
+      const besides = name === 'BRAZE_REST_ENDPOINT' ? { BRAZE_API_KEY: 'k' } : {};
+      expect(errorOf({ ...besides, [name]: example })).toBe('accepted');
     }
   });
 
   it('demands a namespace before anything leaves, so that staging and production cannot collide in Segment', () => {
     expect(errorOf({ MODE: 'enforce' })).toMatch(/^NAMESPACE: .*MODE=enforce/);
     expect(accepted({ MODE: 'enforce', NAMESPACE: 'acme-eu-1', SEGMENT_WRITE_KEY: 'k' }).namespace).toBe('acme-eu-1');
+  });
+
+  it('takes a key of Braze and its instance together or not at all, with or without a slash at the end', () => {
+    const BRAZE_REST_ENDPOINT = 'https://rest.fra-01.braze.eu/';
+    expect(errorOf({ BRAZE_API_KEY: 'k' })).toMatch(/^BRAZE_REST_ENDPOINT: .*one instance only/);
+    expect(errorOf({ BRAZE_REST_ENDPOINT })).toMatch(/^BRAZE_API_KEY: .*set with BRAZE_REST_ENDPOINT/);
+    expect(accepted({ BRAZE_API_KEY: 'k', BRAZE_REST_ENDPOINT }).braze?.endpoint).toBe('https://rest.fra-01.braze.eu');
   });
 
   it('demands a write key where calls are to leave: what a recorder takes instead is never sent later', () => {
