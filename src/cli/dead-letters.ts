@@ -6,7 +6,8 @@ import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { showMoney } from './money.ts';
-import { clean, paint, say, sayJson } from './terminal.ts';
+import { clean, columns, paint, say, sayJson } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 export interface ListOptions {
   readonly replayed?: boolean;
@@ -26,12 +27,26 @@ const stake = ({ amountMinor, currency }: DeadLetter): number =>
 const byMoney = (letters: readonly DeadLetter[]): readonly DeadLetter[] =>
   letters.toSorted((a, b) => stake(b) - stake(a) || a.seq - b.seq);
 
+/** All that are looked through for the most money. */
+const MOST_SORTED = 10_000;
+
+const loadLetters = async (store: Store, { replayed, limit }: ListOptions): Promise<readonly DeadLetter[]> =>
+  byMoney(await store.deadLetters({ replayed: replayed === true, limit: MOST_SORTED })).slice(0, limit);
+
+/** What to do with the first of them that waits; nothing where none does. */
+const sayNext = (letters: readonly DeadLetter[]): void => {
+  const open = letters.find(({ replayedAt }) => replayedAt === null);
+  if (open === undefined) return;
+  say();
+  say(`Mend the cause, then: ${paint('bold', `${COMMAND} dead-letters replay ${open.seq}`)}`);
+};
+
 const showLetter = (letter: DeadLetter): void => {
   const money =
     letter.amountMinor === null ? 'amount unknown' : showMoney(letter.amountMinor, letter.currency ?? 'usd');
   say(`${paint('bold', `#${letter.seq}`)}  ${letter.kind}  ${clean(letter.subject)}  ${paint('yellow', money)}`);
   say(`     ${paint('dim', `${toIso(letter.createdAt)}  ${clean(letter.code)}`)}`);
-  say(`     ${clean(letter.message)}`);
+  for (const line of wrap(clean(letter.message), columns() - 5)) say(`     ${line}`);
   if (letter.replayedAt !== null) say(`     ${paint('green', `replayed ${toIso(letter.replayedAt)}`)}`);
 };
 
@@ -39,13 +54,12 @@ const showLetter = (letter: DeadLetter): void => {
 export const listDeadLetters = async (doors: CliDoors, options: ListOptions): Promise<number> => {
   const store = await doors.openStore();
   try {
-    const letters = byMoney(await store.deadLetters({ replayed: options.replayed === true, limit: options.limit }));
+    const letters = await loadLetters(store, options);
     if (options.json === true) sayJson(letters);
     else if (letters.length === 0) say('No dead letters.');
     else {
       for (const letter of letters) showLetter(letter);
-      say();
-      say(`Mend the cause, then: ${paint('bold', `${COMMAND} dead-letters replay ${letters[0]?.seq ?? '--all'}`)}`);
+      sayNext(letters);
     }
     return EXIT.done;
   } finally {

@@ -79,7 +79,11 @@ export type ErrorCode = keyof typeof ERRORS;
  * @param details values for the `{name}` places of the message; ids only: it is printed and stored.
  */
 export const describeError = (code: ErrorCode, details: Readonly<Record<string, string | number>> = {}): string =>
-  ERRORS[code].message.replace(/\{(\w+)\}/g, (place, name: string) => String(details[name] ?? place));
+  ERRORS[code].message.replace(/\{(\w+)\}(\.?)/g, (place, name: string, stop: string) => {
+    const value = details[name];
+    // A vendor's words may be a sentence of their own.
+    return value === undefined ? place : `${stop === '' ? value : String(value).replace(/\.+$/, '')}${stop}`;
+  });
 
 /** An expected failure with a code of the registry. The message is safe to print: no secrets, no personal data. */
 export class RecoupError extends Error {

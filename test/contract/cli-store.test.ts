@@ -127,6 +127,13 @@ describe('recoup dead-letters', () => {
     const { stdout } = await recoup(['dead-letters', 'list']);
     expect(stdout).toMatch(/^#\d+ {2}call {2}.* 990\.00 USD$/m);
     expect(stdout).toMatch(/dead-letters replay \d+$/m);
+    expect(stdout).not.toMatch(/^ {5}.{76}/m);
+  });
+
+  it('looks for the most money among all of them, however few are asked for', async () => {
+    const [newest] = (await list()).toSorted((a, b) => b.seq - a.seq);
+    expect(newest?.amountMinor).not.toBe(99_000);
+    expect((await list('--limit', '1')).map(({ amountMinor }) => amountMinor)).toEqual([99_000]);
   });
 
   it('puts one back in line once: a second time there is nothing to put back, and the code is 1', async () => {
@@ -155,5 +162,8 @@ describe('recoup dead-letters', () => {
     expect(exitCode).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ replayed: waiting });
     expect(await list()).toEqual([]);
+    const { stdout: after } = await recoup(['dead-letters', 'list', '--replayed']);
+    expect(after).toContain('replayed 20');
+    expect(after).not.toContain('dead-letters replay');
   });
 });
