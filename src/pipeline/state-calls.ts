@@ -1,7 +1,7 @@
 import { USER_TRAITS } from '../generated/tracking-plan.ts';
 import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
 import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
-import { membershipCalls } from './transitions.ts';
+import { type LastTold, membershipCalls } from './transitions.ts';
 
 /** Traits that alone are worth an identify. */
 const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
@@ -9,12 +9,12 @@ const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publi
 const differs = (before: TraitValues | null, after: TraitValues, keys: readonly string[]): boolean =>
   before === null || keys.some((key) => before[key] !== after[key]);
 
-/** Whom the channel of now was last told of; the recorder's word is news to Segment only where it matters (G9). */
-const lastTold = ({ claim, channel, view }: DiffInput): Told & { readonly afresh: boolean } => {
+/** What the channel of now was last told; the recorder's word is news to Segment only where it matters (G9). */
+const lastTold = ({ claim, channel, view }: DiffInput): LastTold => {
   const { commitments: before } = claim;
-  if (channel === 'recorder' || before.channel !== 'recorder') return { ...before, afresh: false };
-  if (before.segment !== null) return { ...before.segment, afresh: false };
-  return { ...before, afresh: view.traits.in_dunning };
+  if (channel === 'recorder' || before.channel !== 'recorder') return { ...before, afresh: false, recorded: [] };
+  if (before.segment !== null) return { ...before.segment, afresh: false, recorded: before.audiences };
+  return { ...before, afresh: view.traits.in_dunning, recorded: [] };
 };
 
 /** What Segment was last told, to be kept while a recorder takes the calls. */

@@ -6,13 +6,21 @@ import type { SegmentCall, Told } from './ports.ts';
 /** Does a call tell of an audience, and of nothing else. */
 export const isMembership = ({ context }: SegmentCall): boolean => context.personas !== undefined;
 
+/** What the channel of now was last told. */
+export interface LastTold extends Told {
+  /** It knows nothing of the person yet. */
+  readonly afresh: boolean;
+  /** Keys of the audiences that a recorder was told of in its place: final, so that entering them is no event any more. */
+  readonly recorded: readonly string[];
+}
+
 /** An audience that a person entered or exited. */
 interface Transition {
   readonly key: string;
   readonly entered: boolean;
   /** Only a change of the rules moved the person, nothing that happened (semantics G4). */
   readonly byDefinition: boolean;
-  /** It happened before Segment heard anything of the person: state, and no event (semantics G9). */
+  /** It happened while a recorder stood in for Segment: state, and no event (semantics G9). */
   readonly isOld: boolean;
   /** What it was about: of an exit, the episode that was last told. */
   readonly episodeId: string | null;
@@ -77,11 +85,8 @@ const episodeTold = ({ traits }: Told): string | null => {
   return typeof told === 'string' ? told : null;
 };
 
-/**
- * Who entered and who exited since Segment was last told, exits first.
- * @param before what the channel of now was last told; `afresh`: it knows nothing of the person yet.
- */
-const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boolean }): readonly Transition[] => {
+/** Who entered and who exited since Segment was last told, exits first. */
+const findTransitions = (input: DiffInput, before: LastTold): readonly Transition[] => {
   const { view, baseline } = input;
   const isMoved = before.traits !== null && before.userId !== view.userId;
   const held = before.afresh ? [] : before.audiences;
@@ -92,7 +97,7 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
     key,
     entered,
     byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
-    isOld: before.afresh,
+    isOld: before.afresh || (entered && before.recorded.includes(key)),
     episodeId: (entered ? null : episodeTold(before)) ?? view.traits.dunning_episode_id,
     formerUserId,
   });
@@ -114,7 +119,7 @@ const findTransitions = (input: DiffInput, before: Told & { readonly afresh: boo
 /** The calls that tell Segment of memberships, as its own audiences would; each transition once. Pure. */
 export const membershipCalls = (
   input: DiffInput,
-  before: Told & { readonly afresh: boolean },
+  before: LastTold,
 ): { readonly calls: readonly SegmentCall[]; readonly log: readonly string[] } => {
   const transitions = findTransitions(input, before);
   return {

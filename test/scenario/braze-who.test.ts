@@ -151,7 +151,8 @@ describe('a relay that loses its key for a while', () => {
       holds('ada', { in_dunning: false, next_retry_date: undefined }),
       holds('old', { in_dunning: false, next_retry_date: undefined }),
       check((relay) => {
-        expect(lastEvent(relay, 'ada')?.name).toBe('payment_recovered');
+        // Ended, and not thanked a day after.
+        expect(lastEvent(relay, 'ada')).toMatchObject({ name: 'dunning_exited', properties: { outcome: 'recovered' } });
         expect(lastEvent(relay, 'old')?.name).toBe('dunning_exited');
         expect(relay.canvas.waiting()).toEqual([]);
       }),

@@ -185,4 +185,32 @@ describe.each(STRIPE_SHAPES)('from observe to enforce, %s payloads', (shape) => 
         expect(recovered?.channel).toBe('segment');
       }),
     ]));
+
+  it('an audience entered while only observing again is told as state, and its exit as event (G9)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, RETRY)),
+      mode('observe'),
+      on(3),
+      webhooks(fails(MARCH, { attempt: 2, retryAt: day(6) })),
+      on(4),
+      check(async (relay, stage) => {
+        const before = (await relay.calls()).length;
+        await relay.switchMode('enforce', stage.now);
+        const added = (await relay.calls()).slice(before).map(({ call }) => call);
+        expect(added.filter(isMembership).map(({ event, traits: told }) => event ?? told)).toEqual([
+          'Audience Exited',
+          { dunning_first_failure_standard: false },
+          { dunning_retrying: true },
+        ]);
+      }),
+      on(6),
+      webhooks(fails(MARCH, { attempt: 3, retryAt: day(9) })),
+      calls((list) =>
+        expect(list.filter(({ event }) => event?.startsWith('Audience')).slice(-2)).toMatchObject([
+          { event: 'Audience Exited', properties: { audience_key: 'dunning_retrying' } },
+          { event: 'Audience Entered', properties: { audience_key: 'dunning_persistent_failure' } },
+        ]),
+      ),
+    ]));
 });

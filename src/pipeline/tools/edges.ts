@@ -1,5 +1,5 @@
 import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
-import type { Instant } from '../../domain/instant.ts';
+import { HOUR_MS, type Instant } from '../../domain/instant.ts';
 import type { ToolTold } from '../commitments.ts';
 import type { EpisodeSummary, View } from '../decide.ts';
 import type { NewToolEdge } from './tool-ports.ts';
@@ -46,12 +46,15 @@ const outcomeOf = (episode: EpisodeSummary | undefined, view: View): string => {
   return view.flow === null ? 'held' : 'superseded';
 };
 
+/** After this long nobody is written to any more, wherever the time went: on the way here, or while a recorder stood in. */
+const LATE_MS = HOUR_MS;
+
 /** The recovery as flows may confirm it; null where it is too late to write to anybody (semantics E6). */
-const recovery = (view: View, episodeId: string): Attributes | null => {
+const recovery = ({ view, now }: EdgeInput, episodeId: string): Attributes | null => {
   for (const planned of view.events) {
     if (planned.event !== 'payment_recovered') continue;
     const said = planned.render();
-    if (said.dunning_episode_id !== episodeId || said.is_late || said.late) continue;
+    if (said.dunning_episode_id !== episodeId || said.late || now - planned.at > LATE_MS) continue;
     const { amount, currency, recovered_via, attempts } = said;
     return { dunning_episode_id: episodeId, amount, currency, recovered_via, attempts };
   }
@@ -64,7 +67,7 @@ const exitOf = (input: EdgeInput, episodeId: string): NewToolEdge => {
     view.episodes.find(({ id }) => id === episodeId),
     view,
   );
-  const recovered = outcome === 'recovered' ? recovery(view, episodeId) : null;
+  const recovered = outcome === 'recovered' ? recovery(input, episodeId) : null;
   if (recovered !== null) return toEdge(input, 'exit', { name: 'payment_recovered', episodeId, properties: recovered });
   const properties = { dunning_episode_id: episodeId, outcome };
   return toEdge(input, 'exit', { name: 'dunning_exited', episodeId, properties });
