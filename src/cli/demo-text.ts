@@ -62,7 +62,7 @@ const showRecovery = ({ episodes, recovered, recoveredVia, money, statuses }: De
   const via = Object.entries(recoveredVia).map(([name, times]) => `${name} ${times}`);
   if (via.length > 0) say(`  by ${via.join(', ')}`);
   const now = Object.entries(statuses).map(([name, people]) => `${name} ${people}`);
-  told(`people who ever failed, by dunning_status at the end: ${now.join(', ')}`);
+  told(`people who failed or whose card was about to expire, by dunning_status at the end: ${now.join(', ')}`);
   indented(wrap(DEFINITION, width() - 2).map((line) => paint('dim', line)));
 };
 

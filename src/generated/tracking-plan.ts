@@ -289,7 +289,7 @@ export type AudienceExitedProperties = {
 /** Every property of a membership event but the one that the audience's key names. */
 export const AUDIENCE_EVENT_PROPERTIES: readonly string[] = ['audience_key', 'effective_at', 'definition_changed', 'dunning_episode_id'];
 
-/** Traits of a person who ever failed a payment. Recoup always sends all of them. */
+/** Traits of a person who ever failed a payment or whose card came near its end. Recoup always sends all of them. */
 export type UserTraits = {
   /** Where the person stands, in one word. E.g. "active". */
   readonly dunning_status: 'none' | 'pre_dunning' | 'active' | 'held' | 'exhausted' | 'recovered' | 'lost';

@@ -145,9 +145,10 @@ const customerCancels = (plot: Plot): Fate => {
   return { ended: true, happenings: [...triesOf(plot, triesBy(days)), { at, event: asked }, end] };
 };
 
-const givesUp = (plot: Plot): Fate => {
-  const { story, random } = plot;
-  const at = dayOf(story, RETRY_DAYS[3]) + 3 * SECOND_MS;
+/** How Stripe leaves the subscription after the last try. By the account's settings; here a share of each, to show all. */
+const LEFT = { canceled: 11, unpaid: 6, past_due: 3 } as const;
+
+const canceledAtOnce = ({ story, random }: Plot, at: number): readonly Happening[] => {
   const uncollectible = invoiceMarkedUncollectible(story.account, {
     ...invoiceFields(story),
     at,
@@ -156,7 +157,25 @@ const givesUp = (plot: Plot): Fate => {
   });
   const settled = random.pick({ uncollectible: 1, left_open: 1 });
   const marked = settled === 'uncollectible' ? [{ at, event: uncollectible }] : [];
-  return { ended: true, happenings: [...triesOf(plot, 4), ...marked, ends(story, at, 'payment_failed')] };
+  return [...marked, ends(story, at, 'payment_failed')];
+};
+
+const isLeft = (plot: Plot, at: number): readonly Happening[] => {
+  const { story, random } = plot;
+  switch (random.pick(LEFT)) {
+    case 'canceled':
+      return canceledAtOnce(plot, at);
+    case 'unpaid':
+      return [becomes(story, at, 'past_due', 'unpaid')];
+    case 'past_due':
+      // Somebody tidies up before the next renewal is due.
+      return [ends(story, at + random.whole(2, 14) * DAY_MS, 'cancellation_requested')];
+  }
+};
+
+const givesUp = (plot: Plot): Fate => {
+  const at = dayOf(plot.story, RETRY_DAYS[3]) + 3 * SECOND_MS;
+  return { ended: true, happenings: [...triesOf(plot, 4), ...isLeft(plot, at)] };
 };
 
 const paysAfterTheEnd = (plot: Plot): Fate => {
