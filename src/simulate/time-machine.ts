@@ -29,8 +29,8 @@ export interface DrivenRelay {
   readonly receiver: Receiver;
   /** One bounded piece of the loop; answers how many profiles were decided. */
   readonly runDue: (now: Instant) => Promise<number>;
-  /** One step of the outbox. */
-  readonly deliverDue: (now: Instant) => Promise<Pick<DeliveryStep, 'settled'>>;
+  /** One step of the outbox and of each tool. */
+  readonly deliverDue: (now: Instant) => Promise<DeliveryStep>;
 }
 
 interface TimeMachineOptions {
@@ -65,6 +65,8 @@ export const runTimeMachine = async (options: TimeMachineOptions): Promise<TimeM
   const answers: Record<number, number> = {};
   const inDunningPerDay: number[] = [];
   let next = 0;
+  /** When what is left to deliver is to go: a tool's calls are paced. */
+  let deliverAt: Instant | null = null;
 
   const receiveUntil = async (at: Instant): Promise<void> => {
     const batch: SimulatedDelivery[] = [];
@@ -82,11 +84,11 @@ export const runTimeMachine = async (options: TimeMachineOptions): Promise<TimeM
 
   const runUntil = async (until: Instant): Promise<void> => {
     for (;;) {
-      const at = earliest(deliveries[next]?.arrivesAt ?? null, await relay.store.nextDueAt());
+      const at = earliest(deliveries[next]?.arrivesAt ?? null, await relay.store.nextDueAt(), deliverAt);
       if (at === null || at > until) break;
       clock.moveTo(instant(Math.min(until, Math.ceil(Math.max(at, clock.now()) / TICK_MS) * TICK_MS)));
       await receiveUntil(clock.now());
-      await settle(relay, clock.now());
+      deliverAt = await settle(relay, clock.now());
     }
     clock.moveTo(until);
   };
@@ -110,14 +112,12 @@ const post = async ({ relay, clock, secret }: TimeMachineOptions, rawBody: strin
 /** A relay that finds work a thousand times at one instant will never be done with it. */
 const MAX_STEPS = 1_000;
 
-const settle = async (relay: DrivenRelay, now: Instant): Promise<void> => {
-  let decided = 0;
+/** Decides and delivers all that is due; answers when to deliver what is left, later than now. */
+const settle = async (relay: DrivenRelay, now: Instant): Promise<Instant | null> => {
   for (let steps = 0; ; steps += 1) {
     if (steps === MAX_STEPS) throw new Error(`The loop does not come to rest at ${new Date(now).toISOString()}`);
-    const count = await relay.runDue(now);
-    if (count === 0) break;
-    decided += count;
+    if ((await relay.runDue(now)) > 0) continue;
+    const { settled, nextAt } = await relay.deliverDue(now);
+    if (settled === 0) return nextAt === null ? null : instant(Math.max(nextAt, now + 1));
   }
-  if (decided === 0) return;
-  while ((await relay.deliverDue(now)).settled > 0);
 };

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { parsePolicy } from '../../src/config/policy.ts';
+import { HOUR_MS, instant, plus } from '../../src/domain/instant.ts';
+import { openDemoRelay } from '../../src/main-demo.ts';
+import { lifecycle } from '../../src/simulate/lifecycles.ts';
+import { makeVirtualClock, runTimeMachine } from '../../src/simulate/time-machine.ts';
+
+const START = instant(Date.UTC(2026, 10, 1, 12));
+
+/** The webhooks of the first hour of somebody whose renewal fails. */
+const failureOf = (person: number) =>
+  lifecycle('renewal-failed', {
+    account: { shape: 'basil', livemode: true, customer: `cus_${person}`, userId: `user_${person}`, priceId: 'pro' },
+    startsAt: START,
+  })
+    .filter(({ atMs }) => atMs < HOUR_MS)
+    .map(({ atMs, event }) => ({ arrivesAt: plus(START, atMs), rawBody: JSON.stringify(event) }));
+
+it('a crowd that fails at one instant is in the tool within seconds of virtual time, though its calls are paced', async () => {
+  const policy = parsePolicy('');
+  if (!policy.ok) throw new Error('the default policy is wrong');
+  const clock = makeVirtualClock(START);
+  const told: number[] = [];
+  const onToolRequest = () => told.push(clock.now());
+  const relay = await openDemoRelay(policy.value, { clock, onCall: () => {}, onToolRequest });
+  const deliveries = Array.from({ length: 200 }, (_, person) => failureOf(person)).flat();
+  const ordered = deliveries.toSorted((a, b) => a.arrivesAt - b.arrivesAt);
+  await runTimeMachine({ relay, clock, secret: relay.secret, deliveries: ordered, days: 1 });
+  expect(await relay.store.toolCounts()).toMatchObject([{ settled: 200, waiting: 0 }]);
+  expect(told.length).toBeGreaterThan(1);
+  expect(Math.max(...told) - Math.min(...told)).toBeLessThan(20_000);
+  await relay.close();
+});
