@@ -53,7 +53,7 @@ const foldWallet = (facts: readonly Fact[]): Wallet => {
   for (const fact of facts) {
     if (fact.kind === 'payment_method_observed') observe(fact);
     else if (fact.kind === 'customer_observed') fill(CUSTOMER, fact.defaultPaymentMethodId);
-    else if (fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended') {
+    else if (fact.kind === 'subscription_observed') {
       fill(fact.subscription.id, fact.subscription.defaultPaymentMethodId);
     } else if ('charge' in fact && fact.charge.paymentMethodId != null && fact.charge.card !== null) {
       cards.set(fact.charge.paymentMethodId, fact.charge.card);

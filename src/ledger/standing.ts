@@ -91,12 +91,12 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
 const worse = (a: OpenEpisode, b: OpenEpisode): number =>
   SEVERITY[b.stage] - SEVERITY[a.stage] || b.attemptNumber - a.attemptNumber;
 
-/** Of several episodes, the lead (semantics C5): not suppressed, highest stage, earliest first failure, id. */
+/**
+ * Of several episodes, the lead (semantics C5): not suppressed, highest stage; of equals the first of the ledger, whose
+ * episodes come by first failure and id.
+ */
 const leads = (a: OpenEpisode, b: OpenEpisode): number =>
-  Number(a.suppressed) - Number(b.suppressed) ||
-  SEVERITY[b.stage] - SEVERITY[a.stage] ||
-  a.episode.openedAt - b.episode.openedAt ||
-  (a.episode.id < b.episode.id ? -1 : a.episode.id > b.episode.id ? 1 : 0);
+  Number(a.suppressed) - Number(b.suppressed) || SEVERITY[b.stage] - SEVERITY[a.stage];
 
 const assessEpisode = (episode: Episode, ledger: Ledger, policy: Policy): OpenEpisode | null => {
   const owed = episode.invoices.filter((invoice) => invoice.open);
@@ -137,13 +137,12 @@ const standBefore = (ledger: Ledger): Standing => {
 };
 
 const standAside = (ledger: Ledger): Standing => {
-  const ended = ledger.episodes.filter((episode) => episode.outcome !== 'open');
-  const recovered = lastEnded(ended.filter((episode) => episode.outcome === 'recovered'));
+  const recovered = lastEnded(ledger.episodes.filter((episode) => episode.outcome === 'recovered'));
   const until = recovered?.endedAt ? plus(recovered.endedAt, RECOVERED_MS) : null;
-  if (recovered !== null && until !== null && ledger.now < until) {
+  if (until !== null && ledger.now < until) {
     return { ...OUT_OF_DUNNING, stage: 'recovered', status: 'recovered', episode: recovered, changesAt: [until] };
   }
-  const lost = lastEnded(ended.filter((episode) => episode.outcome === 'lost'));
+  const lost = lastEnded(ledger.episodes.filter((episode) => episode.outcome === 'lost'));
   if (lost !== null && stillLost(lost, ledger)) {
     return { ...OUT_OF_DUNNING, stage: 'lost', status: 'lost', episode: lost, changesAt: [] };
   }

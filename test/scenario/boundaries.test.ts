@@ -19,6 +19,7 @@ import {
   chargeIsRefused,
   fails,
   failureIsNotified,
+  invoiceIsCalledPaid,
   isLookedAt,
   isSeen,
   retryIsNotExecuted,
@@ -130,6 +131,60 @@ describe.each(STRIPE_SHAPES)('at the edge of a window, %s payloads', (shape) => 
       traits({ total_failed_payments_90d: 0, dunning_stage: 'card_expiring' }),
     ]);
   });
+});
+
+describe.each(STRIPE_SHAPES)('what is waited for, %s payloads', (shape) => {
+  it.each([
+    ['none is stated', undefined],
+    ['the one that is stated is the instant of the failure itself', day(0)],
+  ])('the next date, for the window, where %s (E4)', (_what, retryAt) =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, { retryAt: retryAt ?? null })),
+      on(0, seconds(10) - 1),
+      saysNothing,
+      on(0, seconds(10)),
+      says(['payment_failed', {}]),
+    ]),
+  );
+
+  it('the next date also where only an earlier failure stated one (E4)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, { retryAt: day(5) })),
+      says(['payment_failed', {}]),
+      on(1),
+      webhooks(fails(MARCH, { charge: 2 })),
+      on(1, seconds(10) - 1),
+      saysNothing,
+      on(1, seconds(10)),
+      says(['payment_failed', { attempt_number: 2 }], ['payment_retried', { outcome: 'failed' }]),
+    ]));
+
+  it('how it was paid, from the first receipt of any statement that it is paid (E4)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, RETRY)),
+      says(['payment_failed', {}]),
+      on(1, seconds(1)),
+      webhooks(invoiceIsCalledPaid(MARCH, { attempt: 2 })),
+      on(1, seconds(6)),
+      late(day(1), invoiceIsCalledPaid(MARCH, { attempt: 2 })),
+      on(1, seconds(11) - 1),
+      saysNothing,
+      on(1, seconds(11)),
+      says(['payment_recovered', { recovered_via: 'unknown' }]),
+    ]));
+});
+
+describe.each(STRIPE_SHAPES)('where charges are not told, %s payloads', (shape) => {
+  it("the provider's own count stands (B3)", () =>
+    play({ shape, policy: { chargeWebhooks: 'absent' } }, [
+      on(0),
+      webhooks(failureIsNotified(MARCH, { attempt: 4, retryAt: day(3) })),
+      wait(seconds(10)),
+      traits({ dunning_attempt_number: 4, dunning_stage: 'persistent' }),
+    ]));
 });
 
 describe.each(STRIPE_SHAPES)('nothing changed, %s payloads', (shape) => {
