@@ -1,7 +1,7 @@
 import { USER_TRAITS } from '../generated/tracking-plan.ts';
 import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
 import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
-import { type LastTold, membershipCalls } from './transitions.ts';
+import { type LastTold, type MembershipCalls, membershipCalls } from './transitions.ts';
 
 /** Traits that alone are worth an identify. */
 const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
@@ -24,6 +24,8 @@ const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
   return before === 'segment' ? { traits, accountTraits, userId, audiences, untold } : segment;
 };
 
+const NO_MEMBERSHIPS: MembershipCalls = { former: [], present: [], log: [] };
+
 /** What to tell of the person and the account, and what is told by it. */
 export interface StateCalls {
   readonly calls: readonly SegmentCall[];
@@ -40,14 +42,14 @@ export const stateCalls = (input: DiffInput): StateCalls => {
   const news = before.afresh || before.userId !== view.userId;
   const identify = known && (news || differs(before.traits, view.traits, ON_CHANGE));
   const group = known && (news || differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
-  const memberships = known ? membershipCalls(input, before) : { calls: [], log: [] };
+  const memberships = known ? membershipCalls(input, before) : NO_MEMBERSHIPS;
   const calls = [
     ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
     ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
     ...(group ? [groupCall(input)] : []),
   ];
   return {
-    calls: [...calls, ...memberships.calls],
+    calls: [...memberships.former, ...calls, ...memberships.present],
     told: {
       episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,

@@ -116,14 +116,24 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
   ];
 };
 
-/** The calls that tell Segment of memberships, as its own audiences would; each transition once. Pure. */
-export const membershipCalls = (
-  input: DiffInput,
-  before: LastTold,
-): { readonly calls: readonly SegmentCall[]; readonly log: readonly string[] } => {
+/** The calls that tell Segment of memberships, as its own audiences would. */
+export interface MembershipCalls {
+  /** About the person whom the customer was linked to before: they go first (semantics F2). */
+  readonly former: readonly SegmentCall[];
+  readonly present: readonly SegmentCall[];
+  readonly log: readonly string[];
+}
+
+/** Each transition once. Pure. */
+export const membershipCalls = (input: DiffInput, before: LastTold): MembershipCalls => {
   const transitions = findTransitions(input, before);
+  const callsOf = (isFormer: boolean): readonly SegmentCall[] =>
+    transitions
+      .filter(({ formerUserId }) => (formerUserId !== null) === isFormer)
+      .flatMap((transition) => toCalls(input, transition));
   return {
-    calls: transitions.flatMap((transition) => toCalls(input, transition)),
+    former: callsOf(true),
+    present: callsOf(false),
     log: transitions.map(({ key, entered, byDefinition }) =>
       [entered ? 'entered' : 'exited', key, ...(byDefinition ? ['(definition changed)'] : [])].join(' '),
     ),

@@ -60,6 +60,27 @@ describe.each(STRIPE_SHAPES)('set right, %s payloads', (shape) => {
       sent((rows) => expect(heldOf(rows, 'user_ada')).toMatchObject({ in_dunning: false })),
     ]));
 
+  it('exits and clears the user who was linked before, and only then tells of the new one (F2)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, RETRY)),
+      on(1),
+      becomes({ userId: 'user_bob' }),
+      webhooks(isSeen('sub_pro', 'past_due')),
+      sent((rows) => {
+        const calls = rows.filter(({ committedAt }) => committedAt === day(1)).map(({ call }) => call);
+        expect(calls.map(({ userId, type, event }) => `${userId} ${event ?? type}`)).toEqual([
+          'user_ada Audience Exited',
+          'user_ada identify',
+          'user_ada identify',
+          'user_bob identify',
+          'user_bob group',
+          'user_bob Audience Entered',
+          'user_bob identify',
+        ]);
+      }),
+    ]));
+
   it('tells Segment what changed while a recorder took the calls (G9)', () =>
     play({ shape }, [
       on(0),
