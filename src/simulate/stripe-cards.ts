@@ -38,24 +38,25 @@ export const paymentMethodAttached = (account: StripeAccount, options: MethodOpt
     object: methodObject(account, options, account.customer),
   });
 
-/** `payment_method.updated`: somebody changed the expiry of the card. */
-export const paymentMethodUpdated = (account: StripeAccount, options: MethodOptions): StripeEvent =>
+const methodChanged = (
+  account: StripeAccount,
+  options: MethodOptions,
+  kind: { readonly type: string; readonly automatic?: false },
+): StripeEvent =>
   toStripeEvent(account, {
-    type: 'payment_method.updated',
+    ...kind,
     at: options.at,
-    automatic: false,
     object: methodObject(account, options, account.customer),
     previous: options.previousCard === undefined ? {} : cardBefore(account, options.previousCard),
   });
 
+/** `payment_method.updated`: somebody changed the expiry of the card. */
+export const paymentMethodUpdated = (account: StripeAccount, options: MethodOptions): StripeEvent =>
+  methodChanged(account, options, { type: 'payment_method.updated', automatic: false });
+
 /** `payment_method.automatically_updated`: the card network renewed the card. */
 export const paymentMethodRenewed = (account: StripeAccount, options: MethodOptions): StripeEvent =>
-  toStripeEvent(account, {
-    type: 'payment_method.automatically_updated',
-    at: options.at,
-    object: methodObject(account, options, account.customer),
-    previous: options.previousCard === undefined ? {} : cardBefore(account, options.previousCard),
-  });
+  methodChanged(account, options, { type: 'payment_method.automatically_updated' });
 
 /** `payment_method.detached`: the object names no customer any more; `previous_attributes` does. */
 export const paymentMethodDetached = (account: StripeAccount, options: MethodOptions): StripeEvent =>
