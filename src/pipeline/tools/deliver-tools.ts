@@ -56,9 +56,7 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
 
   const settleQuietly = async (quiet: readonly Dispatch[]): Promise<void> => {
     if (quiet.length === 0) return;
-    const outcome = { result: 'delivered', warning: null } as const;
-    const settlements = quiet.map(({ row, dropped }) => ({ row, sent: {}, edges: [], dropped, outcome }));
-    await store.settleTools(settlements, clock.now(), clock.now());
+    await store.settleTools(quiet.map(toQuietSettlement), clock.now(), clock.now());
     for (const { row } of quiet) windows.ended(row);
   };
 
@@ -67,17 +65,11 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
     return dueAt === null ? null : latest(dueAt, now, pauses.until(now), room.until(now));
   };
 
-  /** Those whose time has come wait for a decision, whose commit wakes us. */
-  const whenDecided = async (now: Instant): Promise<Instant | null> => {
-    const at = await nextAt(now);
-    return at !== null && at <= now ? plus(now, SECOND_MS) : at;
-  };
-
   const step = async (now: Instant): Promise<DeliveryStep> => {
     if (!isRecovered) await recover(now);
     if (pauses.until(now) !== null || room.until(now) !== null) return { settled: 0, nextAt: await nextAt(now) };
     const rows = await store.nextToolRows({ tool, channel, now, limit: limits.objects });
-    if (rows.length === 0) return { settled: 0, nextAt: await whenDecided(now) };
+    if (rows.length === 0) return { settled: 0, nextAt: afterDecision(await nextAt(now), now) };
     const dispatches = rows.map((row) => toRecord(row, sink.resendsUnknownEvents));
     const quiet = dispatches.filter((dispatch) => !isSendable(dispatch));
     await settleQuietly(quiet);
@@ -105,6 +97,19 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
     log.error({ error, tool, channel }, 'A step of the delivery to a tool failed; it is tried again, nothing is lost');
   return { ...makeRunner({ step: deliverDue, clock, onError }), deliverDue, paused: pauses.current };
 };
+
+/** Nothing differs any more: settled without a call. */
+const toQuietSettlement = ({ row, dropped }: Dispatch): ToolSettlement => ({
+  row,
+  sent: {},
+  edges: [],
+  dropped,
+  outcome: { result: 'delivered', warning: null },
+});
+
+/** Whoever waits though their time has come waits for a decision, whose commit wakes us. */
+const afterDecision = (at: Instant | null, now: Instant): Instant | null =>
+  at !== null && at <= now ? plus(now, SECOND_MS) : at;
 
 const latest = (...candidates: readonly (Instant | null)[]): Instant =>
   instant(Math.max(...candidates.map((at) => at ?? 0)));

@@ -65,6 +65,19 @@ const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 const isState = ({ callType, audience, isFormer }: HeldRow): boolean =>
   callType === 'group' || (isFormer === 0 && (callType === 'identify' || audience !== null));
 
+/** State is said anew, as it is by then: what the call holds may be older than what Segment heard since. */
+const makeRestate = (db: DatabaseSync, customers: Customers): ((row: HeldRow, now: Instant) => boolean) => {
+  const forget = prepare(db, FORGET);
+  const untell = prepare(db, UNTELL);
+  return ({ profileId, callType, audience }: HeldRow, now) => {
+    if (profileId === null) return false;
+    if (audience !== null) untell.run(audience, profileId);
+    else if (callType === 'identify' || callType === 'group') forget.run(TOLD[callType], profileId);
+    customers.wake(profileId, now);
+    return true;
+  };
+};
+
 /** What could not be understood, decided or delivered, and the way back into the line. */
 export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLetters => {
   const list = prepare<DeadLetter>(db, LIST);
@@ -72,13 +85,12 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const delivery = prepare<DeliveryRow>(db, DELIVERY);
   const reread = prepare(db, REREAD);
   const requeue = prepare(db, REQUEUE);
-  const forget = prepare(db, FORGET);
-  const untell = prepare(db, UNTELL);
   const unsay = prepare(db, UNSAY);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
   const toolChanges = makeToolChanges(db);
   const readmission = makeReadmission(db, customers);
+  const restate = makeRestate(db, customers);
 
   const replayDelivery = (seq: number, now: Instant, readmit: Readmit): boolean => {
     const row = delivery.get(seq);
@@ -94,15 +106,6 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
     if (profileId === null) return false;
     if (kind === 'call') unsay.run(profileId, subject);
     unpark.run(profileId);
-    customers.wake(profileId, now);
-    return true;
-  };
-
-  /** State is said anew, as it is by then: what the call holds may be older than what Segment heard since. */
-  const restate = ({ profileId, callType, audience }: HeldRow, now: Instant): boolean => {
-    if (profileId === null) return false;
-    if (audience !== null) untell.run(audience, profileId);
-    else if (callType === 'identify' || callType === 'group') forget.run(TOLD[callType], profileId);
     customers.wake(profileId, now);
     return true;
   };
