@@ -28,7 +28,7 @@ const headLines = ({ record }: ExplainPage): readonly string[] => {
   return [paint('bold', clean(record.userId ?? customer)) + paint('dim', `  ${clean(where.join(' · '))}`)];
 };
 
-const whenLine = ({ explanation: { at, hindsight }, now }: ExplainPage): string => {
+const whenText = ({ explanation: { at, hindsight }, now }: ExplainPage): string => {
   if (at === now) return `now, ${instantText(at)} UTC`;
   if (at > now) return `at ${instantWithDistance(at, now)}, if nothing else comes in`;
   const by = hindsight ? 'by what had happened by then, whenever it was heard of' : 'by what had been received by then';
@@ -97,7 +97,9 @@ const nodeLines = (node: TreeNode, at: Instant, depth: number): readonly string[
   return [
     `${margin}${mark(node.holds)} ${first}${told !== '' && fits ? paint('dim', `   ${told}`) : ''}`,
     ...rest.map((line) => `${margin}  ${line}`),
-    ...(told !== '' && !fits ? [paint('dim', `${margin}  ${told}`)] : []),
+    ...(told !== '' && !fits ? wrap(told, columns() - margin.length - 2) : []).map((line) =>
+      paint('dim', `${margin}  ${line}`),
+    ),
     ...node.children.flatMap((child) => nodeLines(child, at, depth + 1)),
   ];
 };
@@ -112,10 +114,12 @@ const audienceLines = (
   withTree: boolean,
 ): readonly string[] => {
   const until = untilText(moves, at);
-  const sentence = wrap(clean(describeCondition(audience.when)), columns() - 4);
+  const indented = (text: string): readonly string[] => wrap(clean(text), columns() - 4).map((line) => `    ${line}`);
   return [
     `${mark(tree.holds)} ${tree.holds ? paint('bold', audience.key) : audience.key}${until === '' ? '' : paint('dim', `   ${until}`)}`,
-    ...sentence.map((line) => paint('dim', `    ${line}`)),
+    // The author's words for whoever does not read conditions.
+    ...(withTree ? indented(audience.description) : []),
+    ...indented(describeCondition(audience.when)).map((line) => paint('dim', line)),
     ...(withTree ? treeLines(tree, at) : []),
   ];
 };
@@ -127,7 +131,7 @@ export const explainLines = (page: ExplainPage): readonly string[] => {
   const entered = shown.filter(({ tree }) => tree.holds).length;
   return [
     ...headLines(page),
-    whenLine(page),
+    ...wrap(whenText(page), columns()),
     ...rulesLines(page),
     ...unreadLines(page),
     '',

@@ -126,7 +126,7 @@ export const profileLines = (record: ProfileRecord): readonly string[] => {
   return [
     ...headLines(record, view),
     ...section('Audiences', (view?.audiences ?? []).map(clean), 'in none'),
-    ...section('Traits', traitLines(view), 'none: never failed'),
+    ...section('Traits', traitLines(view), 'none: nothing failed, and no card came near its end'),
     ...section('Episodes', episodeLines(view), 'none'),
     ...section(
       'Said to Segment (events by when they happened, identify and group by when they were decided)',

@@ -19,7 +19,7 @@ const attributeRows = ({ desired, delivered }: ToolState): readonly (readonly st
     .map(({ name, wanted, held }) => [
       clean(name),
       show(wanted),
-      wanted === held ? '' : delivered === null ? 'nothing acknowledged yet' : `acknowledged ${show(held)}`,
+      wanted === held || delivered === null ? '' : `acknowledged ${show(held)}`,
     ]);
 
 const sendRows = ({ sends }: ToolState): readonly (readonly string[])[] =>
@@ -29,11 +29,12 @@ const sendRows = ({ sends }: ToolState): readonly (readonly string[])[] =>
     return [when(at), result, parts.join(', '), clean(detail ?? '')];
   });
 
-const headLine = ({ tool, channel, userId, status, waitingSince }: ToolState): string => {
+const headLine = ({ tool, channel, userId, status, waitingSince, delivered }: ToolState): string => {
   const place = channel === 'recorder' ? ', its recorder: kept here and never sent' : '';
   const since = waitingSince === null ? '' : ` since ${when(waitingSince)}`;
+  const yet = delivered === null ? ', nothing acknowledged yet' : '';
   const colour = status === 'settled' ? 'green' : status === 'dead' ? 'red' : 'yellow';
-  return `${paint('bold', clean(tool))}  ${clean(userId)}${place}  ${paint(colour, status + since)}`;
+  return `${paint('bold', clean(tool))}  ${clean(userId)}${place}  ${paint(colour, status + since + yet)}`;
 };
 
 /** How a person stands in each tool: what it should hold, what it acknowledged, what it was sent last. */

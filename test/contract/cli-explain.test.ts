@@ -83,6 +83,14 @@ describe('recoup explain', () => {
     expect(members(paid)).toEqual(['dunning_recovered']);
   });
 
+  it('says in the words of its author what an audience is that the person is in, on lines that fit', async () => {
+    const { stdout } = await recoup('explain', 'ada', '--at', '2026-05-05T08:30:00Z', '--hindsight');
+    expect(stdout).toMatch(
+      /^✓ dunning_first_failure_standard$\s+The first payment failed, on any other plan\.[\s\S]+?^ {4}Holds when/m,
+    );
+    expect(stdout).not.toMatch(/^.{81}/m);
+  });
+
   it('says when time alone moves the person, and there it does: not a millisecond sooner', async () => {
     const paid = await explained('ada', '--at', '2026-05-08T00:00:00Z');
     const [next] = paid.ahead;
