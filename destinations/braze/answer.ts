@@ -1,4 +1,5 @@
 import type { HttpAnswer, Instant, WholeAnswer } from '../../src/destination-kit/define-tool.ts';
+import { toReason } from '../../src/destination-kit/reason.ts';
 import { resetAt, toStatusAnswer } from '../../src/destination-kit/status-answer.ts';
 import { parseTrackAnswer } from './track-answer.ts';
 
@@ -11,8 +12,19 @@ export const toAnswer = (answer: HttpAnswer, now: Instant): WholeAnswer | null =
   if (whole === null)
     return parseTrackAnswer(answer.body) === null ? { answer: 'unknown', reason: unreadable(answer) } : null;
   if (whole.answer === 'throttled') return { ...whole, until: resetAt(answer.header('x-ratelimit-reset'), now) };
-  if (whole.answer === 'refused') return { ...whole, tooLarge: whole.tooLarge || TOO_MANY.test(whole.reason) };
+  if (whole.answer === 'refused')
+    return {
+      answer: 'refused',
+      reason: toRefusal(whole.reason, answer),
+      tooLarge: whole.tooLarge || TOO_MANY.test(whole.reason),
+    };
   return whole;
+};
+
+/** With the first error of a single object, if Braze names one: its message alone is the same for many mistakes. */
+const toRefusal = (reason: string, { body }: HttpAnswer): string => {
+  const [first] = parseTrackAnswer(body)?.errors ?? [];
+  return first === undefined ? reason : `${reason}: ${toReason(first.type)}`;
 };
 
 const unreadable = ({ status }: HttpAnswer): string => `status ${status} with an answer that is not one of Braze`;

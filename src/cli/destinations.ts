@@ -93,6 +93,8 @@ const show = (value: unknown): string => (value === null ? 'nothing' : clean(JSO
 
 const showChecked = ({ tool, ok, detail, differences }: Checked, user: string | undefined): void => {
   say(`${paint('bold', tool)}  ${paint(ok ? 'green' : 'red', clean(detail))}`);
+  if (!ok)
+    say(paint('dim', `  mend its key, its permissions or its address; what ${tool} is to hold waits until then`));
   if (user === undefined || !ok) return;
   if (differences === null) say(paint('dim', `  nothing to compare: ${tool} was not told of ${clean(user)}`));
   else if (differences.length === 0) say(paint('green', `  holds what it should of ${clean(user)}`));

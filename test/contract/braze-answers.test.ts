@@ -121,7 +121,7 @@ describe('400', () => {
     const errors = [{ type: BLANK, input_array: 'attributes', index: 1 }];
     expect(await answerOn(400, { message: 'Valid data must be provided', errors })).toEqual({
       answer: 'refused',
-      reason: 'status 400: Valid data must be provided',
+      reason: `status 400: Valid data must be provided: ${BLANK}`,
       tooLarge: false,
     });
   });

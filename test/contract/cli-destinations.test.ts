@@ -67,7 +67,7 @@ describe('recoup destinations check', () => {
   it('ends with code 1 when a key is refused, and shows no key', async () => {
     const { exitCode, stdout, stderr } = await check([], 'another-key');
     expect(exitCode).toBe(1);
-    expect(stdout).toMatch(/^braze {2}.*401/);
+    expect(stdout).toMatch(/^braze {2}.*401.*\n {2}mend its key/);
     expect(stdout + stderr).not.toContain('another-key');
   });
 
