@@ -8,7 +8,16 @@ import { join, resolve } from 'node:path';
  * the tree, against the tests that know windows. `npm run mutate:windows [-- file…]`
  */
 const TESTS = ['boundaries', 'settling', 'readings', 'card-expiring', 'braze-who', 'braze.test'];
-const COPIED = ['src', 'test', 'audiences', 'destinations', 'vitest.config.ts', 'package.json', 'tracking-plan.json'];
+const COPIED = [
+  'src',
+  'test',
+  'audiences',
+  'destinations',
+  'vitest.config.ts',
+  'package.json',
+  'policy.yaml',
+  'tracking-plan.json',
+];
 
 interface Mutant {
   readonly path: string;
@@ -22,7 +31,15 @@ const mutantsOf = (path: string): readonly Mutant[] =>
   );
 
 const passes = (copy: string): boolean => {
-  const args = ['run', '--bail', '1', '--reporter', 'dot', ...TESTS.map((name) => `test/scenario/${name}`)];
+  const args = [
+    'run',
+    '--bail',
+    '1',
+    '--maxWorkers',
+    '1',
+    '--no-isolate',
+    ...TESTS.map((name) => `test/scenario/${name}`),
+  ];
   return spawnSync('vitest', args, { cwd: copy, timeout: 120_000 }).status === 0;
 };
 
