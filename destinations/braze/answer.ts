@@ -24,7 +24,7 @@ export const toAnswer = (answer: HttpAnswer, now: Instant): WholeAnswer | null =
 /** With the first error of a single object, if Braze names one: its message alone is the same for many mistakes. */
 const toRefusal = (reason: string, { body }: HttpAnswer): string => {
   const [first] = parseTrackAnswer(body)?.errors ?? [];
-  return first === undefined ? reason : `${reason}: ${toReason(first.type)}`;
+  return first === undefined ? reason : `${reason.replace(/\.+$/, '')}: ${toReason(first.type)}`;
 };
 
 const unreadable = ({ status }: HttpAnswer): string => `status ${status} with an answer that is not one of Braze`;

@@ -119,7 +119,7 @@ describe('201', () => {
 describe('400', () => {
   it('refuses the whole call, to be halved, even when its errors name some', async () => {
     const errors = [{ type: BLANK, input_array: 'attributes', index: 1 }];
-    expect(await answerOn(400, { message: 'Valid data must be provided', errors })).toEqual({
+    expect(await answerOn(400, { message: 'Valid data must be provided.', errors })).toEqual({
       answer: 'refused',
       reason: `status 400: Valid data must be provided: ${BLANK}`,
       tooLarge: false,
