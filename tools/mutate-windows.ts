@@ -7,7 +7,10 @@ import { join, resolve } from 'node:path';
  * What Stryker lacks: every window (`const …_MS = …`) of the mutated files a millisecond shorter and longer, in a copy of
  * the tree, against the tests that know windows. `npm run mutate:windows [-- file…]`
  */
-const TESTS = ['boundaries', 'settling', 'readings', 'card-expiring', 'braze-who', 'braze.test'];
+const TESTS = [
+  ...['boundaries', 'settling', 'readings', 'card-expiring'].map((name) => `test/scenario/${name}.test.ts`),
+  'test/contract/tool-changes-boundaries.test.ts',
+];
 const COPIED = [
   'src',
   'test',

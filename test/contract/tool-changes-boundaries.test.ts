@@ -181,13 +181,14 @@ describe('what a recorder took in the place of the tool', () => {
 });
 
 describe('what is heard of late (E6)', () => {
-  const after = (ms: number) => heard(decided(factsOf(fails(MARCH, RETRY), AT, plus(AT, ms)), plus(AT, ms)).changes);
+  const entryAfter = (ms: number) =>
+    heard(decided(factsOf(fails(MARCH, RETRY), AT, plus(AT, ms)), plus(AT, ms)).changes);
   const live = toldOf(FAILED, AT);
   const exitAfter = (ms: number) => heard(decided(PAID, plus(PAID_AT, ms), { tools: { braze: live } }).changes);
 
   it('is no entry from an hour and a millisecond on', () => {
-    expect(after(HOUR_MS)).toEqual(['dunning_stage_entered']);
-    expect(after(HOUR_MS + 1)).toEqual([]);
+    expect(entryAfter(HOUR_MS)).toEqual(['dunning_stage_entered']);
+    expect(entryAfter(HOUR_MS + 1)).toEqual([]);
   });
 
   it('only ends the flow, and is no recovery to be thanked for, from an hour and a millisecond on', () => {
