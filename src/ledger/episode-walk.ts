@@ -1,10 +1,17 @@
 import { type CustomerKey, digest } from '../domain/ids.ts';
-import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
-import type { Attempt } from './attempt.ts';
+import { DAY_MS, type Instant, instant, plus } from '../domain/instant.ts';
+import { type Attempt, uncountedSince } from './attempt.ts';
 import { type ChurnType, churnOf } from './churn.ts';
-import { type Exhaustion, invoiceWords, silences, subscriptionWords } from './exhaustion.ts';
+import {
+  type Exhaustion,
+  invoiceWords,
+  isWithin,
+  type Stop,
+  silences,
+  stopsOf,
+  subscriptionWords,
+} from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
-import { type RetryStretch, retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
 /** What dunning is about: one subscription of a customer, with its invoices. */
@@ -47,7 +54,9 @@ export interface Walk {
   readonly drafts: Draft[];
   readonly settled: Map<string, Transition['kind']>;
   /** Payments of any of its invoices, in time order. */
-  readonly paidAt: Instant[];
+  readonly paid: { readonly at: Instant; readonly invoice: InvoiceLedger }[];
+  /** The instant of the last step. */
+  reached: Instant;
   ended: boolean;
   churn: ChurnType | null;
 }
@@ -62,7 +71,7 @@ type Item =
   | (ItemBase & { readonly type: 'transition'; readonly transition: Transition; readonly invoice: InvoiceLedger })
   | (ItemBase & { readonly type: 'ended' });
 
-/** The provider stopped, a later invoice was paid, and the old one stays open this long: written off, in ms. */
+/** The provider stopped, a later invoice was paid, and the episode opened this long ago: written off, in ms. */
 const WRITE_OFF_MS = 30 * DAY_MS;
 
 /** Within one second a payment outranks an end, an end a giving up, a giving up the failure that led to it. */
@@ -193,77 +202,85 @@ const outcomeOf = (kinds: readonly (Transition['kind'] | undefined)[]): EpisodeO
 
 const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
   walk.settled.set(invoice.id, transition.kind);
-  if (transition.kind === 'paid') walk.paidAt.push(transition.at);
+  if (transition.kind === 'paid') walk.paid.push({ at: transition.at, invoice });
   const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
   if (draft === undefined || draft.outcome === 'recovered') return;
   draft.settled.set(invoice.id, transition);
   const outcome = outcomeOf(draft.invoices.map(({ id }) => draft.settled.get(id)?.kind));
-  if (outcome === 'open' || (draft.outcome !== 'open' && outcome !== 'recovered')) return;
-  draft.late = draft.outcome !== 'open';
+  const late = outcome === 'recovered' && (draft.outcome === 'lost' || draft.outcome === 'canceled');
+  if (outcome === 'open' || (draft.outcome !== 'open' && !late)) return;
+  draft.late = late;
   close(draft, outcome, transition.at);
   draft.endedAt = transition.at;
 };
 
 const end = (walk: Walk, at: Instant): void => {
   walk.ended = true;
-  const { subscription } = walk.subject;
+  const { subject } = walk;
   const current = openDraft(walk);
-  const exhaustion = current === undefined ? undefined : standingExhaustion(walk.subject, current);
-  const exhausted = exhaustion !== undefined && exhaustion.at <= at;
-  walk.churn = subscription?.ended ? churnOf(subscription.ended.subscription, exhausted) : null;
+  const exhausted =
+    current !== undefined &&
+    owedIn(current).some((invoice) =>
+      stopsIn(subject, current, invoice, null).some((stop) => !stop.lapsed && isWithin(stop, at)),
+    );
+  walk.churn = subject.subscription?.ended ? churnOf(subject.subscription.ended.subscription, exhausted) : null;
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
-/** The dates stated for what is still open. */
-const standingDates = (draft: Draft): readonly RetryStretch[] =>
-  draft.invoices
-    .filter((invoice) => invoice.open)
-    .flatMap((invoice) => retryHistory(invoice).findLast(({ to }) => to === null) ?? [])
-    .filter(({ date }) => date !== null);
+/** What the walk has not seen settled yet. */
+const owedIn = (draft: Draft): readonly InvoiceLedger[] => draft.invoices.filter(({ id }) => !draft.settled.has(id));
 
-/** The exhaustion that no later date has taken back. */
-const standingExhaustion = (subject: Subject, draft: Draft): Exhaustion | undefined => {
-  const since = Math.max(...standingDates(draft).map(({ from }) => from));
-  return exhaustionsOf(subject, draft).find(({ at }) => at >= since);
+const stopsIn = (
+  { subscription, noRetryAfterMs, now }: Subject,
+  { openedAt }: Draft,
+  invoice: InvoiceLedger,
+  pendingFrom: Instant | null,
+): readonly Stop[] =>
+  stopsOf(invoice, subscription, { since: openedAt, pendingFrom, noRetryAfterMs }).filter(
+    ({ concludedFrom, lapsed }) => lapsed || concludedFrom <= now,
+  );
+
+/** The first instant, from `from` on, at which the provider has stopped for all that is owed; null when never, as known now. */
+const stoppedFrom = (subject: Subject, draft: Draft, from: Instant): Instant | null => {
+  const stops = owedIn(draft).map((invoice) =>
+    stopsIn(subject, draft, invoice, uncountedSince(subject.attempts.get(invoice.id) ?? [])),
+  );
+  const starts = stops.flat().map((stop) => stop.from);
+  const candidates = [from, ...starts.filter((start) => start > from)].sort((a, b) => a - b);
+  return candidates.find((at) => stops.every((each) => each.some((stop) => isWithin(stop, at)))) ?? null;
 };
 
-/** When the provider stopped: out of retries and no date stated since, or the last one passed for too long to be believed. */
-const stoppedAt = (subject: Subject, draft: Draft): Instant | null => {
-  const exhausted = standingExhaustion(subject, draft);
-  if (exhausted !== undefined) return exhausted.at;
-  const last = standingDates(draft).reduce<Instant | null>((max, { date }) => latest(max, date), null);
-  return last === null ? null : plus(last, subject.noRetryAfterMs);
-};
+/** An invoice that the provider first spoke of after the episode's opening one, and that is not dunned in the episode. */
+const isLater = (invoice: InvoiceLedger, { openingInvoice, invoices }: Draft): boolean =>
+  firstStatedAt(invoice) > firstStatedAt(openingInvoice) && !invoices.includes(invoice);
 
-const latest = (a: Instant | null, b: Instant | null): Instant | null => (a === null || (b !== null && b > a) ? b : a);
+const firstStatedAt = ({ statements }: InvoiceLedger): number => statements[0]?.occurredAt ?? 0;
 
 /**
- * When the open episode is given up: the provider stopped, life went on, the old debt stayed; or what a reversal took
- * back was never tried again.
+ * When the open episode is given up: the provider stopped, a later invoice was paid, the old debt stayed; or what a
+ * reversal took back was never tried again. Null when it is not, as known now.
  */
 export const writeOffAt = (walk: Walk): Instant | null => {
   const current = openDraft(walk);
   if (current === undefined) return null;
-  const last = current.attempts[current.attempts.length - 1];
-  if (last === undefined) return plus(current.openedAt, WRITE_OFF_MS);
-  const newestPaid = walk.paidAt[walk.paidAt.length - 1];
-  if (newestPaid === undefined || newestPaid <= last.at) return null;
-  const stopped = stoppedAt(walk.subject, current);
-  if (stopped === null) return null;
-  const firstPaid = walk.paidAt.find((paidAt) => paidAt > last.at) ?? newestPaid;
-  return plus(last.at, Math.max(WRITE_OFF_MS, firstPaid - last.at, stopped - last.at));
+  const agedAt = plus(current.openedAt, WRITE_OFF_MS);
+  if (current.attempts.length === 0) return agedAt;
+  const paidAt = walk.paid.find(({ invoice }) => isLater(invoice, current))?.at;
+  if (paidAt === undefined) return null;
+  return stoppedFrom(walk.subject, current, Math.max(agedAt, paidAt, walk.reached) as Instant);
 };
 
-const writeOff = (walk: Walk, at: Instant): void => {
+/** Gives up what is due by `by`. */
+const writeOff = (walk: Walk, by: number): void => {
   const current = openDraft(walk);
-  const last = current?.attempts[current.attempts.length - 1];
-  if (at < (last?.at ?? current?.openedAt ?? at) + WRITE_OFF_MS) return;
+  if (current === undefined || by < current.openedAt + WRITE_OFF_MS) return;
   const due = writeOffAt(walk);
-  if (current !== undefined && due !== null && due <= at) close(current, 'written_off', due);
+  if (due !== null && due <= by) close(current, 'written_off', due);
 };
 
 const step = (walk: Walk, item: Item): void => {
-  writeOff(walk, item.at);
+  writeOff(walk, item.at - 1); // what happens at that very instant comes first
+  walk.reached = item.at;
   if (item.type === 'attempt') fail(walk, item.attempt, item.invoice);
   else if (item.type === 'ended') end(walk, item.at);
   else if (item.transition.kind === 'reversed') reverse(walk, item.transition, item.invoice);
@@ -272,7 +289,8 @@ const step = (walk: Walk, item: Item): void => {
 
 /** Walks a subject's failures and settlements in the provider's order and cuts them into episodes (semantics C1, C2). */
 export const walkHistory = (subject: Subject): Walk => {
-  const walk: Walk = { subject, drafts: [], settled: new Map(), paidAt: [], ended: false, churn: null };
+  const start = instant(0);
+  const walk: Walk = { subject, drafts: [], settled: new Map(), paid: [], reached: start, ended: false, churn: null };
   for (const item of toItems(subject)) step(walk, item);
   writeOff(walk, subject.now);
   return walk;

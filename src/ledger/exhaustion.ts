@@ -31,27 +31,71 @@ export const silences = (invoice: InvoiceLedger, noRetryAfterMs: number): readon
 export const subscriptionWords = (subscription: SubscriptionLedger | undefined): readonly Exhaustion[] =>
   (subscription?.stopWords ?? []).map(({ at, receivedAt }) => ({ at, receivedAt, concludedFrom: receivedAt }));
 
-/**
- * Whether the provider's word that it stopped collecting still stands for an open invoice: a later retry date, or the
- * subscription running again, takes it back.
- * @param since the episode's opening: an older word is not about it
- * @param pendingFrom what was said of the invoice from then on counts nowhere yet (semantics E4); null: all counts
- */
+/** A time in which the provider did not try an open invoice again, by its own clock. */
+export interface Stop {
+  readonly from: Instant;
+  /** When a date, a failure, a settlement or the subscription running again ended it; null while it stands. */
+  readonly to: Instant | null;
+  readonly concludedFrom: Instant;
+  /** A stated date passed without news: the provider has stopped, and the stage does not say so (semantics D1). */
+  readonly lapsed: boolean;
+}
+
+interface StopOptions {
+  /** The episode's opening: an older word is not about it. */
+  readonly since: Instant;
+  /** What was said of the invoice from then on counts nowhere yet (semantics E4); null: all counts. */
+  readonly pendingFrom: Instant | null;
+}
+
+/** A later retry date, or the subscription running again, takes the word back. */
+const wordStops = (
+  invoice: InvoiceLedger,
+  subscription: SubscriptionLedger | undefined,
+  { since, pendingFrom }: StopOptions,
+): readonly Stop[] => {
+  const dated = invoice.statements
+    .filter(({ invoice: { nextAttemptAt } }) => nextAttemptAt !== null)
+    .filter(({ occurredAt }) => pendingFrom === null || occurredAt < pendingFrom);
+  const running = (subscription?.observed ?? []).filter(({ subscription: { status } }) => RUNNING.has(status));
+  const takenBack = [...dated, ...running].map(({ occurredAt }) => occurredAt).sort((a, b) => a - b);
+  return (subscription?.stopWords ?? [])
+    .filter(({ at }) => at >= since)
+    .map(({ at, receivedAt }) => ({
+      from: at,
+      to: takenBack.find((back) => back > at) ?? null,
+      concludedFrom: receivedAt,
+      lapsed: false,
+    }));
+};
+
+const RUNNING: ReadonlySet<string> = new Set(['active', 'trialing', 'past_due']);
+
+/** Every time in which the provider had stopped: by its word, by silence, or since a stated date lapsed. */
+export const stopsOf = (
+  invoice: InvoiceLedger,
+  subscription: SubscriptionLedger | undefined,
+  { noRetryAfterMs, ...options }: StopOptions & { readonly noRetryAfterMs: number },
+): readonly Stop[] => [
+  ...wordStops(invoice, subscription, options),
+  ...retryHistory(invoice, options.pendingFrom)
+    .map(
+      ({ date, from, to, receivedAt }): Stop => ({
+        from: plus(date ?? from, noRetryAfterMs),
+        to,
+        concludedFrom: plus(date ?? receivedAt, noRetryAfterMs),
+        lapsed: date !== null,
+      }),
+    )
+    .filter(({ from, to }) => to === null || from < to),
+];
+
+/** Whether the time holds the instant; half open. */
+export const isWithin = ({ from, to }: Stop, at: Instant): boolean => from <= at && (to === null || at < to);
+
+/** Whether the provider's word that it stopped collecting still stands for an open invoice. */
 export const wordStands = (
   invoice: InvoiceLedger,
   subscription: SubscriptionLedger | undefined,
-  { since, pendingFrom }: { readonly since: Instant; readonly pendingFrom: Instant | null },
-): boolean => {
-  const word = subscription?.stopWords.findLast(({ at }) => at >= since);
-  if (subscription === undefined || word === undefined) return false;
-  const runsAgain = subscription.observed.some(
-    ({ occurredAt, subscription: { status } }) =>
-      occurredAt > word.at && (status === 'active' || status === 'trialing' || status === 'past_due'),
-  );
-  return (
-    !runsAgain &&
-    !retryHistory(invoice).some(
-      ({ from, date }) => from > word.at && date !== null && (pendingFrom === null || from < pendingFrom),
-    )
-  );
-};
+  options: StopOptions,
+): boolean => wordStops(invoice, subscription, options).some(({ to }) => to === null);

@@ -11,7 +11,7 @@ import { type Episode, foldEpisodes } from './episode.ts';
 import { findUserId } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
 import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
-import { type Plan, resolvePlan } from './plan.ts';
+import { foldPrices, type Plan, resolvePlan } from './plan.ts';
 import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
 import { toTimeline } from './timeline.ts';
@@ -106,9 +106,15 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   const invoices = foldInvoices(facts, charges);
   const subscriptions = foldSubscriptions(facts);
   const countsStand = policy.chargeWebhooks === 'absent';
+  const prices = foldPrices(facts);
   const taxonomy = taxonomyOf(rules, customer.provider);
   const planFor = (invoice: InvoiceState | null, subscription: string | null): Plan =>
-    resolvePlan(invoice, subscriptions.get(subscription ?? invoice?.subscription ?? '')?.latest ?? null, policy);
+    resolvePlan(
+      invoice,
+      subscriptions.get(subscription ?? invoice?.subscription ?? '')?.latest ?? null,
+      policy,
+      prices,
+    );
   const attempts = foldAllAttempts(invoices, {
     now,
     charges,

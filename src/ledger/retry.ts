@@ -23,76 +23,81 @@ export interface RetryStretch {
   readonly to: Instant | null;
 }
 
-type Change =
-  | { readonly at: Instant; readonly said: InvoiceFact }
-  | { readonly at: Instant; readonly settled: boolean; readonly receivedAt: Instant };
+/** What was said of the next attempt in one second. */
+interface Word {
+  readonly at: Instant;
+  readonly receivedAt: Instant;
+  readonly failed: boolean;
+  readonly date: Instant | null;
+}
+type Change = Word | { readonly at: Instant; readonly settled: boolean; readonly receivedAt: Instant };
 
-const toChanges = (invoice: InvoiceLedger): readonly Change[] => {
-  const said = invoice.statements.map((fact): Change => ({ at: fact.occurredAt, said: fact }));
+/** A request to confirm is about the attempt: without a date it says nothing of the next one. Nor does a settlement. */
+const speaksOfRetry = ({ kind, invoice: { status, nextAttemptAt } }: InvoiceFact): boolean =>
+  (status === 'open' || status === 'draft') && (kind !== 'action_required' || nextAttemptAt !== null);
+
+/** Within one second a statement with a date wins, since the others may have been made before it was set. */
+const toWord = (said: readonly InvoiceFact[]): Word | null => {
+  const notices = said.filter(({ kind }) => kind === 'attempt_failed');
+  const from = notices[0] ?? said[0];
+  if (from === undefined) return null;
+  return {
+    at: from.occurredAt,
+    receivedAt: notices.reduce((min, { receivedAt }) => (receivedAt < min ? receivedAt : min), from.receivedAt),
+    failed: notices.length > 0,
+    date: said.findLast(({ invoice }) => invoice.nextAttemptAt !== null)?.invoice.nextAttemptAt ?? null,
+  };
+};
+
+const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly Change[] => {
+  const said = invoice.statements
+    .filter(speaksOfRetry)
+    .filter(({ occurredAt }) => pendingFrom === null || occurredAt < pendingFrom);
+  const words = [...Map.groupBy(said, ({ occurredAt }) => occurredAt).values()].map(toWord);
   const settled = invoice.transitions.map(
     ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
   );
-  return settled.length === 0 ? said : [...said, ...settled].sort((a, b) => a.at - b.at);
+  return [...words.filter((word) => word !== null), ...settled].sort((a, b) => a.at - b.at);
 };
 
-/** What was last said of the next attempt, and when. */
-interface Statement {
-  readonly at: Instant | null;
-  readonly date: Instant | null;
-}
-
-/**
- * Within a notice's own second a statement with a date wins, since snapshots of that second fold before it; later, the
- * last statement stands.
- */
-const toHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
+const toHistory = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly RetryStretch[] => {
   const stretches: RetryStretch[] = [];
   let failedAt: Instant | null = null;
-  let dated: Statement = { at: null, date: null };
   let settled = false;
   const endAt = (to: Instant): void => {
     const last = stretches[stretches.length - 1];
     if (last !== undefined && last.to === null) stretches[stretches.length - 1] = { ...last, to };
   };
-  const begin = (from: Instant, receivedAt: Instant, date: Instant | null): void => {
+  const begin = ({ at: from, receivedAt }: Change, date: Instant | null): void => {
     endAt(from);
     stretches.push({ from, receivedAt, date, to: null });
   };
-  for (const change of toChanges(invoice)) {
+  for (const change of toChanges(invoice, pendingFrom)) {
     if ('settled' in change) {
       settled = change.settled;
       if (settled) endAt(change.at);
-      else if (failedAt !== null) begin(change.at, change.receivedAt, null);
+      else if (failedAt !== null) begin(change, null);
       continue;
     }
-    const { at, said } = change;
     if (settled) continue;
-    if (said.kind === 'attempt_failed') failedAt = at;
-    const next = said.invoice.nextAttemptAt;
-    const last = stretches[stretches.length - 1];
-    const sameSecond = dated.at === at && dated.date !== null && dated.date > at ? dated.date : null;
-    const stated: Instant | null = next !== null && next > (failedAt ?? at) ? next : sameSecond;
-    const again = said.kind === 'attempt_failed' && last !== undefined && last.from === at;
-    // The same failure told twice is one: it begins nothing anew.
-    if (again) stretches[stretches.length - 1] = { ...last, ...earlierOf(last, said), date: last.date ?? stated };
-    else if (said.kind === 'attempt_failed') begin(at, said.receivedAt, stated);
-    else if (last !== undefined && failedAt === at)
-      stretches[stretches.length - 1] = { ...last, date: last.date ?? stated };
-    else if (last !== undefined && stated !== last.date) begin(at, said.receivedAt, stated);
-    dated = { at, date: stated };
+    if (change.failed) failedAt = change.at;
+    // A date that is not after the failure is the failed attempt's own.
+    const date = change.date !== null && failedAt !== null && change.date > failedAt ? change.date : null;
+    if (change.failed || (failedAt !== null && date !== stretches.at(-1)?.date)) begin(change, date);
   }
   return stretches;
 };
 
-const earlierOf = (a: RetryStretch, b: InvoiceFact): Pick<RetryStretch, 'receivedAt'> => ({
-  receivedAt: a.receivedAt < b.receivedAt ? a.receivedAt : b.receivedAt,
-});
-
 const histories = new WeakMap<InvoiceLedger, readonly RetryStretch[]>();
 
-/** What was said of the next attempt over time, from the first failure on; worked out once for each folded invoice. */
-export const retryHistory = (invoice: InvoiceLedger): readonly RetryStretch[] => {
-  const history = histories.get(invoice) ?? toHistory(invoice);
+/**
+ * What was said of the next attempt over time, from the first failure on. The newest statement stands, one without a
+ * date included: then none is known.
+ * @param pendingFrom what was said from then on counts nowhere yet (semantics E4); null: all counts
+ */
+export const retryHistory = (invoice: InvoiceLedger, pendingFrom: Instant | null = null): readonly RetryStretch[] => {
+  if (pendingFrom !== null) return toHistory(invoice, pendingFrom);
+  const history = histories.get(invoice) ?? toHistory(invoice, null);
   histories.set(invoice, history);
   return history;
 };
@@ -128,8 +133,7 @@ export const retryOutlook = (
   },
 ): RetryOutlook => {
   if (!invoice.open || options.exhausted) return NONE;
-  const { pendingFrom } = options;
-  const stands = retryHistory(invoice).findLast(({ from }) => pendingFrom === null || from < pendingFrom);
+  const stands = retryHistory(invoice, options.pendingFrom).at(-1);
   if (stands === undefined) return { status: 'unknown', date: null, changesAt: null };
   if (stands.date === null) {
     const givesUpAt = plus(stands.receivedAt, options.noRetryAfterMs);

@@ -2,7 +2,7 @@ import type { Notice } from './attempts.ts';
 import { isDue, isEligible, isExecuted, noticesOf } from './attempts.ts';
 import { cancelIsRequested } from './cancel.ts';
 import type { Case, Fact, SubscriptionFact } from './facts.ts';
-import { DAY, isInvoiceFact } from './facts.ts';
+import { DAY, isInvoiceFact, statementsOf } from './facts.ts';
 import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
 import { isSilent, stopInstant } from './silence.ts';
 import { standingWord } from './stopped.ts';
@@ -132,22 +132,29 @@ const reopen = (c: Case, index: number, subscription: string, episodes: Episode[
 };
 
 /**
- * C2: when an open episode is written off, as far as `upTo` of the facts tell; null: not. Read so: the old debt's 30 days
- * run from the newest attempt, and the later payment is of any invoice of the subscription.
+ * C2, decision 0004: when an open episode is written off, as far as `upTo` of the facts tell; null: not. The latest of:
+ * the provider stopped, a later invoice was paid, 30 days since the opening.
  */
 const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
-  const last = episode.attempts.at(-1);
-  if (last === undefined) return episode.openedAt + WRITE_OFF_MS;
-  const paid = paidAfter(c, upTo, episode.subscription, last.at);
+  const aged = episode.openedAt + WRITE_OFF_MS;
+  if (episode.attempts.length === 0) return aged;
+  const paid = laterInvoicePaid(c, upTo, episode);
   const stopped = openInvoices(c, upTo, episode).map((invoice) => stopInstant(c, upTo, episode, invoice));
   if (stopped.includes(null) || paid === null) return null;
-  return Math.max(last.at + WRITE_OFF_MS, paid, ...stopped.map((at) => at ?? 0));
+  return Math.max(aged, paid, ...stopped.map((at) => at ?? 0));
 };
 
-const paidAfter = (c: Case, upTo: number, subscription: string, since: number): number | null => {
+/** When an invoice was paid that was first stated after the opening one and is not of the episode; null: none was. */
+const laterInvoicePaid = (
+  c: Case,
+  upTo: number,
+  { subscription, openingInvoice, invoices }: Episode,
+): number | null => {
+  const firstStated = (invoice: string): number => statementsOf(c.facts, invoice)[0]?.occurredAt ?? 0;
   for (const [index, fact] of c.facts.slice(0, upTo).entries()) {
-    if (!isInvoiceFact(fact) || fact.invoice.subscription !== subscription || fact.occurredAt <= since) continue;
+    if (!isInvoiceFact(fact) || fact.invoice.subscription !== subscription) continue;
     const { id } = fact.invoice;
+    if (invoices.includes(id) || firstStated(id) <= firstStated(openingInvoice)) continue;
     if (invoiceLevel(c.facts, index + 1, id) === LEVEL.paid && invoiceLevel(c.facts, index, id) !== LEVEL.paid)
       return fact.occurredAt;
   }

@@ -1,14 +1,14 @@
 import type { Fact, Policy, Price } from './facts.ts';
 import { isInvoiceFact, subscriptionFacts } from './facts.ts';
 
-/** All that was ever stated of a subscription's price: known stays known (decision 0003). */
-const mergedPrice = (facts: readonly Fact[], subscription: string, priceId: string): Price => {
-  const stated: Price[] = [];
-  for (const fact of facts) {
-    const own = isInvoiceFact(fact) && fact.invoice.subscription === subscription;
-    const price = own ? fact.invoice.price : priceIn(fact, subscription);
-    if (price !== null && price.priceId === priceId) stated.push(price);
-  }
+const statedPrice = (fact: Fact): Price | null => {
+  if (isInvoiceFact(fact)) return fact.invoice.price;
+  return fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended' ? fact.subscription.price : null;
+};
+
+/** All that was ever stated of a price, whatever it was billed for: known stays known (decision 0003). */
+const mergedPrice = (facts: readonly Fact[], priceId: string): Price => {
+  const stated = facts.flatMap((fact) => statedPrice(fact) ?? []).filter((price) => price.priceId === priceId);
   const newest = <K extends 'productId' | 'lookupKey' | 'planId'>(key: K): string | null =>
     stated.findLast((price) => price[key] !== null)?.[key] ?? null;
   return {
@@ -20,9 +20,6 @@ const mergedPrice = (facts: readonly Fact[], subscription: string, priceId: stri
   };
 };
 
-const priceIn = (fact: Fact, subscription: string): Price | null =>
-  subscriptionFacts([fact], subscription)[0]?.subscription.price ?? null;
-
 /** The subscription speaks for itself; an invoice only where the subscription never did: it is as old as its making. */
 const priceOf = (facts: readonly Fact[], subscription: string): Price | null => {
   const own = subscriptionFacts(facts, subscription).findLast((fact) => fact.subscription.price !== null);
@@ -30,7 +27,7 @@ const priceOf = (facts: readonly Fact[], subscription: string): Price | null => 
     .filter(isInvoiceFact)
     .findLast((fact) => fact.invoice.subscription === subscription && fact.invoice.price !== null);
   const price = own?.subscription.price ?? billed?.invoice.price ?? null;
-  return price === null ? null : mergedPrice(facts, subscription, price.priceId);
+  return price === null ? null : mergedPrice(facts, price.priceId);
 };
 
 const metadataPlan = (facts: readonly Fact[], subscription: string): string | null => {

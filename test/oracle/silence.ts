@@ -1,36 +1,56 @@
 import type { Notice } from './attempts.ts';
-import { datesAfter, noticesOf, settledFacts } from './attempts.ts';
+import { noticesOf, settledFacts } from './attempts.ts';
 import type { Episode } from './episodes.ts';
 import type { Case, Fact } from './facts.ts';
-import { isInvoiceFact } from './facts.ts';
+import { statementsOf } from './facts.ts';
 import { newestReversal } from './invoices.ts';
 import { standingWord } from './stopped.ts';
 
-interface Silence {
+/** What is known of the next attempt on an open invoice, and since when. */
+interface Outlook {
   readonly at: number;
   readonly receivedAt: number;
-  readonly dates: readonly { at: number; date: number }[];
+  readonly date: number | null;
 }
 
-/** The newest notice about an open invoice, and the retry dates known since. What is taken back is owed with no date (B2). */
-const newestNotice = (facts: readonly Fact[], invoice: string): Silence | null => {
+/** `from`: the place in fold order from which on it is spoken of. */
+interface Beginning extends Outlook {
+  readonly from: number;
+}
+
+/** Failure notice or reversal: what was said before is about an attempt that is over. A notice's whole second counts. */
+const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
   const notice: Notice | undefined = noticesOf(facts, invoice).at(-1);
   const reversal = newestReversal(facts, facts.length, invoice);
-  if (reversal !== null && (notice === undefined || facts.indexOf(notice.fact) < facts.indexOf(reversal))) {
-    const dates = facts.slice(facts.indexOf(reversal)).flatMap((fact) => {
-      const date = isInvoiceFact(fact) && fact.invoice.id === invoice ? fact.invoice.nextAttemptAt : null;
-      return date === null ? [] : [{ at: fact.occurredAt, date }];
-    });
-    return { at: reversal.occurredAt, receivedAt: reversal.receivedAt, dates };
-  }
   if (notice === undefined) return null;
-  return { at: notice.at, receivedAt: notice.receivedAt, dates: datesAfter(facts, notice) };
+  if (reversal !== null && facts.indexOf(notice.fact) < facts.indexOf(reversal))
+    return { at: reversal.occurredAt, receivedAt: reversal.receivedAt, date: null, from: facts.indexOf(reversal) };
+  const from = facts.findIndex(({ occurredAt }) => occurredAt === notice.at);
+  return { at: notice.at, receivedAt: notice.receivedAt, date: null, from };
 };
 
-/** D2: no date is known for `no_retry_after` from the receipt of the newest notice. */
+/**
+ * D1, decision 0004: the newest statement of the invoice since its newest failure says whether and when there is another
+ * attempt; in one second, the one with a date. A request to confirm without one says nothing of it.
+ */
+const outlook = (facts: readonly Fact[], invoice: string): Outlook | null => {
+  const first = begins(facts, invoice);
+  if (first === null) return null;
+  let known: Outlook = first;
+  for (const { kind, occurredAt: at, receivedAt, invoice: said } of statementsOf(facts.slice(first.from), invoice)) {
+    if (said.status !== 'open') continue;
+    const date = said.nextAttemptAt;
+    if (date === null && (kind === 'action_required' || at === known.at)) continue;
+    if (date === known.date) continue;
+    known = { at, receivedAt, date };
+  }
+  return known;
+};
+
+/** D2: no date is known for `no_retry_after` from the receipt of what said so last. */
 export const isExhaustedBySilence = (c: Case, invoice: string): boolean => {
-  const newest = newestNotice(c.facts, invoice);
-  return newest !== null && newest.dates.length === 0 && c.t >= newest.receivedAt + c.policy.noRetryAfterMs;
+  const newest = outlook(c.facts, invoice);
+  return newest !== null && newest.date === null && c.t >= newest.receivedAt + c.policy.noRetryAfterMs;
 };
 
 /**
@@ -38,8 +58,8 @@ export const isExhaustedBySilence = (c: Case, invoice: string): boolean => {
  * long has passed since the receipt.
  */
 export const isSilent = (c: Case, upTo: number, invoice: string, at: number): boolean => {
-  const newest = newestNotice(c.facts.slice(0, upTo), invoice);
-  if (newest === null || newest.dates.length > 0) return false;
+  const newest = outlook(c.facts.slice(0, upTo), invoice);
+  if (newest === null || newest.date !== null) return false;
   return newest.at + c.policy.noRetryAfterMs <= at && newest.receivedAt + c.policy.noRetryAfterMs <= c.t;
 };
 
@@ -47,11 +67,12 @@ export const isSilent = (c: Case, upTo: number, invoice: string, at: number): bo
 export const stopInstant = (c: Case, upTo: number, episode: Episode, invoice: string): number | null => {
   const settled = new Set(settledFacts(c)); // what still waits counts nowhere (E4)
   const facts = c.facts.slice(0, upTo).filter((fact) => settled.has(fact));
+  const stops: number[] = [];
   const word = standingWord(facts, episode, invoice);
-  if (word !== null) return word;
-  const newest = newestNotice(facts, invoice);
-  if (newest === null) return null;
-  const lapsed = newest.dates.at(-1);
-  if (lapsed !== undefined) return lapsed.date + c.policy.noRetryAfterMs;
-  return newest.receivedAt + c.policy.noRetryAfterMs <= c.t ? newest.at + c.policy.noRetryAfterMs : null;
+  if (word !== null) stops.push(word);
+  const newest = outlook(facts, invoice);
+  if (newest?.date != null) stops.push(newest.date + c.policy.noRetryAfterMs);
+  else if (newest !== null && newest.receivedAt + c.policy.noRetryAfterMs <= c.t)
+    stops.push(newest.at + c.policy.noRetryAfterMs);
+  return stops.length === 0 ? null : Math.min(...stops);
 };

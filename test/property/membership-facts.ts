@@ -40,6 +40,9 @@ const priceOf = (plan: SubscriptionPlan, details: boolean): PriceRef | null => {
   }
 };
 
+const withoutDetails = (price: PriceRef | null): PriceRef | null =>
+  price === null ? null : { ...price, lookupKey: null, planId: null, details: false };
+
 const metadataOf = (plan: SubscriptionPlan): string | null =>
   plan.plan !== 'metadata' ? null : plan.highValue ? 'pro' : 'basic';
 
@@ -104,9 +107,11 @@ const attemptEntries = (bill: InvoiceState, plan: AttemptPlan, atS: number, numb
   const date = at(atS + plan.dateS);
   const bare: InvoiceState = {
     ...bill,
+    price: plan.idsOnly ? withoutDetails(bill.price) : bill.price,
     chargeId: !bill.linksCharge || plan.kind === 'no_card' || plan.kind === 'to_confirm' ? null : made.chargeId,
   };
-  const notice: InvoiceState = { ...bare, nextAttemptAt: plan.date === 'notice' ? date : null };
+  const dated = ['notice', 'taken_back', 'restated', 'asked'].includes(plan.date);
+  const notice: InvoiceState = { ...bare, nextAttemptAt: dated ? date : null };
   const updated: InvoiceState = { ...bare, nextAttemptAt: date };
   const entries: Entry[] = [];
   if (executed)
@@ -120,6 +125,10 @@ const attemptEntries = (bill: InvoiceState, plan: AttemptPlan, atS: number, numb
   entries.push({ atS, told: { kind: 'attempt_failed', invoice: notice } });
   if (plan.date === 'same_second') entries.push({ atS, told: { kind: 'invoice_observed', invoice: updated } });
   if (plan.date === 'update') entries.push({ atS: atS + 5, told: { kind: 'invoice_observed', invoice: updated } });
+  if (plan.date === 'restated')
+    entries.push({ atS: atS + 2_400, told: { kind: 'invoice_observed', invoice: updated } });
+  if (plan.date === 'taken_back') entries.push({ atS: atS + 7_200, told: { kind: 'invoice_observed', invoice: bare } });
+  if (plan.date === 'asked') entries.push({ atS: atS + 2, told: { kind: 'action_required', invoice: bare } });
   return entries;
 };
 
@@ -171,7 +180,14 @@ const invoiceEntries = (story: Story, plan: InvoicePlan, index: number, endsS: n
   const number = plan.attempts.length;
   const counted = { ...bill, attemptCount: Math.max(1, count) };
   entries.push(...endingEntries(counted, plan, atS, number));
-  const afterwards: AttemptPlan = { afterS: 0, kind: 'by_hand', chargeS: 0, date: 'none', dateS: DAY_S };
+  const afterwards: AttemptPlan = {
+    afterS: 0,
+    kind: 'by_hand',
+    chargeS: 0,
+    date: 'none',
+    dateS: DAY_S,
+    idsOnly: false,
+  };
   if (plan.failsAfterwards && plan.ending !== 'open')
     entries.push(...attemptEntries(counted, afterwards, atS + DAY_S, number + 1));
   if (plan.reversedAfterS !== null && plan.ending === 'charge')

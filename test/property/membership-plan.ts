@@ -15,9 +15,15 @@ export interface AttemptPlan {
   readonly kind: 'declined' | 'unlinked' | 'linked_late' | 'by_hand' | 'not_executed' | 'no_card' | 'to_confirm';
   /** The charge's second, from the notice's. */
   readonly chargeS: number;
-  /** Where the next retry's date is told, and how far off it is. */
-  readonly date: 'notice' | 'same_second' | 'update' | 'none';
+  /**
+   * Where the next retry's date is told. `taken_back`: an update says later that there is none; `restated`: says it
+   * again; `asked`: a request to confirm names none.
+   */
+  readonly date: 'notice' | 'same_second' | 'update' | 'taken_back' | 'restated' | 'asked' | 'none';
+  /** How far off it is. */
   readonly dateS: number;
+  /** Of its plan, the invoice names ids only from now on. */
+  readonly idsOnly: boolean;
 }
 
 export interface InvoicePlan {
@@ -123,8 +129,22 @@ const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
     'to_confirm',
   ),
   chargeS: fc.constantFrom(0, 0, 0, -1, 1, -30, 60, -60, 61),
-  date: fc.constantFrom('notice', 'notice', 'notice', 'same_second', 'update', 'none', 'none'),
+  date: fc.constantFrom<AttemptPlan['date'][]>(
+    'notice',
+    'notice',
+    'notice',
+    'notice',
+    'same_second',
+    'update',
+    'taken_back',
+    'restated',
+    'asked',
+    'none',
+    'none',
+    'none',
+  ),
   dateS: fc.constantFrom(3 * DAY, 3 * DAY, 5 * HOUR, 7 * DAY, 31 * DAY),
+  idsOnly: fc.constantFrom(false, false, false, true),
 });
 
 const invoice: fc.Arbitrary<InvoicePlan> = fc.record({

@@ -8,6 +8,8 @@ import { stories } from './membership-plan.ts';
  * changes before the instant at which the engine says that something could.
  */
 const PROVING = process.env.PROVE !== undefined;
+/** `SEED=1952233265` repeats a run. */
+const SEED = process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) };
 const PROVE_MS = 50 * 60_000;
 
 it(
@@ -16,6 +18,7 @@ it(
     fc.assert(
       fc.property(stories, (story) => judge(story, PROVING ? 32 : 16)),
       {
+        ...SEED,
         numRuns: PROVING ? 100_000 : 2_000,
         interruptAfterTimeLimit: PROVE_MS,
         markInterruptAsFailure: true,

@@ -37,11 +37,10 @@ const retryOf = (
       now: ledger.now,
       pendingFrom: null,
       blocked: attempt.decline.blocksRetries,
-      exhausted: wordStands(
-        invoice,
-        ledger.subscriptions.get(invoice.subscription ?? ''),
-        episode?.openedAt ?? attempt.at,
-      ),
+      exhausted: wordStands(invoice, ledger.subscriptions.get(invoice.subscription ?? ''), {
+        since: episode?.openedAt ?? attempt.at,
+        pendingFrom: null,
+      }),
       noRetryAfterMs: rules.policy.noRetryAfterMs,
     });
   }
