@@ -28,8 +28,9 @@ interface Transition {
   readonly formerUserId: string | null;
 }
 
-const isAnnounced = ({ rules }: DiffInput, { key, byDefinition, isOld }: Transition): boolean =>
-  !isOld && (!byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false));
+/** An exit always: whatever was entered is exited (semantics E1), by a change of the definition too. */
+const isAnnounced = ({ rules }: DiffInput, { key, entered, byDefinition, isOld }: Transition): boolean =>
+  !entered || (!isOld && (!byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false)));
 
 /** Who the calls are about: as in every call, or the person linked before. */
 const about = (input: DiffInput, { formerUserId }: Transition) => {

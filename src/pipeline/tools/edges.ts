@@ -73,6 +73,12 @@ const exitOf = (input: EdgeInput, episodeId: string): NewToolEdge => {
   return toEdge(input, 'exit', { name: 'dunning_exited', episodeId, properties });
 };
 
+/** Stages announced that stay so: an episode that gives way to another is announced anew when it leads again (C5). */
+const stillAnnounced = ({ view, before }: EdgeInput, ended: string | null): readonly string[] => {
+  const gaveWay = ended !== null && view.flow !== null;
+  return gaveWay ? before.announced.filter((key) => !key.startsWith(`${ended}:`)) : before.announced;
+};
+
 /**
  * The flow that ran and the one that should run now, as events: an exit for every flow that ends, an entry for a stage
  * that was not announced (semantics G3, C5, D6). Pure.
@@ -80,14 +86,16 @@ const exitOf = (input: EdgeInput, episodeId: string): NewToolEdge => {
 export const findEdges = (input: EdgeInput): Edges => {
   const { view, before, silentStage } = input;
   const { flow } = view;
-  const exits = before.running !== null && before.running !== flow?.episodeId ? [exitOf(input, before.running)] : [];
-  if (flow === null) return { edges: exits, told: { running: null, announced: before.announced } };
+  const ended = before.running !== flow?.episodeId ? before.running : null;
+  const exits = ended === null ? [] : [exitOf(input, ended)];
+  const announced = stillAnnounced(input, ended);
+  if (flow === null) return { edges: exits, told: { running: null, announced } };
   const key = stageKey(flow);
-  const isNews = !before.announced.includes(key);
+  const isNews = !announced.includes(key);
   const isSilent = flow.isLate || key === silentStage;
   const entry = { name: 'dunning_stage_entered', episodeId: flow.episodeId, properties: flow.properties } as const;
   return {
     edges: isNews && !isSilent ? [...exits, toEdge(input, 'entry', entry)] : exits,
-    told: { running: flow.episodeId, announced: isNews ? [...before.announced, key] : before.announced },
+    told: { running: flow.episodeId, announced: isNews ? [...announced, key] : announced },
   };
 };
