@@ -2,6 +2,7 @@ import { type Instant, plus } from '../domain/instant.ts';
 import type { InvoiceLedger } from './invoice.ts';
 import { retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
+import { byFoldOrder } from './timeline.ts';
 
 /** A moment at which an episode was out of retries, by the provider's clock. */
 export interface Exhaustion {
@@ -58,12 +59,12 @@ const wordStops = (
     .filter(({ invoice: { nextAttemptAt } }) => nextAttemptAt !== null)
     .filter(({ occurredAt }) => pendingFrom === null || occurredAt < pendingFrom);
   const running = (subscription?.observed ?? []).filter(({ subscription: { status } }) => RUNNING.has(status));
-  const takenBack = [...dated, ...running].map(({ occurredAt }) => occurredAt).sort((a, b) => a - b);
+  const takenBack = [...dated, ...running].sort(byFoldOrder);
   return (subscription?.stopWords ?? [])
     .filter(({ at }) => at >= since)
-    .map(({ at, receivedAt }) => ({
+    .map(({ at, receivedAt, said }) => ({
       from: at,
-      to: takenBack.find((back) => back > at) ?? null,
+      to: takenBack.find((back) => byFoldOrder(back, said) > 0)?.occurredAt ?? null,
       concludedFrom: receivedAt,
       lapsed: false,
     }));

@@ -5,7 +5,10 @@ import type { Instant } from '../domain/instant.ts';
 export interface StopWord {
   readonly at: Instant;
   readonly receivedAt: Instant;
+  readonly said: Fact;
 }
+
+const toWord = (said: Fact): StopWord => ({ at: said.occurredAt, receivedAt: said.receivedAt, said });
 
 export interface SubscriptionLedger {
   readonly id: string;
@@ -41,7 +44,7 @@ const requestsCancel = (state: SubscriptionState, known: boolean): boolean => {
 const observe = (draft: Draft, fact: SubscriptionObserved): void => {
   const withoutEnd = draft.observed.some(({ subscription }) => subscription.cancelAt === null);
   draft.observed.push(fact);
-  if (stops(fact.subscription)) draft.stopWords.push({ at: fact.occurredAt, receivedAt: fact.receivedAt });
+  if (stops(fact.subscription)) draft.stopWords.push(toWord(fact));
   const requested = requestsCancel(fact.subscription, withoutEnd);
   draft.cancelRequestedAt = requested ? (draft.cancelRequestedAt ?? fact.occurredAt) : null;
 };
@@ -49,7 +52,7 @@ const observe = (draft: Draft, fact: SubscriptionObserved): void => {
 const end = (draft: Draft, fact: SubscriptionEnded): void => {
   draft.ended ??= fact;
   if (fact.subscription.cancelReason === 'payment_failed') {
-    draft.stopWords.push({ at: fact.occurredAt, receivedAt: fact.receivedAt });
+    draft.stopWords.push(toWord(fact));
   }
 };
 
@@ -70,7 +73,7 @@ export const foldSubscriptions = (facts: readonly Fact[]): ReadonlyMap<string, S
   };
   for (const fact of facts) {
     if (fact.kind === 'collection_stopped') {
-      draftOf(fact.subscription).stopWords.push({ at: fact.occurredAt, receivedAt: fact.receivedAt });
+      draftOf(fact.subscription).stopWords.push(toWord(fact));
     } else if (fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended') {
       const draft = draftOf(fact.subscription.id);
       draft.latest = fact.subscription;

@@ -15,7 +15,8 @@ export interface Timeline {
 const visibleFrom = (fact: Fact): Instant =>
   fact.occurredAt - fact.receivedAt <= CLOCK_TOLERANCE_MS ? fact.receivedAt : fact.occurredAt;
 
-const byFoldOrder = (a: Fact, b: Fact): number =>
+/** By (occurredAt, rank, id): what is later in it was said later (semantics B1). */
+export const byFoldOrder = (a: Fact, b: Fact): number =>
   a.occurredAt - b.occurredAt || FACT_RANK[a.kind] - FACT_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** The facts that can be seen at `now`, each once, in the one order in which they are folded (semantics B1). */
