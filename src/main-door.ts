@@ -7,8 +7,8 @@ import type { Receiver } from './pipeline/receive.ts';
 /** Exit codes of BSD's sysexits, which supervisors understand: 75 may work later, 78 needs a person, 74 a new start. */
 export const EXIT = { ok: 0, forced: 1, crashed: 70, ioError: 74, tryLater: 75, configuration: 78 } as const;
 
-/** How long requests, a decision and a delivery may take to end after a signal. */
-export const STOP_GRACE_MS = 10_000;
+/** How long requests, a decision and a delivery may take to end after a signal: containers are killed after 10 s. */
+export const STOP_GRACE_MS = 8_000;
 
 /** A start that must not go on: one or more lines for a person, and the exit code. */
 export class Refusal extends Error {

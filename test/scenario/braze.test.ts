@@ -233,4 +233,25 @@ describe('several episodes (C5)', () => {
         expect(flags).not.toContain(false);
       }),
     ]));
+
+  test('one that gave way to a worse one and leads again is entered again: its flow was ended', () =>
+    playBraze([
+      ...entersDunning,
+      hears(['ada', 'dunning_stage_entered', { stage: 'first_failure' }]),
+      on(1),
+      to('ada', fails(bill('ada', 2), { retryAt: day(2) })),
+      wait(seconds(10)),
+      hearsNothing,
+      on(2),
+      to('ada', fails(bill('ada', 2), { attempt: 2, retryAt: day(5) })),
+      wait(seconds(10)),
+      hears(
+        ['ada', 'dunning_exited', { outcome: 'superseded' }],
+        ['ada', 'dunning_stage_entered', { stage: 'retrying' }],
+      ),
+      on(2, hours(1)),
+      to('ada', customerPays(bill('ada', 2), { attempt: 2, retryAt: day(5) })),
+      hears(['ada', 'payment_recovered'], ['ada', 'dunning_stage_entered', { stage: 'first_failure' }]),
+      holds('ada', { in_dunning: true, dunning_stage: 'first_failure' }),
+    ]));
 });

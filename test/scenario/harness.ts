@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { Audiences } from '../../src/audience-kit/audiences.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { DAY_MS, instant, plus, SECOND_MS, toIso } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -117,9 +118,9 @@ export const becomes =
 
 /** The relay restarts with other rules: a release. */
 export const release =
-  (policy: Partial<Policy>): Step =>
+  (policy: Partial<Policy>, audiences?: Audiences): Step =>
   async (stage) => {
-    stage.relay.release(policy);
+    stage.relay.release(policy, audiences);
   };
 
 /** The relay restarts in observe mode (everything goes to the recorder), or in enforce mode. */

@@ -1,4 +1,5 @@
 import { AUDIENCES } from '../../audiences/index.ts';
+import type { Audiences } from '../../src/audience-kit/audiences.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
@@ -16,7 +17,7 @@ export interface Relay {
   /** Wakes at every instant up to and including `until` at which something is due. */
   readonly passTime: (until: Instant) => Promise<void>;
   /** From the next decision on, other rules hold. */
-  readonly release: (policy: Partial<Policy>) => void;
+  readonly release: (policy: Partial<Policy>, audiences?: Audiences) => void;
   readonly switchMode: (mode: 'observe' | 'enforce', now: Instant) => Promise<void>;
   /** Everything that was said, in order, with the channel that takes it. */
   readonly calls: () => Promise<readonly OutboxRow[]>;
@@ -40,8 +41,8 @@ const POLICY: Policy = {
 };
 
 const providers = { stripe };
-const rulesOf = (policy: Partial<Policy>) =>
-  makeRules({ policy: { ...POLICY, ...policy }, namespace: 'test', audiences: AUDIENCES, providers });
+const rulesOf = (policy: Partial<Policy>, audiences = AUDIENCES) =>
+  makeRules({ policy: { ...POLICY, ...policy }, namespace: 'test', audiences, providers });
 
 const ALL = { calls: 1_000_000, bytes: 1e12 };
 
@@ -77,8 +78,8 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
       await decideAll(now);
     },
     passTime,
-    release: (next) => {
-      world = { ...world, rules: rulesOf(next) };
+    release: (next, audiences) => {
+      world = { ...world, rules: rulesOf(next, audiences) };
     },
     switchMode: async (next, now) => {
       mode = next;
