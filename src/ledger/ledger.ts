@@ -56,6 +56,7 @@ const foldAllAttempts = (
 const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptFailed, subscriptions: Ledger['subscriptions']): boolean =>
   !notice.invoice.collectedAutomatically ||
   wasRetryStated(invoice, notice) ||
+  invoice.settled !== null ||
   invoice.transitions.some((transition) => transition.at >= notice.occurredAt) ||
   (subscriptions.get(invoice.subscription ?? '')?.stopWords.some((word) => word.at >= notice.occurredAt) ?? false);
 

@@ -1,6 +1,6 @@
 import type { Case, ChargeFact, Fact, Invoice, InvoiceFact } from './facts.ts';
 import { SECOND, statementsOf } from './facts.ts';
-import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
+import { invoiceLevel, invoiceOfCharge, LEVEL, newestReversal } from './invoices.ts';
 import { planIsKnown } from './plans.ts';
 import { stopWords } from './stopped.ts';
 
@@ -107,9 +107,10 @@ export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { a
     invoice.nextAttemptAt !== null && occurredAt >= notice.at ? [{ at: occurredAt, date: invoice.nextAttemptAt }] : [],
   );
 
-/** D1: a date, the provider's word, or that the invoice is settled: then there is none. */
+/** D1: a date, the provider's word, or that the invoice is settled; known stays known, also where that is taken back. */
 const retryIsKnown = (c: Case, notice: Notice): boolean =>
   invoiceLevel(c.facts, c.facts.length, notice.invoice.id) > LEVEL.open ||
+  (newestReversal(c.facts, c.facts.length, notice.invoice.id)?.occurredAt ?? 0) >= notice.at ||
   datesAfter(c.facts, notice).length > 0 ||
   stopWords(c.facts, notice.invoice.subscription).some(({ at }) => at >= notice.at);
 
