@@ -112,6 +112,8 @@ describe('what was already told to the tool', () => {
 
   it('is not told again while nothing but the version differs', () => {
     expect(decided(FAILED, plus(AT, 1), { tools: { braze: told } }).changes).toEqual([]);
+    const older = { ...told, desired: { ...told.desired, dunning_state_version: 3 } };
+    expect(decided(FAILED, plus(AT, 1), { tools: { braze: older } }).changes).toEqual([]);
     const { dunning_stage: _, ...less } = told.desired;
     const other = { ...told, desired: less };
     expect(decided(FAILED, plus(AT, 1), { tools: { braze: other } }).changes).toHaveLength(1);

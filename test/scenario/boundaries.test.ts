@@ -175,6 +175,19 @@ describe.each(STRIPE_SHAPES)('what is waited for, %s payloads', (shape) => {
       on(1, seconds(11)),
       says(['payment_recovered', { recovered_via: 'unknown' }]),
     ]));
+
+  it('and not from the last (E4)', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, RETRY)),
+      says(['payment_failed', {}]),
+      on(1),
+      webhooks(invoiceIsCalledPaid(MARCH, { attempt: 2 })),
+      on(1, seconds(6)),
+      webhooks(invoiceIsCalledPaid(MARCH, { attempt: 2 })),
+      on(1, seconds(10)),
+      says(['payment_recovered', { recovered_via: 'unknown' }]),
+    ]));
 });
 
 describe.each(STRIPE_SHAPES)('where charges are not told, %s payloads', (shape) => {
