@@ -40,13 +40,13 @@ const attemptAt = (c: Case, fact: Fact): Notice | null => {
 const takeAttempt = (c: Case, index: number, notice: Notice, episodes: Episode[]): void => {
   const invoice = notice.invoice.id;
   const subscription = notice.invoice.subscription ?? '';
+  if (invoiceLevel(c.facts, index, invoice) > LEVEL.open) return; // a failure after the payment counts nowhere
   const before = c.facts.slice(0, index);
   if (before.some((fact) => fact.kind === 'subscription_ended' && fact.subscription.id === subscription)) {
     const own = episodes.findLast((episode) => episode.invoices.includes(invoice));
     if (own !== undefined) own.attempts = [...own.attempts, notice];
     return;
   }
-  if (invoiceLevel(c.facts, index, invoice) > LEVEL.open) return;
   let open = episodes.find(({ outcome }) => outcome === 'open');
   // Decision 0004: what a reversal reopened is written off when dunning starts for another invoice.
   if (open !== undefined && open.reversal !== null && open.attempts.length === 0 && !open.invoices.includes(invoice)) {
