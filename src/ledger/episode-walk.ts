@@ -182,10 +182,9 @@ const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
 /** Takes back a recovery: the episode that brought the money in opens again, unless the subscription goes its way. */
 const reverse = (walk: Walk, transition: Transition & { kind: 'reversed' }, invoice: InvoiceLedger): void => {
   walk.settled.set(invoice.id, 'reversed');
-  const current = openDraft(walk);
-  if (current?.invoices.includes(invoice)) current.settled.delete(invoice.id);
   const previous = walk.drafts.findLast((draft) => draft.invoices.includes(invoice));
-  if (current !== undefined || walk.ended || previous?.outcome !== 'recovered') return;
+  if (previous?.outcome !== 'recovered') previous?.settled.delete(invoice.id);
+  if (openDraft(walk) !== undefined || walk.ended || previous?.outcome !== 'recovered') return;
   open(walk, invoice, {
     openedAt: transition.at,
     openedReceivedAt: transition.fact.receivedAt,

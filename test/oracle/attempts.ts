@@ -23,8 +23,7 @@ const secondOf = (at: number): number => Math.floor(at / SECOND);
 const keyOf = ({ invoice, occurredAt }: InvoiceFact): string =>
   `${invoice.id} ${invoice.attemptCount} ${secondOf(occurredAt)}`;
 
-/** The failure notices of an invoice, in fold order. */
-export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly Notice[] => {
+const foldNotices = (facts: readonly Fact[], invoiceId: string): readonly Notice[] => {
   const notices = new Map<string, Notice>();
   for (const fact of statementsOf(facts, invoiceId)) {
     if (fact.kind !== 'attempt_failed') continue;
@@ -34,6 +33,16 @@ export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly N
     notices.set(key, { ...told, receivedAt: Math.min(told.receivedAt, receivedAt) });
   }
   return [...notices.values()];
+};
+
+const folded = new WeakMap<readonly Fact[], Map<string, readonly Notice[]>>();
+
+/** The failure notices of an invoice, in fold order; worked out once for the same facts. */
+export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly Notice[] => {
+  const known = folded.get(facts) ?? new Map<string, readonly Notice[]>();
+  const notices = known.get(invoiceId) ?? foldNotices(facts, invoiceId);
+  folded.set(facts, known.set(invoiceId, notices));
+  return notices;
 };
 
 /** B4, from the notice's own fields. */
@@ -148,12 +157,7 @@ export const isDue = (c: Case, notice: Notice): boolean =>
   hasSettled(c, notice) &&
   noticesBefore(c, notice).every((other) => hasSettled(c, other) || other.receivedAt >= windowEnd(notice));
 
-/**
- * E4: what counts by now. A failure notice that still waits counts nowhere, nor does what was stated of its invoice since:
- * whether and when there is another attempt is among what it waits for. An old notice that arrives late takes nothing
- * back of what came after it and counts already.
- */
-export const settledFacts = (c: Case): readonly Fact[] =>
+const countFacts = (c: Case): readonly Fact[] =>
   c.facts.filter((fact) => {
     if (!('invoice' in fact)) return true;
     const notices = noticesOf(c.facts, fact.invoice.id);
@@ -163,3 +167,16 @@ export const settledFacts = (c: Case): readonly Fact[] =>
     if (own !== undefined) return isDue(c, own);
     return waits === undefined || fact.occurredAt < waits.at;
   });
+
+const counted = new WeakMap<Case, readonly Fact[]>();
+
+/**
+ * E4: what counts by now. A failure notice that still waits counts nowhere, nor does what was stated of its invoice since:
+ * whether and when there is another attempt is among what it waits for. An old notice that arrives late takes nothing
+ * back of what came after it and counts already. Worked out once for the same case.
+ */
+export const settledFacts = (c: Case): readonly Fact[] => {
+  const facts = counted.get(c) ?? countFacts(c);
+  counted.set(c, facts);
+  return facts;
+};
