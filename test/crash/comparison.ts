@@ -32,6 +32,8 @@ const OWED: Readonly<Record<string, (object: Fields, second: number) => readonly
 export const owedBy = ({ type, created, data }: StripeEvent): readonly string[] =>
   OWED[type]?.(data.object, created) ?? [];
 
+const MEMBERSHIPS: ReadonlySet<string> = new Set(['Audience Entered', 'Audience Exited']);
+
 const secondOf = (instant: unknown): number => Math.floor(Date.parse(String(instant)) / 1_000);
 
 const SAID: Readonly<Record<string, (properties: Fields) => string>> = {
@@ -63,12 +65,12 @@ const underSeveralIds = (
 };
 
 /**
- * Pure: what acknowledged webhooks oblige to, against what Segment has. Only track calls are compared: identify and
- * group calls say the present state, and how often depends on when the relay looked.
+ * Pure: what acknowledged webhooks oblige to, against what Segment has. Only events are compared: identify and group calls
+ * and memberships say the present state, and how often depends on when the relay looked.
  */
 export const compare = (acknowledged: Iterable<StripeEvent>, calls: Iterable<StoodInEvent>): Comparison => {
   const owed = new Set([...acknowledged].flatMap(owedBy));
-  const tracks = [...calls].filter(({ type }) => type === 'track');
+  const tracks = [...calls].filter(({ type, event = '' }) => type === 'track' && !MEMBERSHIPS.has(event));
   const said = new Set(tracks.map(saidBy));
   const doubled = [...underSeveralIds(tracks, naturalKeyOf), ...underSeveralIds(tracks, saidBy)];
   return {
