@@ -14,7 +14,7 @@ import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
 import { foldPrices, type Plan, resolvePlan } from './plan.ts';
 import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
-import { toTimeline } from './timeline.ts';
+import { byFoldOrder, toTimeline } from './timeline.ts';
 
 /** Everything that follows from one customer's facts at one instant, before anybody is told. */
 export interface Ledger {
@@ -45,7 +45,9 @@ const foldAllAttempts = (
   const failed = [...invoices.values()].filter(({ notices }) => notices.length > 0);
   const attempts = new Map<string, readonly Attempt[]>(failed.map(({ id }) => [id, []]));
   for (const subject of Map.groupBy(failed, ({ id, subscription }) => subscription ?? id).values()) {
-    const all = subject.flatMap((invoice) => foldAttempts(invoice, context)).sort((a, b) => a.at - b.at);
+    const all = subject
+      .flatMap((invoice) => foldAttempts(invoice, context))
+      .sort((a, b) => byFoldOrder(a.notice, b.notice));
     const held = Map.groupBy(holdBack(all, context.now), ({ invoice }) => invoice.id);
     for (const [id, list] of held) attempts.set(id, list);
   }

@@ -60,6 +60,19 @@ const stageOf = (attempts: number, exhausted: boolean): OpenEpisode['stage'] => 
   return attempts === 2 ? 'retrying' : 'first_failure';
 };
 
+/**
+ * Executed attempts on an invoice within an episode, at least 1. What was tried in an earlier episode is not counted
+ * again; a first attempt that was never seen is.
+ */
+const attemptNumberOf = (within: readonly Attempt[], all: readonly Attempt[], policy: Policy): number => {
+  const first = within[0];
+  if (first === undefined) return 1;
+  if (all.find(({ executed, pending }) => executed && !pending)?.key !== first.key) return within.length;
+  if (policy.chargeWebhooks === 'absent')
+    return Math.max(within.length, ...within.map(({ invoice }) => invoice.attemptCount));
+  return within.length + first.number - 1;
+};
+
 /** The stage of one open invoice of an open episode (semantics D, D1, D2). */
 const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy: Policy): OpenEpisode => {
   const attempts = episode.attempts.filter((attempt) => attempt.invoice.id === invoice.id);
@@ -73,9 +86,7 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
     exhausted: wordStands(invoice, subscription, { since: episode.openedAt, pendingFrom }),
     noRetryAfterMs: policy.noRetryAfterMs,
   });
-  // What was tried before a reversal belongs to the episode that it took back.
-  const before = episode.reversalId === null ? 0 : (attempts[0]?.number ?? 1) - 1;
-  const attemptNumber = Math.max((lastAttempt?.number ?? 0) - before, 1);
+  const attemptNumber = attemptNumberOf(attempts, ledger.attempts.get(invoice.id) ?? [], policy);
   return {
     episode,
     stage: stageOf(attemptNumber, outlook.status === 'none'),

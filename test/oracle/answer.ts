@@ -1,4 +1,4 @@
-import { settledFacts } from './attempts.ts';
+import { isDue, isExecuted, noticesOf, settledFacts } from './attempts.ts';
 import { cancelIsRequested, isLive } from './cancel.ts';
 import { cardEnd, isExpiring } from './cards.ts';
 import type { Episode } from './episodes.ts';
@@ -44,13 +44,16 @@ const subscriptionsIn = (facts: readonly Fact[]): readonly string[] => {
 
 /**
  * B3, decision 0004: what counts on an invoice in the episode, and the first attempt where it was never seen; where the
- * policy says so the provider's count stands. What a reversal reopened starts anew.
+ * policy says so the provider's count stands. What was tried before the episode began is not counted again.
  */
 const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
-  const seen = episode.attempts.filter((attempt) => attempt.invoice.id === invoice).map(({ count }) => count);
-  if (episode.reversal !== null) return Math.max(1, seen.length);
-  if (c.policy.chargeWebhooks === 'absent') return Math.max(1, seen.length, ...seen);
-  return seen.length + (seen.some((count) => count <= 1) ? 0 : 1);
+  const own = episode.attempts.filter((attempt) => attempt.invoice.id === invoice);
+  const first = noticesOf(c.facts, invoice).find((notice) => isExecuted(c, notice) && isDue(c, notice));
+  if (own.length === 0) return 1;
+  if (own[0]?.key !== first?.key) return own.length;
+  const counts = own.map(({ count }) => count);
+  if (c.policy.chargeWebhooks === 'absent') return Math.max(own.length, ...counts);
+  return own.length + (counts.some((count) => count <= 1) ? 0 : 1);
 };
 
 /** D, D2: on the worst open invoice. */

@@ -73,9 +73,10 @@ const lacksMethod = (c: Case, notice: Notice): boolean =>
 const hasCharge = ({ facts }: Case, notice: Notice): boolean =>
   declines(facts).some(({ charge, occurredAt }) => {
     if (secondsApart(occurredAt, notice.at) > JOIN_SECONDS) return false;
-    const invoice = invoiceOfCharge(facts, charge);
-    if (invoice !== null) return invoice === notice.invoice.id;
-    return charge.amountMinor === notice.invoice.amountRemainingMinor && charge.currency === notice.invoice.currency;
+    if (invoiceOfCharge(facts, charge) === notice.invoice.id) return true;
+    // Decision 0003: what proved keeps proving, also once the charge turns out to be another invoice's.
+    const { amountRemainingMinor, currency } = notice.invoice;
+    return charge.invoiceId === null && charge.amountMinor === amountRemainingMinor && charge.currency === currency;
   });
 
 /** B3: a retry that the provider scheduled raises its count; the first attempt and those by hand are no such retries. */
@@ -159,7 +160,7 @@ export const isDue = (c: Case, notice: Notice): boolean =>
 
 const countFacts = (c: Case): readonly Fact[] =>
   c.facts.filter((fact) => {
-    if (!('invoice' in fact)) return true;
+    if (!('invoice' in fact) || !['open', 'draft'].includes(fact.invoice.status)) return true; // payments act at once
     const notices = noticesOf(c.facts, fact.invoice.id);
     const newestDue = notices.findLastIndex((notice) => isDue(c, notice));
     const waits = notices[newestDue + 1];
