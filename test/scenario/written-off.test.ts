@@ -2,7 +2,15 @@ import { describe, it } from 'vitest';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 import { day, hours, on, play, seconds, traits, wait, webhooks } from './harness.ts';
 import type { Bill } from './stripe-happenings.ts';
-import { customerPays, disputeIsLost, fails, isLookedAt, isPaidFirstTime, retrySucceeds } from './stripe-happenings.ts';
+import {
+  customerPays,
+  disputeIsLost,
+  ends,
+  fails,
+  isLookedAt,
+  isPaidFirstTime,
+  retrySucceeds,
+} from './stripe-happenings.ts';
 
 /** When an old debt is given up: docs/decisions/0004-readings-of-the-rules.md. */
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
@@ -115,5 +123,31 @@ describe.each(STRIPE_SHAPES)('what a reversal reopened (B2, C2), %s payloads', (
       DUNNED,
       webhooks(isPaidFirstTime(APRIL)),
       GIVEN_UP,
+    ]));
+
+  it('gives way to dunning for another invoice, and what fails of it then counts anew with that', () =>
+    play({ shape }, [
+      ...REOPENED,
+      on(21),
+      webhooks(fails(EXTRA, { retryAt: day(24) })),
+      on(22),
+      webhooks(fails(MARCH, { attempt: 3, retryAt: day(25) })),
+      wait(seconds(10)),
+      traits({ dunning_stage: 'first_failure', dunning_attempt_number: 1, dunning_amount_due: 58 }),
+    ]));
+
+  it('is owed again where the episode had ended otherwise: what else is paid recovers nothing', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, RETRY), fails(EXTRA, RETRY)),
+      on(1),
+      webhooks(ends('sub_pro', 'payment_failed')),
+      on(2),
+      webhooks(customerPays(MARCH, { attempt: 1, charge: 2 })),
+      on(3),
+      webhooks(disputeIsLost(MARCH, { charge: 2 })),
+      on(4),
+      webhooks(customerPays(EXTRA, { attempt: 1, charge: 2 })),
+      traits({ in_dunning: false, lifetime_recovered_payments: 0 }),
     ]));
 });
