@@ -134,10 +134,11 @@ interface Joined {
   readonly reasons: ReadonlyMap<AttemptFailed, DeclineEntry>;
 }
 
-type Read = Omit<Attempt, 'retry' | 'number'>;
+/** An attempt before it is known which of its subscription count. */
+export type Unnumbered = Omit<Attempt, 'retry' | 'number'>;
 
 /** One notice with its reason: was a charge executed for it, and is it all known. `manual`: its count was seen before. */
-const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, context: AttemptContext): Read => {
+const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, context: AttemptContext): Unnumbered => {
   const { invoice } = joined;
   const entry = joined.reasons.get(notice) ?? null;
   const action = isActionNear(invoice, notice);
@@ -178,28 +179,15 @@ const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, cont
 };
 
 /** All failure notices of one invoice as attempts, in fold order, pending and unexecuted ones included. */
-export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): readonly Attempt[] => {
+export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): readonly Unnumbered[] => {
   const { notices } = invoice;
   const own = context.charges.declinesOf.get(invoice.id) ?? [];
   const joined = { invoice, own, unlinked: context.charges.unlinked, reasons: toReasons(notices, own) };
   const seenCounts = new Set<number>();
-  const reads = notices.map((notice) => {
+  return notices.map((notice) => {
     const manual = seenCounts.has(notice.invoice.attemptCount);
     seenCounts.add(notice.invoice.attemptCount);
     return readNotice(notice, manual, joined, context);
-  });
-  const firstCounts = reads.some(({ invoice: { attemptCount }, pending }) => attemptCount <= 1 && !pending);
-  let counted = 0;
-  return reads.map((read): Attempt => {
-    const { attemptCount } = read.invoice;
-    if (read.executed && !read.pending) counted += 1;
-    // The first attempt always counts, also where only the provider's count tells of it, or its notice still settles.
-    const implied = attemptCount > 1 && !firstCounts ? 1 : 0;
-    return {
-      ...read,
-      retry: attemptCount > 1 || counted > 1,
-      number: context.countsStand ? Math.max(counted, attemptCount) : counted + implied,
-    };
   });
 };
 
@@ -209,13 +197,30 @@ export const foldAttempts = (invoice: InvoiceLedger, context: AttemptContext): r
  * somebody in dunning would leave every audience for the ten seconds in which an old notice settles.
  * @param attempts of one subscription, or of one invoice without any, in fold order
  */
-export const holdBack = (attempts: readonly Attempt[], now: Instant): readonly Attempt[] => {
-  const settling: Attempt[] = [];
+export const holdBack = (attempts: readonly Unnumbered[], now: Instant): readonly Unnumbered[] => {
+  const settling: Unnumbered[] = [];
   return attempts.map((attempt) => {
     const before = settling.filter(({ notice, settlesAt }) => now < settlesAt && notice.receivedAt < attempt.settlesAt);
     const until = before.reduce((last, { settlesAt }) => (settlesAt > last ? settlesAt : last), attempt.settlesAt);
     if (attempt.pending) settling.push({ ...attempt, settlesAt: until });
     return before.length > 0 && !attempt.pending ? { ...attempt, pending: true, settlesAt: until } : attempt;
+  });
+};
+
+/** Numbers the attempts of one invoice, in fold order, by those that count. */
+export const numberAttempts = (attempts: readonly Unnumbered[], countsStand: boolean): readonly Attempt[] => {
+  const firstCounts = attempts.some(({ invoice: { attemptCount }, pending }) => attemptCount <= 1 && !pending);
+  let counted = 0;
+  return attempts.map((attempt): Attempt => {
+    const { attemptCount } = attempt.invoice;
+    if (attempt.executed && !attempt.pending) counted += 1;
+    // The first attempt always counts, also where only the provider's count tells of it, or its notice still settles.
+    const implied = attemptCount > 1 && !firstCounts ? 1 : 0;
+    return {
+      ...attempt,
+      retry: attemptCount > 1 || counted > 1,
+      number: countsStand ? Math.max(counted, attemptCount) : counted + implied,
+    };
   });
 };
 

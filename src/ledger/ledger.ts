@@ -3,7 +3,7 @@ import type { AttemptFailed, Fact, InvoiceState } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
-import { type Attempt, type AttemptContext, foldAttempts, holdBack } from './attempt.ts';
+import { type Attempt, type AttemptContext, foldAttempts, holdBack, numberAttempts } from './attempt.ts';
 import { type ChargedCard, foldCards } from './cards.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
@@ -49,7 +49,7 @@ const foldAllAttempts = (
       .flatMap((invoice) => foldAttempts(invoice, context))
       .sort((a, b) => byFoldOrder(a.notice, b.notice));
     const held = Map.groupBy(holdBack(all, context.now), ({ invoice }) => invoice.id);
-    for (const [id, list] of held) attempts.set(id, list);
+    for (const [id, list] of held) attempts.set(id, numberAttempts(list, context.countsStand));
   }
   return attempts;
 };
