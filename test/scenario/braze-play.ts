@@ -103,8 +103,9 @@ export const late =
 /** Braze goes wrong from here on, as `when` says. */
 export const fault =
   (injected: BrazeFault, when?: FaultWhen): BrazeStep =>
-  ({ relay }) =>
+  ({ relay }) => {
     relay.braze.faults.inject(injected, when);
+  };
 
 /** Braze is well again. */
 export const heals: BrazeStep = ({ relay }) => relay.braze.faults.heal();

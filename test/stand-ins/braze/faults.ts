@@ -46,7 +46,8 @@ export interface InjectedFault {
 }
 
 export interface FaultPlan {
-  readonly inject: (fault: BrazeFault, when?: FaultWhen) => void;
+  /** Answers how to withdraw it. */
+  readonly inject: (fault: BrazeFault, when?: FaultWhen) => () => void;
   /** Ends every fault. */
   readonly heal: () => void;
   /** The fault that this request meets, the first injected first. */
@@ -58,7 +59,13 @@ export const makeFaultPlan = (): FaultPlan => {
   const plans: { fault: BrazeFault; when: FaultWhen; left: number }[] = [];
   const log: InjectedFault[] = [];
   return {
-    inject: (fault, when = {}) => void plans.push({ fault, when, left: when.calls ?? Number.POSITIVE_INFINITY }),
+    inject: (fault, when = {}) => {
+      const plan = { fault, when, left: when.calls ?? Number.POSITIVE_INFINITY };
+      plans.push(plan);
+      return () => {
+        plan.left = 0;
+      };
+    },
     heal: () => void plans.splice(0),
     take: (request, index, now) => {
       const plan = plans.find(({ when, left }) => left > 0 && meets(when, request, now));
