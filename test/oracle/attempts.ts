@@ -117,8 +117,12 @@ export const datesAfter = (facts: readonly Fact[], notice: Notice): readonly { a
     invoice.nextAttemptAt !== null && occurredAt >= notice.at ? [{ at: occurredAt, date: invoice.nextAttemptAt }] : [],
   );
 
-/** D1: a date, the provider's word, or that the invoice is settled; known stays known, also where that is taken back. */
+/**
+ * D1: a date, the provider's word, or that the invoice is settled; known stays known, also where that is taken back. What
+ * the provider does not collect it does not retry.
+ */
 const retryIsKnown = (c: Case, notice: Notice): boolean =>
+  !notice.invoice.collectedAutomatically ||
   invoiceLevel(c.facts, c.facts.length, notice.invoice.id) > LEVEL.open ||
   (newestReversal(c.facts, c.facts.length, notice.invoice.id)?.occurredAt ?? 0) >= notice.at ||
   datesAfter(c.facts, notice).length > 0 ||

@@ -174,12 +174,23 @@ const endWith = (c: Case, index: number, subscription: string, episodes: readonl
   if (open !== undefined) end(open, isVoluntary(c, index, open, fact) ? 'canceled' : 'lost', fact.occurredAt);
 };
 
+const settlesOrEnds = (c: Case, index: number): boolean => {
+  const fact = c.facts[index];
+  if (fact === undefined || !isInvoiceFact(fact))
+    return fact?.kind === 'subscription_ended' || fact?.kind === 'payment_reversed';
+  const { id } = fact.invoice;
+  const level = invoiceLevel(c.facts, index + 1, id);
+  return level > LEVEL.open && level !== invoiceLevel(c.facts, index, id);
+};
+
 /** C1: all episodes of a subscription, recomputed from the ordered facts. */
 export const episodesOf = (c: Case, subscription: string): readonly Episode[] => {
   const episodes: Episode[] = [];
   for (const [index, fact] of c.facts.entries()) {
-    writeOff(c, index, fact.occurredAt - 1, episodes); // what is stated at that very instant comes first
     const notice = attemptAt(c, fact);
+    // What is stated at that very instant comes first; what is known ahead of time and changes nothing writes nothing off.
+    const acts = fact.occurredAt <= c.t || notice !== null || settlesOrEnds(c, index);
+    writeOff(c, index, acts ? fact.occurredAt - 1 : c.t, episodes);
     if (notice !== null && notice.invoice.subscription === subscription) takeAttempt(c, index, notice, episodes);
     settle(c, index, episodes);
     endWith(c, index, subscription, episodes);
