@@ -7,5 +7,7 @@ export default defineConfig({
     reporters: ['default', './test/summary-reporter.ts'],
     testTimeout: 30_000,
     maxWorkers: 2,
+    // For the relays and commands that the tests start: compiled once, each starts in two thirds of the time.
+    env: { NODE_COMPILE_CACHE: 'node_modules/.cache/compile' },
   },
 });

@@ -2,6 +2,8 @@
 // Plain JavaScript that an old Node can read as well: it only finds a Node that can run Recoup.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_MAJOR = 24;
@@ -18,7 +20,7 @@ if (Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR) {
   // Over the channel the relay notices when this process is killed in a way that it cannot pass on.
   const child = spawn(bundledNode, [main, ...commandLine], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, RECOUP_LAUNCHED: '1' },
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env, RECOUP_LAUNCHED: '1' },
   });
   // A terminal signals the whole group; a supervisor signals only this process, so it is passed on.
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill(signal));
