@@ -1,18 +1,24 @@
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import fc from 'fast-check';
 import Stripe from 'stripe';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { instant, plus } from '../../src/domain/instant.ts';
 import { signatureBytes, signStripe } from '../../src/providers/stripe/sign.ts';
 import { verifyStripe } from '../../src/providers/stripe/verify.ts';
 
-const compared = vi.hoisted(() => ({ count: 0 }));
-vi.mock('node:crypto', async (original) => {
-  const crypto = await original<typeof import('node:crypto')>();
-  const timingSafeEqual: typeof crypto.timingSafeEqual = (left, right) => {
+const compared = { count: 0 };
+const { timingSafeEqual } = crypto;
+beforeAll(() => {
+  crypto.timingSafeEqual = (left, right) => {
     compared.count += 1;
-    return crypto.timingSafeEqual(left, right);
+    return timingSafeEqual(left, right);
   };
-  return { ...crypto, timingSafeEqual };
+  syncBuiltinESMExports();
+});
+afterAll(() => {
+  crypto.timingSafeEqual = timingSafeEqual;
+  syncBuiltinESMExports();
 });
 
 const SECRET = 'whsec_current';
