@@ -9,11 +9,11 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const include = [
   'test/contract/{audience-language,audience-shipped,tool-to-record}.test.ts',
   'test/contract/*-boundaries.test.ts',
-  'test/contract/audience-explain.test.ts',
+  'test/contract/{audience-explain,plan-violation}.test.ts',
   'test/property/audience-until.test.ts',
   'test/scenario/{boundaries,charged-card,day-tables}.test.ts',
   'test/scenario/{settling,endings,readings,reversals,taken-back,same-second}.test.ts',
-  'test/scenario/{card-expiring,set-right,people-and-rules}.test.ts',
+  'test/scenario/{card-expiring,set-right,people-and-rules,changed-audiences,newest-word}.test.ts',
   'test/scenario/braze{,-who}.test.ts',
 ];
 
