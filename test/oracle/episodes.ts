@@ -141,8 +141,16 @@ const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
   const paid = laterInvoicePaid(c, upTo, episode);
   const stopped = openInvoices(c, upTo, episode).map((invoice) => stopInstant(c, upTo, episode, invoice));
   if (stopped.includes(null) || paid === null) return null;
-  return Math.max(aged, paid, ...stopped.map((at) => at ?? 0));
+  return Math.max(aged, paid, lastSettled(c, upTo, episode), ...stopped.map((at) => at ?? 0));
 };
+
+/** Since when only what is open now is owed of the episode. */
+const lastSettled = (c: Case, upTo: number, { invoices }: Episode): number =>
+  c.facts.slice(0, upTo).findLast((fact, index) => {
+    if (!isInvoiceFact(fact) || !invoices.includes(fact.invoice.id)) return false;
+    const { id } = fact.invoice;
+    return invoiceLevel(c.facts, index + 1, id) > LEVEL.open && invoiceLevel(c.facts, index, id) <= LEVEL.open;
+  })?.occurredAt ?? 0;
 
 /** When an invoice was paid that was first stated after the opening one and is not of the episode; null: none was. */
 const laterInvoicePaid = (
