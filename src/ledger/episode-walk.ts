@@ -169,10 +169,11 @@ const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
   if (settled !== undefined && settled !== 'reversed') return;
   const current = openDraft(walk);
   if (current !== undefined && givesWay(current, invoice)) close(current, 'written_off', attempt.at);
-  // An episode that ended with the invoice still owed keeps what is said of it: it is never entered again.
-  const owner =
-    openDraft(walk) ??
-    walk.drafts.findLast((draft) => draft.outcome !== 'recovered' && draft.invoices.includes(invoice));
+  // An episode that ended with the invoice still owed keeps what is said of it: it is never entered again. So does any,
+  // once the subscription is over and none can open.
+  const keeps = ({ outcome, invoices }: Draft): boolean =>
+    invoices.includes(invoice) && (walk.ended || outcome !== 'recovered');
+  const owner = openDraft(walk) ?? walk.drafts.findLast(keeps);
   if (owner === undefined && walk.ended) return;
   const draft = owner ?? open(walk, invoice, { openedAt: attempt.at, openedReceivedAt: attempt.notice.receivedAt });
   join(draft, invoice);
