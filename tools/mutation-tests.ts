@@ -7,7 +7,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * order: what finds most in the least time goes first, since a mutant is done with at the first test that fails.
  */
 const include = [
-  'test/contract/{audience-language,audience-shipped,tool-to-record}.test.ts',
+  'test/contract/{audience-language,audience-shipped,tool-to-record,tool-edges}.test.ts',
   'test/contract/*-boundaries.test.ts',
   'test/contract/{audience-explain,plan-violation}.test.ts',
   'test/property/audience-until.test.ts',
