@@ -1,19 +1,17 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { parsePolicy } from '../../src/config/policy.ts';
 import type { EngineData } from '../../src/main-engine.ts';
 import { type EngineThread, startEngineThread } from '../../src/thread/engine-thread.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { delivery } from './store-samples.ts';
 
 const ENGINE = new URL('../../src/main-engine.ts', import.meta.url);
 const BROKEN = new URL('./engine-thread-child.ts', import.meta.url);
 
 const engineData = (databaseUrl: string): EngineData => {
-  const policy = parsePolicy('');
-  if (!policy.ok) throw new Error('the default policy is wrong');
   return {
     databaseUrl,
     namespace: 'thread-suite',
-    policy: policy.value,
+    policy: DEFAULT_POLICY,
     code: 'test',
     deliverTestMode: false,
     logLevel: 'silent',

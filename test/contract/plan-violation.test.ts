@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
-import { parsePolicy } from '../../src/config/policy.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { step } from '../../src/pipeline/loop.ts';
@@ -8,6 +7,7 @@ import type { Claim, Commit } from '../../src/pipeline/ports.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import type { StripeAccount } from '../../src/simulate/stripe-events.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { fails } from '../scenario/stripe-happenings.ts';
 
 /** What breaks the tracking plan never leaves: it becomes a dead letter that a person can judge. */
@@ -33,10 +33,8 @@ const brokenFacts = (): readonly Fact[] => {
 };
 
 const decideOn = (facts: readonly Fact[]): Commit => {
-  const policy = parsePolicy('');
-  if (!policy.ok) throw new Error('the default policy is wrong');
   const providers = { stripe };
-  const rules = makeRules({ policy: policy.value, namespace: 'test', audiences: AUDIENCES, providers });
+  const rules = makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers });
   const told = { traits: null, accountTraits: null, userId: null, audiences: [], untold: [] };
   const claim: Claim = {
     storeId: 'store',

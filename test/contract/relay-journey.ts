@@ -1,6 +1,5 @@
 import { AUDIENCES } from '../../audiences/index.ts';
 import { SILENT_LOG } from '../../src/config/log.ts';
-import { parsePolicy } from '../../src/config/policy.ts';
 import { HOUR_MS, type Instant, instant, plus } from '../../src/domain/instant.ts';
 import { makeEngine } from '../../src/pipeline/engine.ts';
 import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
@@ -9,6 +8,7 @@ import { PROVIDERS } from '../../src/providers/index.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import { type LifecycleName, lifecycle } from '../../src/simulate/lifecycles.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 
 export const START = instant(Date.UTC(2026, 10, 1, 12));
 
@@ -23,8 +23,6 @@ export const webhooksOf = (name: LifecycleName, person: string, from: number, to
 
 /** A relay on a clock that moves by hand. `segment` false: it observes. */
 export const makeJourney = (store: Store, namespace: string, options: { segment: boolean; at?: Instant }) => {
-  const policy = parsePolicy('');
-  if (!policy.ok) throw new Error('the default policy is wrong');
   let now = options.at ?? START;
   const world = { down: false };
   const heard: SegmentCall[] = [];
@@ -40,7 +38,7 @@ export const makeJourney = (store: Store, namespace: string, options: { segment:
   const engine = makeEngine({
     store,
     segment: options.segment ? sink : null,
-    policy: policy.value,
+    policy: DEFAULT_POLICY,
     audiences: AUDIENCES,
     tools: [],
     namespace,

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { parsePolicy } from '../../src/config/policy.ts';
 import { HOUR_MS, instant, plus } from '../../src/domain/instant.ts';
 import { openDemoRelay } from '../../src/main-demo.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
 import { makeVirtualClock, runTimeMachine } from '../../src/simulate/time-machine.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 
 const START = instant(Date.UTC(2026, 10, 1, 12));
 
@@ -17,12 +17,10 @@ const failureOf = (person: number) =>
     .map(({ atMs, event }) => ({ arrivesAt: plus(START, atMs), rawBody: JSON.stringify(event) }));
 
 it('a crowd that fails at one instant is in the tool within seconds of virtual time, though its calls are paced', async () => {
-  const policy = parsePolicy('');
-  if (!policy.ok) throw new Error('the default policy is wrong');
   const clock = makeVirtualClock(START);
   const told: number[] = [];
   const onToolRequest = () => told.push(clock.now());
-  const relay = await openDemoRelay(policy.value, { clock, onCall: () => {}, onToolRequest });
+  const relay = await openDemoRelay(DEFAULT_POLICY, { clock, onCall: () => {}, onToolRequest });
   const deliveries = Array.from({ length: 200 }, (_, person) => failureOf(person)).flat();
   const ordered = deliveries.toSorted((a, b) => a.arrivesAt - b.arrivesAt);
   await runTimeMachine({ relay, clock, secret: relay.secret, deliveries: ordered, days: 1 });

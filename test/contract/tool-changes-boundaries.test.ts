@@ -8,6 +8,7 @@ import { diff } from '../../src/pipeline/diff.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import type { ToolChannel } from '../../src/pipeline/tools/tool-ports.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { type Bill, fails, type Happening, retrySucceeds } from '../scenario/stripe-happenings.ts';
 
 /** What one decision wants of a tool, given what the tool and its recorder were told before. */
@@ -28,17 +29,7 @@ const RULES = makeRules({
   namespace: 'test',
   audiences: AUDIENCES,
   providers: { stripe },
-  policy: {
-    plans: { highValue: [], ids: {} },
-    userIdKeys: ['user_id'],
-    noRetryAfterMs: HOUR_MS,
-    chargeWebhooks: 'subscribed',
-    updatePaymentUrl: null,
-    sendUndisclosedCodes: false,
-    directTools: [],
-    braze: { batchObjects: 75, updateExistingOnly: false },
-    retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
-  },
+  policy: DEFAULT_POLICY,
 });
 
 const factsOf = (happening: Happening, at: Instant, receivedAt = at): readonly Fact[] =>

@@ -9,6 +9,7 @@ import type { View } from '../../src/pipeline/decide.ts';
 import { decide } from '../../src/pipeline/decide.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import type { Answer } from '../oracle/answer.ts';
 import { answer } from '../oracle/answer.ts';
 import { POLICY_PLANS, tell } from './membership-facts.ts';
@@ -19,15 +20,10 @@ const DAY = 24 * HOUR;
 const CUSTOMER: CustomerKey = { provider: 'stripe', merchant: 'acct_1', mode: 'live', customer: 'cus_eve' };
 
 const policyOf = (story: Story): Policy => ({
+  ...DEFAULT_POLICY,
   plans: POLICY_PLANS,
-  userIdKeys: ['user_id'],
   noRetryAfterMs: story.noRetryHours * HOUR,
   chargeWebhooks: story.charges,
-  updatePaymentUrl: null,
-  sendUndisclosedCodes: false,
-  directTools: [],
-  braze: { batchObjects: 75, updateExistingOnly: false },
-  retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
 });
 
 /** Every instant at which anything could change: what the facts name, and the windows that the rules open from them. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Card, Fact } from '../../src/domain/fact.ts';
-import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, type Instant, instant, plus } from '../../src/domain/instant.ts';
 import type { Rules } from '../../src/domain/rules.ts';
 import { foldLedger } from '../../src/ledger/ledger.ts';
 import { findStanding } from '../../src/ledger/standing.ts';
@@ -16,6 +16,7 @@ import {
   type StripeEvent,
   subscriptionUpdated,
 } from '../../src/simulate/stripe-events.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { fails } from './stripe-happenings.ts';
 
 /** Which card will be charged, from facts alone: docs/decisions/0007-cards-and-pre-dunning.md. */
@@ -36,17 +37,7 @@ const NO_SLOTS = { subscriptionSlot: null, customerSlot: null } as const;
 
 const RULES: Rules = {
   namespace: 'test',
-  policy: {
-    plans: { highValue: [], ids: {} },
-    userIdKeys: ['user_id'],
-    noRetryAfterMs: HOUR_MS,
-    chargeWebhooks: 'subscribed',
-    updatePaymentUrl: null,
-    sendUndisclosedCodes: false,
-    directTools: [],
-    braze: { batchObjects: 75, updateExistingOnly: false },
-    retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
-  },
+  policy: DEFAULT_POLICY,
   taxonomies: { stripe: stripe.taxonomy },
   hash: '',
 };

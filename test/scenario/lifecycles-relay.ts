@@ -1,6 +1,5 @@
 import { AUDIENCES } from '../../audiences/index.ts';
-import { HOUR_MS, type Instant } from '../../src/domain/instant.ts';
-import type { Policy } from '../../src/domain/policy.ts';
+import type { Instant } from '../../src/domain/instant.ts';
 import { makeDeliverer } from '../../src/pipeline/deliver.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
 import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
@@ -11,20 +10,9 @@ import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import type { SimulatedDelivery } from '../../src/simulate/model.ts';
 import { makeVirtualClock, runTimeMachine, type TimeMachineResult } from '../../src/simulate/time-machine.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 
 const SECRET = 'whsec_lifecycles';
-
-const POLICY: Policy = {
-  plans: { highValue: [], ids: {} },
-  userIdKeys: ['user_id'],
-  noRetryAfterMs: HOUR_MS,
-  chargeWebhooks: 'subscribed',
-  updatePaymentUrl: null,
-  sendUndisclosedCodes: false,
-  directTools: [],
-  braze: { batchObjects: 75, updateExistingOnly: false },
-  retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
-};
 
 export interface Played {
   readonly calls: readonly SegmentCall[];
@@ -48,7 +36,7 @@ export const playThrough = async (input: Book, look: (played: Played) => Promise
   const store = openSqliteStore({ path: input.path ?? ':memory:', lock: false, busyTimeoutMs: 1_000 });
   const calls: SegmentCall[] = [];
   const providers = { stripe };
-  const given = { namespace: 'test', policy: POLICY, audiences: AUDIENCES, providers };
+  const given = { namespace: 'test', policy: DEFAULT_POLICY, audiences: AUDIENCES, providers };
   const rules = makeRules(given);
   const receiver = makeReceiver({ store, providers: [stripe], secretsOf: () => [SECRET], clock });
   const deliverer = makeDeliverer({

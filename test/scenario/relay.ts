@@ -1,7 +1,6 @@
 import { AUDIENCES } from '../../audiences/index.ts';
 import type { Audiences } from '../../src/audience-kit/audiences.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
@@ -9,6 +8,7 @@ import type { OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/p
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 
 /** The relay's own parts without its doors: real store, real loop, and a clock that only the caller moves. */
 export interface Relay {
@@ -28,21 +28,9 @@ export interface Relay {
   readonly close: () => Promise<void>;
 }
 
-const POLICY: Policy = {
-  plans: { highValue: [], ids: {} },
-  userIdKeys: ['user_id'],
-  noRetryAfterMs: HOUR_MS,
-  chargeWebhooks: 'subscribed',
-  updatePaymentUrl: null,
-  sendUndisclosedCodes: false,
-  directTools: [],
-  braze: { batchObjects: 75, updateExistingOnly: false },
-  retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
-};
-
 const providers = { stripe };
 const rulesOf = (policy: Partial<Policy>, audiences = AUDIENCES) =>
-  makeRules({ policy: { ...POLICY, ...policy }, namespace: 'test', audiences, providers });
+  makeRules({ policy: { ...DEFAULT_POLICY, ...policy }, namespace: 'test', audiences, providers });
 
 const ALL = { calls: 1_000_000, bytes: 1e12 };
 
