@@ -1,29 +1,18 @@
-import type { ToolSink } from '../../destination-kit/sink.ts';
 import { type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts';
 import type { DeliveryStep } from '../deliver.ts';
-import type { DeliveryLog, Pause } from '../delivery-pauses.ts';
-import type { Clock } from '../ports.ts';
+import type { Pause } from '../delivery-pauses.ts';
 import { makeRunner, type Runner } from '../runner.ts';
 import { isSendable, toBatch } from './batch.ts';
 import { makeCallRoom } from './call-room.ts';
 import { makeLateCalls } from './late-calls.ts';
 import { makeRowWindows } from './row-windows.ts';
-import { makeBatchSender } from './send-batch.ts';
+import { type CallOptions, makeBatchSender } from './send-batch.ts';
 import { type Dispatch, toRecord } from './to-record.ts';
 import { makeToolPauses } from './tool-pauses.ts';
-import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
+import type { ToolSettlement, ToolStore } from './tool-ports.ts';
 
-export interface ToolDelivererOptions {
+export interface ToolDelivererOptions extends CallOptions {
   readonly store: Omit<ToolStore, 'wakeForTool' | 'toolCounts'>;
-  readonly sink: ToolSink;
-  /** Whose rows: what a recorder takes is final and never sent (semantics G9). */
-  readonly channel: ToolChannel;
-  readonly clock: Clock;
-  /** Uniform in [0, 1), for the jitter of pauses. */
-  readonly random: () => number;
-  readonly log: DeliveryLog;
-  /** Told after the store knows: each record that was delivered, recorded or given up. */
-  readonly onSettled?: (settled: readonly ToolSettlement[]) => void;
 }
 
 export interface ToolDeliverer extends Runner {

@@ -12,9 +12,11 @@ import { type CallOutcome, toOutcomes } from './to-outcomes.ts';
 import { type makeToolPauses, toBounded } from './tool-pauses.ts';
 import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
 
-export interface SenderOptions {
+/** What calls to one tool need of the world. */
+export interface CallOptions {
   readonly store: Pick<ToolStore, 'settleTools' | 'saveToolCall'>;
   readonly sink: ToolSink;
+  /** Whose rows: what a recorder takes is final and never sent (semantics G9). */
   readonly channel: ToolChannel;
   readonly clock: Clock;
   /** Uniform in [0, 1), for the jitter of waits. */
@@ -22,6 +24,10 @@ export interface SenderOptions {
   readonly log: DeliveryLog;
   /** Told after the store knows: each record that was delivered, recorded or given up. */
   readonly onSettled?: (settled: readonly ToolSettlement[]) => void;
+}
+
+interface SenderOptions extends CallOptions {
+  // What the deliverer remembers from call to call.
   readonly pauses: ReturnType<typeof makeToolPauses>;
   readonly room: ReturnType<typeof makeCallRoom>;
   readonly windows: ReturnType<typeof makeRowWindows>;
