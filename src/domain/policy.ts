@@ -1,3 +1,5 @@
+import { HOUR_MS } from './instant.ts';
+
 /** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
 export interface Policy {
   readonly plans: {
@@ -31,3 +33,6 @@ export interface Policy {
 
 /** The settle window: how long a failure notice waits for its reason and context, in ms from its receipt (E4). */
 export const SETTLE_WINDOW_MS = 10_000;
+
+/** What was heard of longer than this after it happened is late: told, and no reason to write to anybody now (E6), in ms. */
+export const LATE_AFTER_MS = HOUR_MS;

@@ -1,6 +1,7 @@
 import { digest } from '../../domain/ids.ts';
-import { HOUR_MS, type Instant, toIso } from '../../domain/instant.ts';
+import { type Instant, toIso } from '../../domain/instant.ts';
 import { toMajorUnits } from '../../domain/money.ts';
+import { LATE_AFTER_MS } from '../../domain/policy.ts';
 import type { Rules } from '../../domain/rules.ts';
 import type { EventName, EventProperties } from '../../generated/tracking-plan.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -37,9 +38,6 @@ export const toMessageId = (
   return `${rules.namespace}:${event}:${digest(provider, merchant, mode, ...naturalKey)}`;
 };
 
-/** An event is late when it happened more than an hour before it was received (semantics E6). */
-const LATE_MS = HOUR_MS;
-
 /** The properties that every event carries, but for the money. */
 export const commonProperties = (
   { ledger }: EventContext,
@@ -54,7 +52,7 @@ export const commonProperties = (
   account_id: ledger.customer.customer,
   plan_id: ledger.planOf(about.invoice, about.subscription).planId,
   occurred_at: toIso(about.at),
-  is_late: about.receivedAt - about.at > LATE_MS,
+  is_late: about.receivedAt - about.at > LATE_AFTER_MS,
   livemode: ledger.customer.mode === 'live',
 });
 

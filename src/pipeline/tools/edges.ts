@@ -1,5 +1,6 @@
 import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
-import { HOUR_MS, type Instant } from '../../domain/instant.ts';
+import type { Instant } from '../../domain/instant.ts';
+import { LATE_AFTER_MS } from '../../domain/policy.ts';
 import type { ToolTold } from '../commitments.ts';
 import type { EpisodeSummary, View } from '../decide.ts';
 import type { NewToolEdge } from './tool-ports.ts';
@@ -46,15 +47,15 @@ const outcomeOf = (episode: EpisodeSummary | undefined, view: View): string => {
   return view.flow === null ? 'held' : 'superseded';
 };
 
-/** After this long nobody is written to any more, wherever the time went: on the way here, or while a recorder stood in. */
-const LATE_MS = HOUR_MS;
-
-/** The recovery as flows may confirm it; null where it is too late to write to anybody (semantics E6). */
+/**
+ * The recovery as flows may confirm it; null where it is too late to write to anybody, wherever the time went: on the way
+ * here, or while a recorder stood in (semantics E6).
+ */
 const recovery = ({ view, now }: EdgeInput, episodeId: string): Attributes | null => {
   for (const planned of view.events) {
     if (planned.event !== 'payment_recovered') continue;
     const said = planned.render();
-    if (said.dunning_episode_id !== episodeId || said.late || now - planned.at > LATE_MS) continue;
+    if (said.dunning_episode_id !== episodeId || said.late || now - planned.at > LATE_AFTER_MS) continue;
     const { amount, currency, recovered_via, attempts } = said;
     return { dunning_episode_id: episodeId, amount, currency, recovered_via, attempts };
   }

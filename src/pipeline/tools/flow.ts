@@ -1,5 +1,5 @@
 import type { Attributes } from '../../destination-kit/record.ts';
-import { HOUR_MS } from '../../domain/instant.ts';
+import { LATE_AFTER_MS } from '../../domain/policy.ts';
 import type { UserTraits } from '../../generated/tracking-plan.ts';
 import type { OpenEpisode, Stage, Standing } from '../../ledger/standing.ts';
 
@@ -20,8 +20,6 @@ export interface Owed {
   readonly currency: string;
 }
 
-const LATE_MS = HOUR_MS;
-
 /** How long after it happened the stage's reason was heard of, in ms. */
 const heardAfterMs = ({ stage, episode, lastAttempt }: OpenEpisode): number => {
   if (stage === 'exhausted' && episode.exhaustion !== null) {
@@ -36,7 +34,7 @@ export const findFlow = ({ lead, inDunning }: Standing, traits: UserTraits): Flo
   return {
     episodeId: lead.episode.id,
     stage: lead.stage,
-    isLate: heardAfterMs(lead) > LATE_MS,
+    isLate: heardAfterMs(lead) > LATE_AFTER_MS,
     properties: {
       dunning_episode_id: lead.episode.id,
       stage: lead.stage,
