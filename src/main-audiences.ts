@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Audiences } from './audience-kit/audiences.ts';
-import { EXIT, Refusal } from './main-door.ts';
+import { EXIT, Refusal } from './main-refusal.ts';
 
 /** Where the definitions are, for a place that people find. */
 const ROOT = new URL('..', import.meta.url);

@@ -1,25 +1,12 @@
 import type { AppOptions } from './http/app.ts';
+import { EXIT, Refusal } from './main-refusal.ts';
 import type { Store } from './pipeline/ports.ts';
 import type { Receiver } from './pipeline/receive.ts';
 
-/** The HTTP door, and how a start that must not go on ends. */
-
-/** Exit codes of BSD's sysexits, which supervisors understand: 75 may work later, 78 needs a person, 74 a new start. */
-export const EXIT = { ok: 0, forced: 1, crashed: 70, ioError: 74, tryLater: 75, configuration: 78 } as const;
+/** The HTTP door, as `start` and the demo open it. */
 
 /** How long requests, a decision and a delivery may take to end after a signal: containers are killed after 10 s. */
 export const STOP_GRACE_MS = 8_000;
-
-/** A start that must not go on: one or more lines for a person, and the exit code. */
-export class Refusal extends Error {
-  readonly exitCode: number;
-
-  constructor(lines: string, exitCode: number) {
-    super(lines);
-    this.name = 'Refusal';
-    this.exitCode = exitCode;
-  }
-}
 
 /** The open HTTP door. */
 export interface Door {
