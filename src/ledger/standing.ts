@@ -34,6 +34,10 @@ export interface OpenEpisode {
   readonly suppressed: boolean;
 }
 
+/** What is still owed on the failed invoices of an open episode, in minor units of its worst invoice's currency. */
+export const owedMinor = ({ episode }: OpenEpisode): number =>
+  episode.invoices.reduce((sum, invoice) => sum + invoice.owedMinor, 0);
+
 export interface Standing {
   readonly stage: Stage;
   readonly status: DunningStatus;

@@ -11,7 +11,8 @@ import { computeTraits, traitChangesAt } from '../traits/index.ts';
 import type { PlannedEvent } from './events/event.ts';
 import { planEvents } from './events/index.ts';
 import type { Ruleset } from './rules.ts';
-import { type Flow, findFlow, findOwed, type Owed } from './tools/flow.ts';
+import { type Flow, findFlow } from './tools/flow.ts';
+import { findOwed, type Owed } from './tools/owed.ts';
 
 /** Everything that Recoup would say of a customer at one instant. */
 export interface View {

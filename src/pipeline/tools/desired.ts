@@ -1,5 +1,5 @@
 import type { Audiences } from '../../audience-kit/audiences.ts';
-import type { Attributes } from '../../destination-kit/record.ts';
+import type { Attributes, AttributeValue } from '../../destination-kit/record.ts';
 import type { UserTraits } from '../../generated/tracking-plan.ts';
 
 /** The traits that every tool holds as attributes of the same name. */
@@ -54,8 +54,11 @@ export const toDesired = (
   };
 };
 
-/** Whether two states differ in more than their version. */
-export const isOtherState = (a: Attributes, b: Attributes): boolean =>
-  [...new Set([...Object.keys(a), ...Object.keys(b)])].some(
-    (name) => name !== VERSION_ATTRIBUTE && (a[name] ?? null) !== (b[name] ?? null),
+/** The value of an attribute; one that is not named and one that is null are the same to a tool. */
+export const valueIn = (attributes: Attributes | null, name: string): AttributeValue => attributes?.[name] ?? null;
+
+/** Names of the attributes in which two states differ, the version aside. */
+export const differingNames = (a: Attributes | null, b: Attributes | null): readonly string[] =>
+  [...new Set([...Object.keys(a ?? {}), ...Object.keys(b ?? {})])].filter(
+    (name) => name !== VERSION_ATTRIBUTE && valueIn(a, name) !== valueIn(b, name),
   );

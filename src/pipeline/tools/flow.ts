@@ -13,13 +13,6 @@ export interface Flow {
   readonly properties: Attributes;
 }
 
-/** What is owed on the lead episode, to order what could not be delivered. */
-export interface Owed {
-  readonly amountMinor: number;
-  /** ISO 4217, upper case. */
-  readonly currency: string;
-}
-
 /** How long after it happened the stage's reason was heard of, in ms. */
 const heardAfterMs = ({ stage, episode, lastAttempt }: OpenEpisode): number => {
   if (stage === 'exhausted' && episode.exhaustion !== null) {
@@ -49,12 +42,3 @@ export const findFlow = ({ lead, inDunning }: Standing, traits: UserTraits): Flo
     },
   };
 };
-
-/** What is owed on the lead episode; null when none is open. */
-export const findOwed = ({ lead }: Standing): Owed | null =>
-  lead === null
-    ? null
-    : {
-        amountMinor: lead.episode.invoices.reduce((sum, invoice) => sum + invoice.owedMinor, 0),
-        currency: lead.invoice.latest.currency.toUpperCase(),
-      };

@@ -1,5 +1,5 @@
-import type { Attributes, AttributeValue, ToolRecord } from '../../destination-kit/record.ts';
-import { VERSION_ATTRIBUTE } from './desired.ts';
+import type { Attributes, ToolRecord } from '../../destination-kit/record.ts';
+import { differingNames, VERSION_ATTRIBUTE, valueIn } from './desired.ts';
 import type { QueuedEdge, ToolRow } from './tool-ports.ts';
 
 /** What one row makes of a call. */
@@ -29,15 +29,11 @@ export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch 
   return { row, record: { userId: row.userId, at: row.decidedAt, attributes, events }, edges, dropped };
 };
 
-const valueIn = (attributes: Attributes | null, name: string): AttributeValue => attributes?.[name] ?? null;
-
-/** A tool that holds no value and one that holds null are the same, so nobody is sent nulls that clear nothing. */
+/** What differs and what is in doubt; nobody is sent nulls that clear nothing. */
 const differingAttributes = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
-  const names = new Set([...Object.keys(desired), ...Object.keys(delivered ?? {}), ...uncertain]);
-  names.delete(VERSION_ATTRIBUTE);
-  const differs = (name: string): boolean =>
-    uncertain.includes(name) || valueIn(desired, name) !== valueIn(delivered, name);
-  return Object.fromEntries([...names].filter(differs).map((name) => [name, valueIn(desired, name)]));
+  const doubted = uncertain.filter((name) => name !== VERSION_ATTRIBUTE);
+  const names = new Set([...differingNames(desired, delivered), ...doubted]);
+  return Object.fromEntries([...names].map((name) => [name, valueIn(desired, name)]));
 };
 
 /** Goes along with whatever goes; alone it would tell nothing. */

@@ -1,7 +1,7 @@
 import { type DiffInput, edgeId } from '../calls.ts';
 import type { Commitments, ToolTold } from '../commitments.ts';
 import { NOBODY } from '../nobody.ts';
-import { isOtherState, toDesired } from './desired.ts';
+import { differingNames, toDesired } from './desired.ts';
 import { findEdges, stageKey } from './edges.ts';
 import type { ActiveTool, ToolChange } from './tool-ports.ts';
 
@@ -79,7 +79,7 @@ const update = (input: DiffInput, active: ActiveTool, before: Omit<ToolTold, 'us
   const known = before ?? NOTHING;
   const desired = toDesired(view, rules.audiences, { before: known.desired, version: claim.version + 1 });
   const { edges, told } = edgesOf(input, active, { ...known, announced: announcedTo(input, active.tool, view.userId) });
-  const isNews = before === null || edges.length > 0 || isOtherState(before.desired, desired);
+  const isNews = before === null || edges.length > 0 || differingNames(before.desired, desired).length > 0;
   return {
     change: isNews ? toChange(input, active, { userId: view.userId, desired, edges }) : null,
     told: { userId: view.userId, desired: isNews ? desired : known.desired, ...told },
