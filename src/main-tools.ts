@@ -47,6 +47,7 @@ export const openTools = async ({
           : makeActionsSink(tool, tool.credentials({ ...values, ...settings }), { now: clock.now, objects }),
       recorder: makeRecorderSink(tool, {
         objects,
+        settings: tool.credentials({ ...tool.recorder.credentials, ...settings }),
         onRequest: (request) => onRequest?.(tool.key, request),
       }),
     };

@@ -27,7 +27,7 @@ export const braze = defineTool({
   }),
   toAnswer,
   recorder: {
-    settings: { api_key: 'recorder', endpoint: 'https://rest.braze.invalid', update_existing_only: false },
+    credentials: { apiKey: 'recorder', endpoint: 'https://rest.braze.invalid' },
     status: 201,
     body: { message: 'success' },
   },

@@ -51,8 +51,12 @@ export interface ToolDefinition<Settings extends ToolSettings> {
   readonly credentials: (values: Readonly<Record<string, string>>) => Settings;
   /** What the answer means for the whole call; null: it was taken, the action tells each record's outcome. */
   readonly toAnswer: (answer: HttpAnswer, now: Instant) => WholeAnswer | null;
-  /** Stands in for the tool when its recorder listens: harmless settings, and the answer that takes everything. */
-  readonly recorder: { readonly settings: Settings; readonly status: number; readonly body: unknown };
+  /** Stands in for the tool when its recorder listens: harmless credentials, and the answer that takes everything. */
+  readonly recorder: {
+    readonly credentials: Readonly<Record<string, string>>;
+    readonly status: number;
+    readonly body: unknown;
+  };
   /** Asks the tool whether it knows the key, changing nothing. Never rejects. */
   readonly checkCredentials?: (settings: Settings, timeoutMs: number) => Promise<CredentialCheck>;
   /** What the tool holds of these people; unknown ones are left out. Rejects with a message free of secrets. */

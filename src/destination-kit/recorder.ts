@@ -28,7 +28,9 @@ export const makeRecorderSink = (tool: Tool, options: RecorderOptions = {}): Too
   const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
   const record = recordInstead(tool, options.onRequest ?? (() => {}));
   const measure = measured(limits.bytes);
-  const run = hostAction(tool, { ...tool.recorder.settings, ...options.settings }, (send) => measure(record(send)));
+  const run = hostAction(tool, { ...tool.credentials(tool.recorder.credentials), ...options.settings }, (send) =>
+    measure(record(send)),
+  );
   return {
     tool: tool.key,
     limits,

@@ -62,6 +62,6 @@ export const toyTool = ({ action, batches = true, preset, definition, tool }: To
     resendsUnknownEvents: false,
     credentials: ({ token = '', endpoint = '' }) => ({ token, endpoint }),
     toAnswer: toStatusAnswer,
-    recorder: { settings: { token: 'recorder', endpoint: 'https://toy.invalid' }, status: 200, body: {} },
+    recorder: { credentials: { token: 'recorder', endpoint: 'https://toy.invalid' }, status: 200, body: {} },
     ...tool,
   });
