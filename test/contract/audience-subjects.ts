@@ -1,32 +1,12 @@
 import type { Subject, SubjectEvent } from '../../src/audience-kit/condition.ts';
 import { instant, toIso } from '../../src/domain/instant.ts';
 import type { PaymentFailedProperties, UserTraits } from '../../src/generated/tracking-plan.ts';
+import { NOBODY } from '../../src/pipeline/nobody.ts';
 
 /** People for tests of audiences. */
 
 /** Somebody about whom nothing is wrong and little is known. */
-export const HEALTHY: UserTraits = {
-  dunning_status: 'none',
-  dunning_stage: 'healthy',
-  in_dunning: false,
-  dunning_suppressed: false,
-  dunning_episode_id: null,
-  dunning_attempt_number: null,
-  dunning_amount_due: null,
-  dunning_currency: null,
-  dunning_failure_class: null,
-  next_retry_date: null,
-  next_retry_status: null,
-  first_failed_at: null,
-  last_recovered_at: null,
-  total_failed_payments_90d: 0,
-  lifetime_failed_payments: 0,
-  lifetime_recovered_payments: 0,
-  plan_id: null,
-  high_value_plan: false,
-  card_expires_at: null,
-  update_payment_url: null,
-};
+export const HEALTHY: UserTraits = NOBODY;
 
 const FAILED: PaymentFailedProperties = {
   dunning_episode_id: 'dun_1',

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
 import { type BrazeStep, check, to, unsent, wait } from './braze-play.ts';
 import type { BrazeRelay } from './braze-relay.ts';
 import { day, seconds } from './harness.ts';
@@ -13,6 +14,15 @@ export const bill = (name: string, number = 1): Bill => ({
 });
 export const RETRY = { retryAt: day(3) };
 export const first = { attempt: 1, retryAt: day(3) };
+
+export const ADA = bill('ada');
+
+/** `in_<audience>` of every audience: true for these alone. */
+export const inOnly = (...members: readonly string[]): Readonly<Record<string, boolean>> =>
+  Object.fromEntries(AUDIENCES.all.map(({ key }) => [`in_${key}`, members.includes(key)]));
+
+/** She fails for the first time, and everything is known of it. */
+export const entersDunning = [to('ada', fails(ADA, RETRY)), wait(seconds(10))];
 
 export const failsFor = (name: string): BrazeStep => to(name, fails(bill(name), RETRY));
 export const paysFor = (name: string): BrazeStep => to(name, customerPays(bill(name), first));

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AUDIENCES } from '../../audiences/index.ts';
 import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
-import { bill, first, RETRY } from './braze-people.ts';
+import { ADA, bill, entersDunning, first, inOnly, RETRY } from './braze-people.ts';
 import {
   becomes,
   check,
@@ -29,14 +28,6 @@ import {
 } from './stripe-happenings.ts';
 
 /** Whom Braze hears of, under which user, and what a relay owes it that had no key. */
-
-const ADA = bill('ada');
-
-/** `in_<audience>` of every audience: true for these alone. */
-const inOnly = (...members: readonly string[]): Readonly<Record<string, boolean>> =>
-  Object.fromEntries(AUDIENCES.all.map(({ key }) => [`in_${key}`, members.includes(key)]));
-
-const entersDunning = [to('ada', fails(ADA, RETRY)), wait(seconds(10))];
 
 describe('whom Braze does not hear of', () => {
   test('people who were never in dunning, people without a user id, and test mode', () =>

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { AUDIENCES } from '../../audiences/index.ts';
 import { toIso } from '../../src/domain/instant.ts';
-import { bill, first, RETRY } from './braze-people.ts';
+import { ADA, bill, entersDunning, first, inOnly, RETRY } from './braze-people.ts';
 import {
   becomes,
   check,
@@ -28,14 +27,6 @@ import {
 } from './stripe-happenings.ts';
 
 /** What marketing sees in Braze, told by day. */
-
-const ADA = bill('ada');
-
-/** `in_<audience>` of every audience: true for these alone. */
-const inOnly = (...members: readonly string[]): Readonly<Record<string, boolean>> =>
-  Object.fromEntries(AUDIENCES.all.map(({ key }) => [`in_${key}`, members.includes(key)]));
-
-const entersDunning = [to('ada', fails(ADA, RETRY)), wait(seconds(10))];
 
 describe('failed: in Braze', () => {
   test('a failure is there with every attribute, and the entry event in the same call', () =>
