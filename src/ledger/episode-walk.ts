@@ -1,65 +1,19 @@
-import { type CustomerKey, digest } from '../domain/ids.ts';
-import { DAY_MS, type Instant, instant, plus } from '../domain/instant.ts';
-import { type Attempt, uncountedSince } from './attempt.ts';
-import { type ChurnType, churnOf } from './churn.ts';
+import { digest } from '../domain/ids.ts';
+import { type Instant, instant } from '../domain/instant.ts';
+import type { Attempt } from './attempt.ts';
+import { churnOf } from './churn.ts';
 import {
-  type Exhaustion,
-  invoiceWords,
-  isWithin,
-  type Stop,
-  silences,
-  stopsOf,
-  subscriptionWords,
-} from './exhaustion.ts';
+  type Draft,
+  type EpisodeOutcome,
+  openDraft,
+  owedIn,
+  type Subject,
+  stopsIn,
+  type Walk,
+} from './episode-draft.ts';
+import { type Exhaustion, invoiceWords, isWithin, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
-import type { SubscriptionLedger } from './subscription.ts';
-
-/** What dunning is about: one subscription of a customer, with its invoices. */
-export interface Subject {
-  readonly customer: CustomerKey;
-  readonly namespace: string;
-  readonly subscriptionId: string;
-  readonly subscription: SubscriptionLedger | undefined;
-  readonly invoices: readonly InvoiceLedger[];
-  /** All attempts of these invoices, by invoice id. */
-  readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
-  readonly noRetryAfterMs: number;
-  readonly now: Instant;
-}
-
-/** How an episode ended (semantics C2). */
-export type EpisodeOutcome = 'open' | 'recovered' | 'forgiven' | 'canceled' | 'lost' | 'written_off';
-
-/** An episode while the walk goes on. */
-export interface Draft {
-  readonly openingInvoice: InvoiceLedger;
-  readonly reopenedFrom: string | null;
-  readonly reversalId: string | null;
-  readonly openedAt: Instant;
-  readonly openedReceivedAt: Instant;
-  readonly invoices: InvoiceLedger[];
-  readonly attempts: Attempt[];
-  /** What became of its invoices so far, by id. */
-  readonly settled: Map<string, Transition>;
-  outcome: EpisodeOutcome;
-  /** Its first end: a late payment does not move it. */
-  closedAt: Instant | null;
-  endedAt: Instant | null;
-  late: boolean;
-}
-
-/** Where the walk through a subject's history stands. */
-export interface Walk {
-  readonly subject: Subject;
-  readonly drafts: Draft[];
-  readonly settled: Map<string, Transition['kind']>;
-  /** Payments of any of its invoices, in time order. */
-  readonly paid: { readonly at: Instant; readonly invoice: InvoiceLedger }[];
-  /** The instant of the last step. */
-  reached: Instant;
-  ended: boolean;
-  churn: ChurnType | null;
-}
+import { writeOffBy } from './write-off.ts';
 
 interface ItemBase {
   readonly at: Instant;
@@ -70,9 +24,6 @@ type Item =
   | (ItemBase & { readonly type: 'attempt'; readonly attempt: Attempt; readonly invoice: InvoiceLedger })
   | (ItemBase & { readonly type: 'transition'; readonly transition: Transition; readonly invoice: InvoiceLedger })
   | (ItemBase & { readonly type: 'ended' });
-
-/** The provider stopped, a later invoice was paid, and the episode opened this long ago: written off, in ms. */
-const WRITE_OFF_MS = 30 * DAY_MS;
 
 /** Within one second a payment outranks an end, an end a giving up, a giving up the failure that led to it. */
 const TRANSITION_RANK: Readonly<Record<Transition['kind'], number>> = {
@@ -122,11 +73,6 @@ export const exhaustionsOf = ({ subscription, noRetryAfterMs }: Subject, draft: 
     .concat(subscriptionWords(subscription))
     .filter(({ at }) => at >= draft.openedAt && (draft.closedAt === null || at <= draft.closedAt))
     .sort((a, b) => a.at - b.at);
-
-const openDraft = ({ drafts }: Walk): Draft | undefined => {
-  const last = drafts[drafts.length - 1];
-  return last?.outcome === 'open' ? last : undefined;
-};
 
 const open = (
   walk: Walk,
@@ -227,55 +173,11 @@ const end = (walk: Walk, at: Instant): void => {
   if (current !== undefined) close(current, walk.churn === 'voluntary' ? 'canceled' : 'lost', at);
 };
 
-/** What the walk has not seen settled yet. */
-const owedIn = (draft: Draft): readonly InvoiceLedger[] => draft.invoices.filter(({ id }) => !draft.settled.has(id));
-
-const stopsIn = (
-  { subscription, noRetryAfterMs, now }: Subject,
-  { openedAt }: Draft,
-  invoice: InvoiceLedger,
-  pendingFrom: Instant | null,
-): readonly Stop[] =>
-  stopsOf(invoice, subscription, { since: openedAt, pendingFrom, noRetryAfterMs }).filter(
-    ({ concludedFrom, lapsed }) => lapsed || concludedFrom <= now,
-  );
-
-/** The first instant, from `from` on, at which the provider has stopped for all that is owed; null when never, as known now. */
-const stoppedFrom = (subject: Subject, draft: Draft, from: Instant): Instant | null => {
-  const stops = owedIn(draft).map((invoice) =>
-    stopsIn(subject, draft, invoice, uncountedSince(subject.attempts.get(invoice.id) ?? [])),
-  );
-  const starts = stops.flat().map((stop) => stop.from);
-  const candidates = [from, ...starts.filter((start) => start > from)].sort((a, b) => a - b);
-  return candidates.find((at) => stops.every((each) => each.some((stop) => isWithin(stop, at)))) ?? null;
-};
-
-/** An invoice that the provider first spoke of after the episode's opening one, and that is not dunned in the episode. */
-const isLater = (invoice: InvoiceLedger, { openingInvoice, invoices }: Draft): boolean =>
-  firstStatedAt(invoice) > firstStatedAt(openingInvoice) && !invoices.includes(invoice);
-
-const firstStatedAt = ({ statements }: InvoiceLedger): number => statements[0]?.occurredAt ?? 0;
-
-/**
- * When the open episode is given up: the provider stopped, a later invoice was paid, the old debt stayed; or what a
- * reversal took back was never tried again. Null when it is not, as known now.
- */
-export const writeOffAt = (walk: Walk): Instant | null => {
-  const current = openDraft(walk);
-  if (current === undefined) return null;
-  const agedAt = plus(current.openedAt, WRITE_OFF_MS);
-  if (current.attempts.length === 0) return agedAt;
-  const paidAt = walk.paid.find(({ invoice }) => isLater(invoice, current))?.at;
-  if (paidAt === undefined) return null;
-  return stoppedFrom(walk.subject, current, Math.max(agedAt, paidAt, walk.reached) as Instant);
-};
-
 /** Gives up what is due by `by`. */
 const writeOff = (walk: Walk, by: number): void => {
+  const due = writeOffBy(walk, by);
   const current = openDraft(walk);
-  if (current === undefined || by < current.openedAt + WRITE_OFF_MS) return;
-  const due = writeOffAt(walk);
-  if (due !== null && due <= by) close(current, 'written_off', due);
+  if (current !== undefined && due !== null) close(current, 'written_off', due);
 };
 
 const step = (walk: Walk, item: Item): void => {

@@ -1,17 +1,11 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Attempt } from './attempt.ts';
 import type { ChurnType } from './churn.ts';
-import {
-  type Draft,
-  type EpisodeOutcome,
-  episodeId,
-  exhaustionsOf,
-  type Subject,
-  walkHistory,
-  writeOffAt,
-} from './episode-walk.ts';
+import type { Draft, EpisodeOutcome, Subject } from './episode-draft.ts';
+import { episodeId, exhaustionsOf, walkHistory } from './episode-walk.ts';
 import type { Exhaustion } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
+import { writeOffAt } from './write-off.ts';
 
 /** One dunning episode: from the first failed charge of a subscription's balance to its end. */
 export interface Episode {
