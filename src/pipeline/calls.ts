@@ -41,7 +41,7 @@ export const trackCall = (input: DiffInput, planned: PlannedEvent): SegmentCall 
   event: planned.event,
   messageId: planned.messageId,
   timestamp: toIso(planned.at),
-  properties: planned.render(),
+  properties: planned.properties(),
   ...envelope(input),
 });
 

@@ -1,4 +1,4 @@
-import type { Subject, SubjectEvent } from '../audience-kit/condition.ts';
+import type { Subject } from '../audience-kit/condition.ts';
 import { findMemberships } from '../audience-kit/membership.ts';
 import type { Fact } from '../domain/fact.ts';
 import { type CustomerKey, digest } from '../domain/ids.ts';
@@ -65,8 +65,6 @@ const summarise = (episode: Episode): EpisodeSummary => ({
 const anonymousIdOf = (customer: CustomerKey, namespace: string): string =>
   `rcp_${digest(namespace, customer.provider, customer.merchant, customer.mode, customer.customer)}`;
 
-const toSubjectEvent = ({ event, at, render }: PlannedEvent) => ({ event, at, properties: render }) as SubjectEvent;
-
 /** What is true of a customer at `now`, given what was observed. Pure: no clock, no I/O, no randomness. */
 export const decide = (input: {
   readonly customer: CustomerKey;
@@ -81,7 +79,7 @@ export const decide = (input: {
   const traits = computeTraits(context);
   const events = planEvents({ ledger, rules });
   // What still settles counts nowhere yet (semantics E4).
-  const subject = { traits, events: events.filter(({ ready }) => ready).map(toSubjectEvent) };
+  const subject = { traits, events: events.filter(({ ready }) => ready) };
   const memberships = findMemberships(rules.audiences, subject, now);
   const changes = [...ledger.changesAt, ...standing.changesAt, ...traitChangesAt(context)].filter((at) => at > now);
   return {

@@ -16,7 +16,7 @@ const recovered = (
 ) => ({
   event: 'payment_recovered',
   at: plus(NOW, -(more.ageMs ?? 0)),
-  render: () => ({
+  properties: () => ({
     dunning_episode_id: episodeId,
     late: more.late ?? false,
     amount,

@@ -46,7 +46,7 @@ export const dunningExhausted = (
     settlesAt: instant(Math.max(exhaustion.concludedFrom, last.settlesAt)),
     messageId: toMessageId(context, 'dunning_exhausted', episode.openingInvoice, episode.reversalId ?? ''),
     at: exhaustion.at,
-    render: () => ({
+    properties: () => ({
       dunning_episode_id: episode.id,
       subscription_id: episode.subscription,
       invoice_id: episode.openingInvoice,

@@ -23,8 +23,8 @@ export type PlannedEvent = {
     /** At most 100 characters; never depends on arrival or on a joined charge (semantics E3). */
     readonly messageId: string;
     readonly at: Instant;
-    /** The payload, made only for what is said now: most events of a profile were said before. */
-    readonly render: () => EventProperties[Name];
+    /** The payload, made only for what is said now or asked by an audience: most events of a profile were said before. */
+    readonly properties: () => EventProperties[Name];
   };
 }[EventName];
 

@@ -72,7 +72,7 @@ export const paymentFailed = (
     settlesAt: attempt.settlesAt,
     messageId: toMessageId(context, 'payment_failed', attempt.key),
     at: attempt.at,
-    render: () => {
+    properties: () => {
       const retry = retryOf(context, attempt, invoice, episode);
       return {
         dunning_episode_id: episode?.id ?? null,

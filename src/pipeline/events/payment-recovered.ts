@@ -43,7 +43,7 @@ export const paymentRecovered = (
   settlesAt: settlesAt(context, episode),
   messageId: toMessageId(context, 'payment_recovered', episode.openingInvoice, episode.reversalId ?? ''),
   at: endedAt,
-  render: () => {
+  properties: () => {
     const paid = findPaid(context, episode);
     const last = paid[paid.length - 1];
     const paidReceivedAt = last?.payment?.receivedAt ?? last?.transition.fact.receivedAt ?? endedAt;

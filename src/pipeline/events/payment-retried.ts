@@ -27,7 +27,7 @@ const render = (
   settlesAt: retry.settlesAt,
   messageId: toMessageId(context, 'payment_retried', retry.key),
   at: retry.at,
-  render: () => ({
+  properties: () => ({
     dunning_episode_id: episode?.id ?? null,
     subscription_id: invoice.subscription,
     invoice_id: invoice.id,

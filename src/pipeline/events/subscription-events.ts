@@ -32,7 +32,7 @@ const pastDue = (context: EventContext, fact: SubscriptionObserved): PlannedEven
     String(Math.floor(fact.occurredAt / 1000)),
   ),
   at: fact.occurredAt,
-  render: () => about(context, fact),
+  properties: () => about(context, fact),
 });
 
 /** `subscription_canceled`, one per subscription. */
@@ -42,7 +42,7 @@ const canceled = (context: EventContext, fact: SubscriptionEnded): PlannedEvent 
   settlesAt: fact.receivedAt,
   messageId: toMessageId(context, 'subscription_canceled', fact.subscription.id),
   at: fact.occurredAt,
-  render: () => ({
+  properties: () => ({
     ...about(context, fact),
     churn_type: context.ledger.churn.get(fact.subscription.id) ?? 'unknown',
     cancellation_reason: fact.subscription.cancelFeedback ?? fact.subscription.cancelReason,

@@ -54,7 +54,7 @@ const outcomeOf = (episode: EpisodeSummary | undefined, view: View): string => {
 const recovery = ({ view, now }: EdgeInput, episodeId: string): Attributes | null => {
   for (const planned of view.events) {
     if (planned.event !== 'payment_recovered') continue;
-    const said = planned.render();
+    const said = planned.properties();
     if (said.dunning_episode_id !== episodeId || said.late || now - planned.at > LATE_AFTER_MS) continue;
     const { amount, currency, recovered_via, attempts } = said;
     return { dunning_episode_id: episodeId, amount, currency, recovered_via, attempts };
