@@ -21,6 +21,10 @@ export interface Environment {
   readonly braze: { readonly apiKey: Secret; readonly endpoint: string } | null;
   /** Every active signing secret; empty: the provider is off. */
   readonly stripeWebhookSecrets: readonly Secret[];
+  /** Reads Stripe: backfill, missed deliveries, missing pieces, doctor. Null: what needs it waits, visibly. */
+  readonly stripeApi: { readonly apiKey: Secret; readonly base: string } | null;
+  /** Asks Segment to delete an erased person. Null: whoever erases is told to do it by hand. */
+  readonly segmentPublicApi: { readonly token: Secret; readonly base: string } | null;
   /** Opens `/metrics` to callers beyond this machine; null: loopback only. */
   readonly apiToken: Secret | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -82,6 +86,16 @@ const SCHEMA = z.object({
     .transform(secrets)
     .pipe(z.array(z.string().regex(/^whsec_\S+$/)).min(1))
     .optional(),
+  STRIPE_API_KEY: z
+    .string()
+    .regex(/^(sk|rk)_\S{1,200}$/)
+    .optional(),
+  STRIPE_API_BASE: z.string().refine(isInstance).default('https://api.stripe.com'),
+  SEGMENT_PUBLIC_API_TOKEN: z
+    .string()
+    .regex(/^\S{1,400}$/)
+    .optional(),
+  SEGMENT_PUBLIC_API_BASE: z.string().refine(isInstance).default('https://api.segmentapis.com'),
   API_TOKEN: z
     .string()
     .regex(/^[\x21-\x7e]{24,200}$/)
@@ -112,6 +126,22 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
   STRIPE_WEBHOOK_SECRET: {
     expected: "the endpoint's signing secret, or two separated by a comma while one is rotated",
     example: 'whsec_…',
+  },
+  STRIPE_API_KEY: {
+    expected: 'a secret or restricted key of Stripe (sk_… or rk_…); reading is enough',
+    example: 'rk_live_…',
+  },
+  STRIPE_API_BASE: {
+    expected: 'an https URL without path, user or query (http only for this machine)',
+    example: 'https://api.stripe.com',
+  },
+  SEGMENT_PUBLIC_API_TOKEN: {
+    expected: 'a token of the Public API that may make regulations, without spaces',
+    example: '<your Public API token>',
+  },
+  SEGMENT_PUBLIC_API_BASE: {
+    expected: 'an https URL without path, user or query (http only for this machine)',
+    example: 'https://api.segmentapis.com',
   },
   API_TOKEN: { expected: '24 to 200 printable characters without spaces', example: '"$(openssl rand -hex 32)"' },
   LOG_LEVEL: { expected: 'debug, info, warn, error or silent', example: 'info' },
@@ -154,6 +184,14 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
 const toBraze = ({ BRAZE_API_KEY: key, BRAZE_REST_ENDPOINT: url }: Variables): Environment['braze'] =>
   key === undefined || url === undefined ? null : { apiKey: toSecret(key), endpoint: url.replace(/\/+$/, '') };
 
+const toStripeApi = ({ STRIPE_API_KEY, STRIPE_API_BASE }: Variables): Environment['stripeApi'] =>
+  STRIPE_API_KEY === undefined ? null : { apiKey: toSecret(STRIPE_API_KEY), base: STRIPE_API_BASE.replace(/\/+$/, '') };
+
+const toSegmentPublicApi = (vars: Variables): Environment['segmentPublicApi'] =>
+  vars.SEGMENT_PUBLIC_API_TOKEN === undefined
+    ? null
+    : { token: toSecret(vars.SEGMENT_PUBLIC_API_TOKEN), base: vars.SEGMENT_PUBLIC_API_BASE.replace(/\/+$/, '') };
+
 const toEnvironment = (vars: Variables): Environment => ({
   port: vars.PORT,
   host: vars.HOST,
@@ -165,6 +203,8 @@ const toEnvironment = (vars: Variables): Environment => ({
   segmentHost: vars.SEGMENT_HOST.replace(/\/+$/, ''),
   braze: toBraze(vars),
   stripeWebhookSecrets: (vars.STRIPE_WEBHOOK_SECRET ?? []).map(toSecret),
+  stripeApi: toStripeApi(vars),
+  segmentPublicApi: toSegmentPublicApi(vars),
   apiToken: vars.API_TOKEN === undefined ? null : toSecret(vars.API_TOKEN),
   logLevel: vars.LOG_LEVEL,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DAY_MS, HOUR_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import { parseDuration } from './duration.ts';
 
@@ -28,6 +28,11 @@ const isLinkTemplate = (text: string): boolean => {
 const list = (item: z.ZodType<string>): z.ZodType<readonly string[]> =>
   z.array(item).refine((items) => new Set(items).size === items.length);
 
+/** What Stripe's settings are; YAML readers of the older kind turn a bare `on` into true. */
+const declared = z
+  .union([z.enum(['on', 'off', 'undeclared']), z.boolean().transform((on) => (on ? 'on' : 'off'))])
+  .default('undeclared');
+
 /** The keys of policy.yaml by their dotted path. Each is optional. */
 export const POLICY_RULES = {
   'plans.high_value': {
@@ -45,6 +50,12 @@ export const POLICY_RULES = {
     expected: 'a list of at least one metadata key, none twice',
     example: 'user_id_keys: [user_id]',
   },
+  contact_keys: {
+    schema: list(id).default(['contact_user_ids']),
+    expected: 'a list of metadata keys, none twice',
+    example: 'contact_keys: [contact_user_ids]',
+  },
+  email_alias: { schema: z.boolean().default(false), expected: 'true or false', example: 'email_alias: false' },
   no_retry_after: {
     schema: duration.default(HOUR_MS),
     expected: 'a duration: a whole number above 0 with s, m, h or d',
@@ -59,6 +70,26 @@ export const POLICY_RULES = {
     schema: z.enum(['subscribed', 'absent']).default('subscribed'),
     expected: 'subscribed or absent',
     example: 'charge_webhooks: subscribed',
+  },
+  'stripe.smart_retries': {
+    schema: declared,
+    expected: 'on, off or undeclared (in quotes or not)',
+    example: 'smart_retries: on',
+  },
+  'stripe.dunning_emails': {
+    schema: declared,
+    expected: 'on, off or undeclared (in quotes or not)',
+    example: 'dunning_emails: off',
+  },
+  'stripe.requests_per_second': {
+    schema: z.number().int().min(1).max(100).default(20),
+    expected: 'a whole number from 1 to 100',
+    example: 'requests_per_second: 20',
+  },
+  'stripe.reconcile_every': {
+    schema: duration.default(5 * MINUTE_MS),
+    expected: 'a duration: a whole number above 0 with s, m, h or d',
+    example: 'reconcile_every: 5m',
   },
   'segment.send_undisclosed_codes': {
     schema: z.boolean().default(false),
@@ -96,9 +127,17 @@ export const POLICY_SCHEMA = section({
     ids: POLICY_RULES['plans.ids'].schema,
   }),
   user_id_keys: POLICY_RULES.user_id_keys.schema,
+  contact_keys: POLICY_RULES.contact_keys.schema,
+  email_alias: POLICY_RULES.email_alias.schema,
   no_retry_after: POLICY_RULES.no_retry_after.schema,
   update_payment_url: POLICY_RULES.update_payment_url.schema,
-  stripe: section({ charge_webhooks: POLICY_RULES['stripe.charge_webhooks'].schema }),
+  stripe: section({
+    charge_webhooks: POLICY_RULES['stripe.charge_webhooks'].schema,
+    smart_retries: POLICY_RULES['stripe.smart_retries'].schema,
+    dunning_emails: POLICY_RULES['stripe.dunning_emails'].schema,
+    requests_per_second: POLICY_RULES['stripe.requests_per_second'].schema,
+    reconcile_every: POLICY_RULES['stripe.reconcile_every'].schema,
+  }),
   segment: section({
     send_undisclosed_codes: POLICY_RULES['segment.send_undisclosed_codes'].schema,
     direct_tools: POLICY_RULES['segment.direct_tools'].schema,
@@ -118,12 +157,20 @@ export const POLICY_SCHEMA = section({
 export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
   plans: { highValue: file.plans.high_value, ids: file.plans.ids },
   userIdKeys: file.user_id_keys,
+  contactKeys: file.contact_keys,
+  emailAlias: file.email_alias,
   noRetryAfterMs: file.no_retry_after,
   chargeWebhooks: file.stripe.charge_webhooks,
   updatePaymentUrl: file.update_payment_url,
   sendUndisclosedCodes: file.segment.send_undisclosed_codes,
   directTools: file.segment.direct_tools,
   braze: { batchObjects: file.braze.batch_objects, updateExistingOnly: file.braze.update_existing_only },
+  stripe: {
+    smartRetries: file.stripe.smart_retries,
+    dunningEmails: file.stripe.dunning_emails,
+    requestsPerSecond: file.stripe.requests_per_second,
+    reconcileEveryMs: file.stripe.reconcile_every,
+  },
   retention: {
     deliveriesDays: file.retention.deliveries,
     outboxDays: file.retention.outbox,

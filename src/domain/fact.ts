@@ -55,6 +55,8 @@ export interface InvoiceState {
   /** The provider's own count: the first try and every scheduled retry, executed or not. */
   readonly attemptCount: number;
   readonly nextAttemptAt: Instant | null;
+  /** When a sent invoice is to be paid by; null where it is collected automatically. */
+  readonly dueAt: Instant | null;
   readonly hostedUrl: string | null;
   /** True or false where the shape says so, null where it cannot. */
   readonly paidOutOfBand: boolean | null;
@@ -69,6 +71,8 @@ export interface InvoiceState {
   readonly subscriptionUserId: string | null;
   /** User id in the invoice's own metadata. */
   readonly userId: string | null;
+  /** The customer's email as the invoice states it. */
+  readonly email: string | null;
   /** The shape carries links to its charge and intent (legacy); only then does a null charge mean that none was made. */
   readonly linksCharge: boolean;
   readonly chargeId: string | null;
@@ -114,6 +118,14 @@ export interface SubscriptionState {
   /** `plan_id` in the subscription's metadata. */
   readonly planId: string | null;
   readonly userId: string | null;
+  /** ISO 4217, lower case; null where the shape does not state it. */
+  readonly currency: string | null;
+  /** What is billed each period, for recurring revenue; empty where the shape states no amounts. */
+  readonly items: readonly PricedItem[];
+  /** Off the whole subscription, in the order in which they apply. */
+  readonly discounts: readonly Discount[];
+  readonly collectedAutomatically: boolean;
+  readonly startedAt: Instant | null;
   readonly trialEndsAt: Instant | null;
   /** When it will end, if an end is scheduled: at a set instant or with the current period. */
   readonly cancelAt: Instant | null;
@@ -124,8 +136,31 @@ export interface SubscriptionState {
   readonly cancelFeedback: string | null;
   /** Paused by the provider because the last attempt failed. */
   readonly pausedForNonPayment: boolean;
+  /** Collection is paused while the subscription runs; its invoices are kept as drafts, voided or given up. */
+  readonly collectionPaused: boolean;
+  /** When a paused collection goes on by itself; null: never, or not paused. */
+  readonly resumesAt: Instant | null;
   /** The subscription's own slot: the payment method that is charged before the customer's default; null: none set. */
   readonly defaultPaymentMethodId: string | null;
+}
+
+/** One recurring item. Its part of a period's bill is `unitAmountMinor * quantity`. */
+export interface PricedItem {
+  readonly priceId: string;
+  /** Minor units, fractions of them kept (decimal prices); null for tiered, metered and otherwise computed prices. */
+  readonly unitAmountMinor: number | null;
+  readonly quantity: number;
+  readonly interval: 'day' | 'week' | 'month' | 'year';
+  readonly intervalCount: number;
+}
+
+/** Off a bill: one of both is set. */
+export interface Discount {
+  readonly percentOff: number | null;
+  readonly amountOffMinor: number | null;
+  /** `forever` counts as recurring; others lapse. */
+  readonly lasts: 'forever' | 'repeating' | 'once';
+  readonly endsAt: Instant | null;
 }
 
 /** `requested`: by the customer or through the API. */
@@ -140,6 +175,16 @@ export interface InvoiceObserved extends FactBase {
 export interface AttemptFailed extends FactBase {
   readonly kind: 'attempt_failed';
   readonly invoice: InvoiceState;
+}
+/**
+ * An attempt that failed, as the provider's records tell it long after: from a backfill, where no notice is left. It
+ * gives state like a notice and anchors no event (semantics E4). `occurredAt` is the charge's, else the best known.
+ */
+export interface AttemptRecorded extends FactBase {
+  readonly kind: 'attempt_recorded';
+  readonly invoice: InvoiceState;
+  /** The charge that failed; null where the records show none. */
+  readonly chargeId: string | null;
 }
 /** The customer must confirm the payment; by itself no attempt. */
 export interface ActionRequired extends FactBase {
@@ -179,11 +224,56 @@ export interface PaymentReversed extends FactBase {
   readonly reversalId: string;
   readonly charge: ChargeState;
 }
+/** A dispute (chargeback or inquiry) on a charge, as one notice stated it. */
+export interface DisputeObserved extends FactBase {
+  readonly kind: 'dispute_observed';
+  readonly disputeId: string;
+  readonly charge: ChargeState;
+  /** What is disputed, in minor units of the charge's currency. */
+  readonly amountMinor: number;
+  /** `open` while the bank has not decided; `won` and `lost` from the merchant's side; `withdrawn` asks nothing more. */
+  readonly status: 'open' | 'won' | 'lost' | 'withdrawn';
+  /** The provider's reason, raw; it may not be told (e.g. `fraudulent`). */
+  readonly reason: string | null;
+}
+/** The card network warns that a charge is likely fraudulent; no dispute yet. */
+export interface FraudWarningObserved extends FactBase {
+  readonly kind: 'fraud_warning_observed';
+  readonly warningId: string;
+  readonly charge: ChargeState;
+  /** False once the charge was refunded or disputed: nothing is left to decide. */
+  readonly actionable: boolean;
+}
+/** Money given back. `failed` and `canceled` leave it with the merchant after all. */
+export interface RefundObserved extends FactBase {
+  readonly kind: 'refund_observed';
+  /** The refund's own id, else that of the charge whose total is stated. */
+  readonly refundId: string;
+  readonly charge: ChargeState;
+  /** Of this refund, in minor units of the charge's currency. */
+  readonly amountMinor: number;
+  readonly status: 'pending' | 'succeeded' | 'failed' | 'canceled';
+  /** The whole charge is given back; null where the shape cannot say. */
+  readonly full: boolean | null;
+  readonly reason: string | null;
+}
+/** A hosted checkout was completed: it may name the user before any other object does. */
+export interface CheckoutCompleted extends FactBase {
+  readonly kind: 'checkout_completed';
+  readonly subscription: string | null;
+  /** From its metadata, else the reference that the merchant gave it. */
+  readonly userId: string | null;
+  readonly email: string | null;
+}
 export interface SubscriptionObserved extends FactBase {
   readonly kind: 'subscription_observed';
   readonly subscription: SubscriptionState;
   /** The status before, where the payload names it: only then is the change an event. */
   readonly previousStatus: SubscriptionStatus | null;
+  /** Whether collection was paused before, where the payload names it: only then is the change an event. */
+  readonly previousCollectionPaused: boolean | null;
+  /** The subscription's slot changed with this notice; null: emptied or filled for the first time. Absent: not said. */
+  readonly previousPaymentMethodId?: string | null;
 }
 export interface SubscriptionEnded extends FactBase {
   readonly kind: 'subscription_ended';
@@ -197,8 +287,15 @@ export interface CollectionStopped extends FactBase {
 export interface CustomerObserved extends FactBase {
   readonly kind: 'customer_observed';
   readonly userId: string | null;
+  /** Users who are told about the account besides its own (semantics F1), from the metadata keys that policy names. */
+  readonly contactUserIds: readonly string[];
+  readonly email: string | null;
   /** The customer's slot: charged where the subscription's is empty; null: none set. */
   readonly defaultPaymentMethodId: string | null;
+  /** The customer's slot changed with this notice; null: it was empty before. Absent: not said. */
+  readonly previousPaymentMethodId?: string | null;
+  /** The provider no longer knows the customer. */
+  readonly deleted: boolean;
 }
 /** A stored payment method was attached, changed or renewed by the card network, or is gone. */
 export interface PaymentMethodObserved extends FactBase {
@@ -208,17 +305,26 @@ export interface PaymentMethodObserved extends FactBase {
   readonly card: Card | null;
   /** It can no longer be charged. */
   readonly detached: boolean;
+  /** What the notice is about; `network`: the card network renewed it by itself; `seen`: read from a list. */
+  readonly cause: 'attached' | 'updated' | 'network' | 'expiring' | 'detached' | 'seen';
+  /** The card before, as far as the payload names it; null where it names nothing. */
+  readonly previousCard: Card | null;
 }
 
 export type Fact =
   | InvoiceObserved
   | AttemptFailed
+  | AttemptRecorded
   | ActionRequired
   | InvoicePaid
   | ChargeDeclined
   | ChargeSucceeded
   | InvoicePaymentLinked
   | PaymentReversed
+  | DisputeObserved
+  | FraudWarningObserved
+  | RefundObserved
+  | CheckoutCompleted
   | SubscriptionObserved
   | SubscriptionEnded
   | CollectionStopped
@@ -233,9 +339,14 @@ export const FACT_RANK: Readonly<Record<FactKind, number>> = {
   subscription_observed: 0,
   invoice_observed: 0,
   invoice_payment_linked: 0,
+  checkout_completed: 0,
+  dispute_observed: 0,
+  fraud_warning_observed: 0,
+  refund_observed: 0,
   charge_declined: 1,
   action_required: 1,
   attempt_failed: 1,
+  attempt_recorded: 1,
   payment_reversed: 1,
   collection_stopped: 2,
   subscription_ended: 2,

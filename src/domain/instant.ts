@@ -2,6 +2,7 @@
 export type Instant = number & { readonly __brand: 'Instant' };
 
 export const SECOND_MS = 1_000;
+export const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 3_600_000;
 /** A day is always 86,400,000 ms; local time exists only for quiet hours and paydays. */
 export const DAY_MS = 86_400_000;

@@ -10,6 +10,10 @@ export interface Policy {
   };
   /** Metadata keys that may hold the user id, in order of preference. */
   readonly userIdKeys: readonly string[];
+  /** Metadata keys of a customer that list further users who are told about its account, separated by commas. */
+  readonly contactKeys: readonly string[];
+  /** Customers without a user id that share an email address are one person; off unless asked for. */
+  readonly emailAlias: boolean;
   /** An open invoice without a known retry date counts as exhausted this long after its newest notice, in ms. */
   readonly noRetryAfterMs: number;
   /** `subscribed`: a scheduled retry without a charge was not executed. `absent`: the provider's count stands. */
@@ -27,6 +31,16 @@ export interface Policy {
     readonly batchObjects: number;
     /** Never make a new person in Braze. */
     readonly updateExistingOnly: boolean;
+  };
+  /** What Stripe does by itself, as whoever runs the account declares it: its API does not tell. */
+  readonly stripe: {
+    readonly smartRetries: 'on' | 'off' | 'undeclared';
+    /** Stripe's own emails about failed payments and expiring cards. */
+    readonly dunningEmails: 'on' | 'off' | 'undeclared';
+    /** Calls to Stripe's API per second at most, over all that Recoup does there. */
+    readonly requestsPerSecond: number;
+    /** How often deliveries that were missed are looked for, in ms; needs an API key. */
+    readonly reconcileEveryMs: number;
   };
   readonly retention: { readonly deliveriesDays: number; readonly outboxDays: number; readonly logDays: number };
 }

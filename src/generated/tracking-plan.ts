@@ -241,6 +241,254 @@ export type SubscriptionPastDueProperties = {
   readonly livemode: boolean;
 };
 
+/** The customer must confirm a payment (3-D Secure) and no charge was refused with it; by itself no attempt. */
+export type PaymentActionRequiredProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: no episode of the subscription is open. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. Null: the invoice belongs to no subscription. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string | null;
+  /** The invoice that the attempt was made on. E.g. "in_1P0aC3". */
+  readonly invoice_id: string;
+  /** Always null: the event is no attempt. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** What is to be confirmed. In major units of currency, by the currency's exponent. E.g. 49. */
+  readonly amount: number;
+  /** What is to be confirmed. In minor units of currency. E.g. 4900. */
+  readonly amount_minor: number;
+  /** ISO 4217, upper case. E.g. "USD". */
+  readonly currency: string;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** Always true. E.g. true. */
+  readonly customer_action_required: boolean;
+  /** The provider's page on which the customer can pay the invoice. Null: the provider offers none. E.g. "https://invoice.stripe.com/i/acct_1/test_abc". */
+  readonly hosted_invoice_url: string | null;
+};
+
+/** The card that will be charged comes within 30 days of the end of its last month, and no attempt failed in 90 days. Once per subscription, card and expiry; by the clock, not by a notice. */
+export type PaymentMethodExpiringProperties = {
+  /** Always null: no episode is open. */
+  readonly dunning_episode_id: null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string;
+  /** Always null: the event is about a subscription. */
+  readonly invoice_id: null;
+  /** Always null: the event is about a subscription. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** Always null: the event moves no money. */
+  readonly amount: null;
+  /** Always null: the event moves no money. */
+  readonly amount_minor: null;
+  /** Always null: the event moves no money. */
+  readonly currency: null;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** Brand of the card that was charged. Null: no card, or not stated. E.g. "visa". */
+  readonly card_brand: string | null;
+  /** Last four digits of the card that was charged. Null: no card, or not stated. E.g. "4242". */
+  readonly card_last4: string | null;
+  /** Last day on which the card is valid: the last day of its month. In YYYY-MM-DD. Null: no card, or not stated. E.g. "2026-03-31". */
+  readonly card_expiry_date: string | null;
+  /** End of the last month in which the card is valid. In ISO 8601, UTC, milliseconds. E.g. "2026-06-01T00:00:00.000Z". */
+  readonly card_expires_at: string;
+};
+
+/** A payment method changed, or another one took its place. Whether the next charge will use it is said by will_be_charged. */
+export type PaymentMethodUpdatedProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: no episode of a subscription that it pays is open. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription that it pays; of several the first. Null: it pays no live subscription. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string | null;
+  /** Always null: the event is about a subscription. */
+  readonly invoice_id: null;
+  /** Always null: the event is about a subscription. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** Always null: the event moves no money. */
+  readonly amount: null;
+  /** Always null: the event moves no money. */
+  readonly amount_minor: null;
+  /** Always null: the event moves no money. */
+  readonly currency: null;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** The method at the provider. E.g. "pm_1P0aD4". */
+  readonly payment_method_id: string;
+  /** account_updater: the card network by itself. customer: through the provider's page or API. slot_changed: another stored method became the default. E.g. "account_updater". */
+  readonly updated_via: 'account_updater' | 'customer' | 'slot_changed';
+  /** Whose default the method is: of the subscription, of the customer, or of nobody. E.g. "customer". */
+  readonly slot: 'subscription' | 'customer' | 'none';
+  /** It is in a slot that the next charge of a live subscription uses. False: the update will not help until it is made the default. E.g. true. */
+  readonly will_be_charged: boolean;
+  /** Brand of the card that was charged. Null: no card, or not stated. E.g. "visa". */
+  readonly card_brand: string | null;
+  /** Last four digits of the card that was charged. Null: no card, or not stated. E.g. "4242". */
+  readonly card_last4: string | null;
+  /** Last day on which the card is valid: the last day of its month. In YYYY-MM-DD. Null: no card, or not stated. E.g. "2026-03-31". */
+  readonly card_expiry_date: string | null;
+};
+
+/** A subscription was paused, or its collection was. */
+export type SubscriptionPausedProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: the subscription has no open episode. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string;
+  /** Always null: the event is about a subscription. */
+  readonly invoice_id: null;
+  /** Always null: the event is about a subscription. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** Always null: the event moves no money. */
+  readonly amount: null;
+  /** Always null: the event moves no money. */
+  readonly amount_minor: null;
+  /** Always null: the event moves no money. */
+  readonly currency: null;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** Why: non_payment (the provider, after a failed payment), trial_ended (without a payment method), requested, collection (invoices are held while the service goes on), unknown. E.g. "requested". */
+  readonly pause_type: 'non_payment' | 'trial_ended' | 'requested' | 'collection' | 'unknown';
+  /** When it goes on by itself. In ISO 8601, UTC, milliseconds. Null: no date is set. E.g. "2026-06-01T00:00:00.000Z". */
+  readonly resumes_at: string | null;
+};
+
+/** A paused subscription, or its paused collection, goes on. */
+export type SubscriptionResumedProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: the subscription has no open episode. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string;
+  /** Always null: the event is about a subscription. */
+  readonly invoice_id: null;
+  /** Always null: the event is about a subscription. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** Always null: the event moves no money. */
+  readonly amount: null;
+  /** Always null: the event moves no money. */
+  readonly amount_minor: null;
+  /** Always null: the event moves no money. */
+  readonly currency: null;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+};
+
+/** A charge was disputed, or the card network warned of fraud. One per dispute and per warning, when it is opened. The reason is never told. */
+export type PaymentDisputedProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: no episode of the invoice's subscription is open. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. Null: the invoice belongs to no subscription. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string | null;
+  /** The invoice that was paid by the charge. Null: no statement links the charge to an invoice. E.g. "in_1P0aC3". */
+  readonly invoice_id: string | null;
+  /** Always null: the event is no attempt. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** What is disputed. In major units of currency, by the currency's exponent. Null: a warning states no amount. E.g. 49. */
+  readonly amount: number | null;
+  /** What is disputed. In minor units of currency. Null: a warning states no amount. E.g. 4900. */
+  readonly amount_minor: number | null;
+  /** ISO 4217, upper case. Null: a warning states no amount. E.g. "USD". */
+  readonly currency: string | null;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** The dispute or warning at the provider. E.g. "dp_1P0aE5". */
+  readonly dispute_id: string;
+  /** dispute: the bank asks for the money back. early_fraud_warning: it may. E.g. "dispute". */
+  readonly dispute_type: 'dispute' | 'early_fraud_warning';
+};
+
+/** Money was given back. One per refund, when it succeeded. */
+export type PaymentRefundedProperties = {
+  /** The dunning episode that the event belongs to; the same id on every event, trait and task of it. Null: the invoice belongs to no episode. E.g. "dun_4f1c2a7d9be0436a8c5e1d2f3a4b5c6d". */
+  readonly dunning_episode_id: string | null;
+  /** The billing system that made the statement. E.g. "stripe". */
+  readonly provider: string;
+  /** The billing customer at the provider; also the Segment groupId. E.g. "cus_QxT5m2". */
+  readonly account_id: string;
+  /** The subscription at the provider. Null: the invoice belongs to no subscription. E.g. "sub_1P0aB2". */
+  readonly subscription_id: string | null;
+  /** The invoice that was paid by the charge. Null: no statement links the charge to an invoice. E.g. "in_1P0aC3". */
+  readonly invoice_id: string | null;
+  /** Always null: the event is no attempt. */
+  readonly attempt_key: null;
+  /** The plan: plan_id in the metadata of subscription, price or product; else the policy's table of price and product ids; else the lookup key; else the price id. Null: no statement names a price. E.g. "pro_monthly". */
+  readonly plan_id: string | null;
+  /** What was given back. In major units of currency, by the currency's exponent. E.g. 49. */
+  readonly amount: number;
+  /** What was given back. In minor units of currency. E.g. 4900. */
+  readonly amount_minor: number;
+  /** ISO 4217, upper case. E.g. "USD". */
+  readonly currency: string;
+  /** When it happened, by the provider's clock; also the timestamp of the call. In ISO 8601, UTC, milliseconds. E.g. "2026-03-04T09:00:00.000Z". */
+  readonly occurred_at: string;
+  /** It happened more than one hour before it was received: not a reason to write to anybody now. E.g. false. */
+  readonly is_late: boolean;
+  /** False for test-mode data of the provider. E.g. true. */
+  readonly livemode: boolean;
+  /** The refund at the provider. E.g. "re_1P0aF6". */
+  readonly refund_id: string;
+  /** The whole charge is given back. Null: the provider does not say. E.g. true. */
+  readonly full: boolean | null;
+};
+
 /** Every track event by name. */
 export interface EventProperties {
   readonly payment_failed: PaymentFailedProperties;
@@ -249,6 +497,13 @@ export interface EventProperties {
   readonly dunning_exhausted: DunningExhaustedProperties;
   readonly subscription_canceled: SubscriptionCanceledProperties;
   readonly subscription_past_due: SubscriptionPastDueProperties;
+  readonly payment_action_required: PaymentActionRequiredProperties;
+  readonly payment_method_expiring: PaymentMethodExpiringProperties;
+  readonly payment_method_updated: PaymentMethodUpdatedProperties;
+  readonly subscription_paused: SubscriptionPausedProperties;
+  readonly subscription_resumed: SubscriptionResumedProperties;
+  readonly payment_disputed: PaymentDisputedProperties;
+  readonly payment_refunded: PaymentRefundedProperties;
 }
 export type EventName = keyof EventProperties;
 
@@ -331,6 +586,18 @@ export type UserTraits = {
   readonly card_expires_at: string | null;
   /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open and no card expires, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
   readonly update_payment_url: string | null;
+  /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
+  readonly suppression_reason: 'voluntary_cancel' | 'dispute' | null;
+  /** A card was added or changed, and the next charge of a live subscription will not use it: it has to be made the default. E.g. false. */
+  readonly card_updated_wrong_slot: boolean;
+  /** The email address of the billing account. Null: no statement names one. E.g. "ada@example.com". */
+  readonly email: string | null;
+  /** Monthly recurring revenue of the live subscriptions. In major units of mrr_currency, by the currency's exponent. Null: no live subscription states its prices, or they are in several currencies. E.g. 49. */
+  readonly mrr: number | null;
+  /** Annual recurring revenue: twelve times mrr. In major units of mrr_currency, by the currency's exponent. Null: no live subscription states its prices, or they are in several currencies. E.g. 49. */
+  readonly arr: number | null;
+  /** ISO 4217, upper case. Null: mrr is null. E.g. "USD". */
+  readonly mrr_currency: string | null;
 };
 
 /** Traits of a billing account. */
@@ -345,6 +612,12 @@ export type AccountTraits = {
   readonly dunning_status: 'none' | 'pre_dunning' | 'active' | 'held' | 'exhausted' | 'recovered' | 'lost';
   /** An episode of the account is open and nothing suppresses its messages. E.g. true. */
   readonly in_dunning: boolean;
+  /** Monthly recurring revenue of the live subscriptions. In major units of mrr_currency, by the currency's exponent. Null: no live subscription states its prices, or they are in several currencies. E.g. 49. */
+  readonly mrr: number | null;
+  /** Annual recurring revenue: twelve times mrr. In major units of mrr_currency, by the currency's exponent. Null: no live subscription states its prices, or they are in several currencies. E.g. 49. */
+  readonly arr: number | null;
+  /** ISO 4217, upper case. Null: mrr is null. E.g. "USD". */
+  readonly mrr_currency: string | null;
 };
 
 /**
@@ -372,6 +645,12 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
   high_value_plan: 'on_change',
   card_expires_at: 'on_change',
   update_payment_url: 'on_change',
+  suppression_reason: 'on_change',
+  card_updated_wrong_slot: 'on_change',
+  email: 'with_others',
+  mrr: 'with_others',
+  arr: 'with_others',
+  mrr_currency: 'with_others',
 };
 
 /** The user traits that are instants: these have an age. */
@@ -385,6 +664,13 @@ export interface InstantPropertyNames {
   readonly dunning_exhausted: 'occurred_at' | 'first_failed_at';
   readonly subscription_canceled: 'occurred_at';
   readonly subscription_past_due: 'occurred_at';
+  readonly payment_action_required: 'occurred_at';
+  readonly payment_method_expiring: 'occurred_at' | 'card_expires_at';
+  readonly payment_method_updated: 'occurred_at';
+  readonly subscription_paused: 'occurred_at' | 'resumes_at';
+  readonly subscription_resumed: 'occurred_at';
+  readonly payment_disputed: 'occurred_at';
+  readonly payment_refunded: 'occurred_at';
 }
 
 /** One property beside the planned ones, named by the audience's key and telling the move. */
@@ -520,6 +806,130 @@ const EVENT_SCHEMAS: Readonly<Record<EventName, Shaped>> = {
     is_late: z.boolean(),
     livemode: z.boolean(),
   }),
+  payment_action_required: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string().nullable(),
+    invoice_id: z.string(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.number().min(0),
+    amount_minor: z.int().min(0),
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    customer_action_required: z.boolean(),
+    hosted_invoice_url: z.string().nullable(),
+  }),
+  payment_method_expiring: z.strictObject({
+    dunning_episode_id: z.null(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string(),
+    invoice_id: z.null(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.null(),
+    amount_minor: z.null(),
+    currency: z.null(),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    card_brand: z.string().nullable(),
+    card_last4: z.string().regex(/^[0-9]{4}$/).nullable(),
+    card_expiry_date: z.iso.date().nullable(),
+    card_expires_at: z.iso.datetime(),
+  }),
+  payment_method_updated: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string().nullable(),
+    invoice_id: z.null(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.null(),
+    amount_minor: z.null(),
+    currency: z.null(),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    payment_method_id: z.string(),
+    updated_via: z.enum(['account_updater', 'customer', 'slot_changed']),
+    slot: z.enum(['subscription', 'customer', 'none']),
+    will_be_charged: z.boolean(),
+    card_brand: z.string().nullable(),
+    card_last4: z.string().regex(/^[0-9]{4}$/).nullable(),
+    card_expiry_date: z.iso.date().nullable(),
+  }),
+  subscription_paused: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string(),
+    invoice_id: z.null(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.null(),
+    amount_minor: z.null(),
+    currency: z.null(),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    pause_type: z.enum(['non_payment', 'trial_ended', 'requested', 'collection', 'unknown']),
+    resumes_at: z.iso.datetime().nullable(),
+  }),
+  subscription_resumed: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string(),
+    invoice_id: z.null(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.null(),
+    amount_minor: z.null(),
+    currency: z.null(),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+  }),
+  payment_disputed: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string().nullable(),
+    invoice_id: z.string().nullable(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.number().min(0).nullable(),
+    amount_minor: z.int().min(0).nullable(),
+    currency: z.string().regex(/^[A-Z]{3}$/).nullable(),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    dispute_id: z.string(),
+    dispute_type: z.enum(['dispute', 'early_fraud_warning']),
+  }),
+  payment_refunded: z.strictObject({
+    dunning_episode_id: z.string().nullable(),
+    provider: z.string(),
+    account_id: z.string(),
+    subscription_id: z.string().nullable(),
+    invoice_id: z.string().nullable(),
+    attempt_key: z.null(),
+    plan_id: z.string().nullable(),
+    amount: z.number().min(0),
+    amount_minor: z.int().min(0),
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    occurred_at: z.iso.datetime(),
+    is_late: z.boolean(),
+    livemode: z.boolean(),
+    refund_id: z.string(),
+    full: z.boolean().nullable(),
+  }),
 };
 
 const AUDIENCE_EVENT_SCHEMAS: Readonly<Record<AudienceEventName, z.ZodType>> = {
@@ -564,6 +974,12 @@ const USER_SCHEMA: Shaped = z.strictObject({
   high_value_plan: z.boolean(),
   card_expires_at: z.iso.datetime().nullable(),
   update_payment_url: z.string().nullable(),
+  suppression_reason: z.enum(['voluntary_cancel', 'dispute']).nullable(),
+  card_updated_wrong_slot: z.boolean(),
+  email: z.string().nullable(),
+  mrr: z.number().nullable(),
+  arr: z.number().nullable(),
+  mrr_currency: z.string().regex(/^[A-Z]{3}$/).nullable(),
 });
 
 const ACCOUNT_SCHEMA: z.ZodType = z.strictObject({
@@ -572,6 +988,9 @@ const ACCOUNT_SCHEMA: z.ZodType = z.strictObject({
   plan_id: z.string().nullable(),
   dunning_status: z.enum(['none', 'pre_dunning', 'active', 'held', 'exhausted', 'recovered', 'lost']),
   in_dunning: z.boolean(),
+  mrr: z.number().nullable(),
+  arr: z.number().nullable(),
+  mrr_currency: z.string().regex(/^[A-Z]{3}$/).nullable(),
 });
 
 /** Does a call keep the plan. A problem names the property and what was expected, never the value. */

@@ -20,7 +20,8 @@ export type Channel = 'segment' | 'recorder';
 /** The state that the last identify and group said; null when never said. */
 export interface Told {
   readonly traits: TraitValues | null;
-  readonly accountTraits: TraitValues | null;
+  /** By account id. */
+  readonly accounts: Readonly<Record<string, TraitValues>>;
   /** The user id that the last identify carried; null while anonymous. */
   readonly userId: string | null;
   /** Keys of the audiences that were entered and not exited, in order of key. */
@@ -39,9 +40,16 @@ export interface ToolTold {
   readonly announced: readonly string[];
 }
 
-/** What has already been said of a profile. */
+/** What was told under an anonymous id before the account was joined to a person whose profile existed already. */
+export interface Absorbed {
+  readonly anonymousId: string;
+  readonly audiences: readonly string[];
+}
+
+/** What has already been said of a profile; what was said of events, its accounts know. */
 export interface Commitments extends Told {
-  readonly events: readonly CommittedEvent[];
+  /** Not yet told to be the person: an identify names both ids, one for each (semantics F2). */
+  readonly absorbed: readonly Absorbed[];
   /** Ids of episodes that a call has named. */
   readonly episodes: readonly string[];
   readonly channel: Channel | null;

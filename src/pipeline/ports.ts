@@ -1,7 +1,9 @@
 import type { DeliveryKeys, Fact } from '../domain/fact.ts';
-import type { CustomerKey } from '../domain/ids.ts';
+import type { CustomerKey, Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
-import type { Channel, Commitments, TraitValues } from './commitments.ts';
+import type { ApiStore } from './api/api-ports.ts';
+import type { Channel, Commitments, CommittedEvent, TraitValues } from './commitments.ts';
+import type { PrivacyStore } from './privacy-ports.ts';
 import type { ToolChange, ToolState, ToolStore } from './tools/tool-ports.ts';
 
 export type { Channel, Commitments, CommittedEvent, Told, TraitValue, TraitValues } from './commitments.ts';
@@ -15,8 +17,16 @@ export interface Clock {
 /** The three ends of a delivery (semantics A4); `unread` until the loop has read it. */
 export type DeliveryEnd = 'unread' | 'understood' | 'ignored' | 'dead_letter';
 
+/**
+ * How a delivery came, and what may be said of it. `webhook`: sent to us, or found missing by the reconciler: news.
+ * `lookup`: fetched to complete what came: news. `backfill`: history; gives state, and by `emit` what is said (E6):
+ * `none` nothing, `open` what belongs to episodes still open, `all` everything.
+ */
+export type DeliverySource = 'webhook' | 'lookup' | 'backfill' | 'backfill_open' | 'backfill_all';
+
 export interface NewDelivery {
   readonly keys: DeliveryKeys;
+  readonly source: DeliverySource;
   readonly rawBody: string;
   readonly receivedAt: Instant;
   readonly end: 'unread' | 'ignored' | 'dead_letter';
@@ -25,7 +35,11 @@ export interface NewDelivery {
 }
 
 /** `duplicate`: the same (provider, merchant, mode, event id) is already stored; nothing was written. */
-export type Acceptance = 'stored' | 'duplicate';
+export type Acceptance =
+  | 'stored'
+  | 'duplicate'
+  /** It is about an erased person: nothing was written and nothing will be. */
+  | 'erased';
 
 export interface Delivery {
   readonly seq: number;
@@ -34,6 +48,20 @@ export interface Delivery {
   readonly eventType: string;
   readonly rawBody: string;
   readonly receivedAt: Instant;
+  readonly source: DeliverySource;
+}
+
+/** A billing customer of a profile, with what is known of it. */
+export interface ClaimedAccount {
+  readonly customer: CustomerKey;
+  /** `owner`: its deliveries are read and its events said by this profile. `contact`: the person is told about it. */
+  readonly role: 'owner' | 'contact';
+  /** Unread, in order of arrival; none of a contact's. */
+  readonly deliveries: readonly Delivery[];
+  /** Already read, in any order. */
+  readonly facts: readonly Fact[];
+  /** What was said of it, by whatever profile; none of a contact's. */
+  readonly events: readonly CommittedEvent[];
 }
 
 /** A due profile with all that a decision needs. */
@@ -43,11 +71,11 @@ export interface Claim {
   readonly profileId: number;
   /** Number of the last commit; 0 before the first. */
   readonly version: number;
-  readonly customer: CustomerKey;
-  /** Unread, in order of arrival. */
-  readonly deliveries: readonly Delivery[];
-  /** Already read, in any order. */
-  readonly facts: readonly Fact[];
+  readonly mode: Mode;
+  /** The person; null while nobody is named: then it has one account. */
+  readonly userId: string | null;
+  /** Own ones first, then by age. None: all were linked to somebody else. */
+  readonly accounts: readonly ClaimedAccount[];
   readonly commitments: Commitments;
   /** When and by which ruleset the last commit was decided; null before the first. */
   readonly decided: { readonly at: Instant; readonly ruleset: string } | null;
@@ -102,14 +130,9 @@ export interface NewDeadLetter {
   readonly currency: string | null;
 }
 
-/** Everything that one decision changes; committed whole or not at all. */
-export interface Commit {
-  readonly outcome: 'decided';
-  readonly profileId: number;
-  readonly version: number;
-  readonly at: Instant;
-  readonly ruleset: string;
-  readonly readings: readonly DeliveryReading[];
+/** What one decision changes of one account that the profile owns. */
+export interface AccountCommit {
+  readonly customer: CustomerKey;
   /** New facts only. */
   readonly facts: readonly Fact[];
   readonly references: readonly string[];
@@ -118,11 +141,50 @@ export interface Commit {
   /** Conclusions that no longer hold, and those that hold again. */
   readonly refuted: readonly string[];
   readonly restored: readonly string[];
+  /** Whose the account is, strongest first: `user:<id>`, `email:<address>`; a profile holds each once per mode (F2). */
+  readonly aliases: readonly string[];
+  /** Users who are told about it besides its own. */
+  readonly contactUserIds: readonly string[];
+  /** What the facts miss and the provider's API may tell; asked for once each. */
+  readonly wanted: readonly Wanted[];
+}
+
+/** A missing piece: an object of the provider that says what the webhooks did not. */
+export interface Wanted {
+  /** What it is asked for, and of what: at most one look-up of each per object. */
+  readonly kind: 'customer' | 'decline' | 'price' | 'payment_method';
+  readonly objectId: string;
+}
+
+/**
+ * The accounts of a profile name several people: nothing is read or decided. The store moves those that name another
+ * than the profile's to the profile of whom they name, and makes all of them due (semantics F2).
+ */
+export interface Part {
+  readonly outcome: 'parted';
+  readonly profileId: number;
+  readonly version: number;
+  readonly at: Instant;
+  readonly accounts: readonly { readonly customer: CustomerKey; readonly userId: string | null }[];
+}
+
+/**
+ * Everything that one decision changes; committed whole or not at all. Where an alias of it is another profile's, the
+ * store joins the two instead, makes the result due and drops this decision (semantics F2).
+ */
+export interface Commit {
+  readonly outcome: 'decided';
+  readonly profileId: number;
+  readonly version: number;
+  readonly at: Instant;
+  readonly ruleset: string;
+  readonly readings: readonly DeliveryReading[];
+  readonly accounts: readonly AccountCommit[];
   readonly outbox: readonly NewOutboxCall[];
   readonly tools: readonly ToolChange[];
   readonly deadLetters: readonly NewDeadLetter[];
-  /** Replaces the stored ones; `events` is merged from the fields above. */
-  readonly commitments: Omit<Commitments, 'events'>;
+  /** Replaces the stored ones. */
+  readonly commitments: Commitments;
   /** In dunning now: whom a switch to enforce must tell (semantics G9). */
   readonly inDunning: boolean;
   /** The present state for `recoup profile`, as JSON text. */
@@ -180,7 +242,8 @@ export interface DeadLetter extends NewDeadLetter {
 
 export interface ProfileRecord {
   readonly profileId: number;
-  readonly customer: CustomerKey;
+  /** Own accounts first. */
+  readonly accounts: readonly { readonly customer: CustomerKey; readonly role: ClaimedAccount['role'] }[];
   readonly userId: string | null;
   readonly version: number;
   readonly dueAt: Instant | null;
@@ -209,8 +272,9 @@ export interface ProfileRecord {
 
 /** What is needed to decide anew how a profile stood at an instant (semantics G7). */
 export interface ProfileHistory {
-  readonly customer: CustomerKey;
-  readonly facts: readonly Fact[];
+  readonly mode: Mode;
+  readonly userId: string | null;
+  readonly accounts: readonly Pick<ClaimedAccount, 'customer' | 'role' | 'facts'>[];
   /** Hash and text of the rules of the last decision up to the instant asked; null before the first. */
   readonly ruleset: { readonly hash: string; readonly json: string } | null;
 }
@@ -231,7 +295,7 @@ export interface StoreCounts {
   readonly oldestQueuedAt: Instant | null;
 }
 
-export interface Store extends ToolStore {
+export interface Store extends ToolStore, ApiStore, PrivacyStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
   /** Binds the store to a namespace. Refuses (throws) when Segment or a tool was told something under another. */
@@ -239,7 +303,7 @@ export interface Store extends ToolStore {
   /** Stores all of them durably in one transaction, wakes their profiles, answers in order. */
   readonly accept: (deliveries: readonly NewDelivery[]) => Promise<readonly Acceptance[]>;
   /** Claims up to `limit` due profiles, decides each, commits all decisions in one transaction. */
-  readonly work: (now: Instant, limit: number, decide: (claim: Claim) => Commit | Park) => Promise<number>;
+  readonly work: (now: Instant, limit: number, decide: (claim: Claim) => Commit | Part | Park) => Promise<number>;
   /** The earliest instant at which a profile is due; null when none will be by time alone. */
   readonly nextDueAt: () => Promise<Instant | null>;
   /** The oldest queued calls of one channel (a paused Segment holds up no recorder) in commit order, at least one if any. */

@@ -18,7 +18,8 @@ const normalise = (delivery: Delivery, providers: Readonly<Record<string, Provid
   if (provider === undefined)
     return { end: 'dead_letter', error: `This release knows no provider ${delivery.provider}.` };
   try {
-    return provider.normalise(delivery.rawBody, { receivedAt: delivery.receivedAt, userIdKeys: policy.userIdKeys });
+    const { userIdKeys, contactKeys } = policy;
+    return provider.normalise(delivery.rawBody, { receivedAt: delivery.receivedAt, userIdKeys, contactKeys });
   } catch (error) {
     return { end: 'dead_letter', error: error instanceof Error ? error.message : String(error) };
   }

@@ -50,4 +50,6 @@ export interface NormaliseContext {
   readonly receivedAt: Instant;
   /** Metadata keys that may hold the user id, in order. */
   readonly userIdKeys: readonly string[];
+  /** Metadata keys of a customer that list further users. */
+  readonly contactKeys: readonly string[];
 }

@@ -24,6 +24,7 @@ export interface Statement<T> {
   readonly event: StripeEvent;
   readonly origin: FactOrigin;
   readonly userIdKeys: readonly string[];
+  readonly contactKeys: readonly string[];
 }
 
 interface ReaderDefinition<T> {
@@ -41,7 +42,13 @@ export const defineReader = <T>({ kinds, schema, toFacts }: ReaderDefinition<T>)
     const parsed = schema.safeParse(event.object);
     if (!parsed.success) return { end: 'dead_letter', error: misfit(event, explainIssue(parsed.error, 'data.object')) };
     const origin = { id: event.id, occurredAt: event.createdAt, receivedAt: context.receivedAt };
-    const facts = toFacts({ object: parsed.data, event, origin, userIdKeys: context.userIdKeys });
+    const facts = toFacts({
+      object: parsed.data,
+      event,
+      origin,
+      userIdKeys: context.userIdKeys,
+      contactKeys: context.contactKeys,
+    });
     if (typeof facts === 'string') return { end: 'ignored', reason: facts };
     return { end: 'understood', facts, references: objectIds(event.object) };
   },
