@@ -13,6 +13,8 @@ interface FactBase {
   readonly occurredAt: Instant;
   /** When its first delivery was received. */
   readonly receivedAt: Instant;
+  /** Read from the provider's history by a backfill: it is settled, nothing more about that time is on its way (E6). */
+  readonly isHistory?: true;
 }
 
 export type InvoiceStatus = 'draft' | 'open' | 'uncollectible' | 'void' | 'paid';

@@ -8,7 +8,7 @@ import { type ChargedCard, foldCards } from './cards.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
-import { findUserId } from './identity.ts';
+import { foldIdentity, type Identity } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
 import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
 import { foldPrices, type Plan, resolvePlan } from './plan.ts';
@@ -17,10 +17,9 @@ import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
 import { byFoldOrder, toTimeline } from './timeline.ts';
 
 /** Everything that follows from one customer's facts at one instant, before anybody is told. */
-export interface Ledger {
+export interface Ledger extends Identity {
   readonly customer: CustomerKey;
   readonly now: Instant;
-  readonly userId: string | null;
   readonly invoices: ReadonlyMap<string, InvoiceLedger>;
   readonly subscriptions: ReadonlyMap<string, SubscriptionLedger>;
   /** All attempts by invoice id, pending and unexecuted ones included. */
@@ -131,7 +130,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   return {
     customer,
     now,
-    userId: findUserId(facts),
+    ...foldIdentity(facts),
     invoices,
     subscriptions,
     attempts,

@@ -1,17 +1,31 @@
 import { describeError } from '../domain/errors.ts';
 import type { Fact } from '../domain/fact.ts';
+import type { CustomerKey } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Provider, Reading } from '../providers/provider.ts';
-import type { Claim, Delivery, DeliveryReading, NewDeadLetter } from './ports.ts';
+import type { Claim, ClaimedAccount, Delivery, DeliveryReading, DeliverySource, NewDeadLetter } from './ports.ts';
+
+/** An account with what its unread deliveries say. */
+export interface ReadAccount {
+  readonly customer: CustomerKey;
+  readonly role: ClaimedAccount['role'];
+  /** Facts that it held before. */
+  readonly known: readonly Fact[];
+  /** Facts that it did not hold yet, and how they came. */
+  readonly news: readonly { readonly fact: Fact; readonly source: DeliverySource }[];
+  readonly references: readonly string[];
+}
 
 /** What a profile's unread deliveries say. */
 export interface Read {
   readonly readings: readonly DeliveryReading[];
-  /** Facts that the profile does not hold yet. */
-  readonly facts: readonly Fact[];
-  readonly references: readonly string[];
+  readonly accounts: readonly ReadAccount[];
   readonly deadLetters: readonly NewDeadLetter[];
 }
+
+/** Everything that an account holds once the deliveries are read. */
+export const allFacts = ({ known, news }: ReadAccount): readonly Fact[] =>
+  news.length === 0 ? known : [...known, ...news.map(({ fact }) => fact)];
 
 const normalise = (delivery: Delivery, providers: Readonly<Record<string, Provider>>, policy: Policy): Reading => {
   const provider = providers[delivery.provider];
@@ -49,24 +63,45 @@ const toDeadLetter = (delivery: Delivery, error: string): NewDeadLetter => ({
   currency: null,
 });
 
-/** Turns every unread delivery into one of its three ends; one that cannot be understood does not hold up the others. */
-export const readDeliveries = (claim: Claim, providers: Readonly<Record<string, Provider>>, policy: Policy): Read => {
-  const known = new Set(claim.facts.map(({ id }) => id));
-  const readings: DeliveryReading[] = [];
-  const facts: Fact[] = [];
+const BACKFILLS: ReadonlySet<DeliverySource> = new Set(['backfill', 'backfill_open', 'backfill_all']);
+
+const dated = (fact: Fact, source: DeliverySource): Fact =>
+  BACKFILLS.has(source) ? { ...fact, isHistory: true } : fact;
+
+type ReadDelivery = { readonly delivery: Delivery; readonly reading: Reading };
+
+const readAccount = (account: ClaimedAccount, read: readonly ReadDelivery[]): ReadAccount => {
+  const held = new Set(account.facts.map(({ id }) => id));
   const references = new Set<string>();
-  const deadLetters: NewDeadLetter[] = [];
-  for (const delivery of claim.deliveries) {
-    const reading = normalise(delivery, providers, policy);
-    readings.push({ seq: delivery.seq, end: reading.end, detail: detailOf(reading) });
-    if (reading.end === 'dead_letter') deadLetters.push(toDeadLetter(delivery, reading.error));
+  const news: { readonly fact: Fact; readonly source: DeliverySource }[] = [];
+  for (const { delivery, reading } of read) {
     if (reading.end !== 'understood') continue;
     for (const reference of reading.references) references.add(reference);
     for (const fact of reading.facts) {
-      if (known.has(fact.id)) continue;
-      known.add(fact.id);
-      facts.push(fact);
+      if (held.has(fact.id)) continue;
+      held.add(fact.id);
+      news.push({ fact: dated(fact, delivery.source), source: delivery.source });
     }
   }
-  return { readings, facts, references: [...references], deadLetters };
+  const { customer, role, facts: known } = account;
+  return { customer, role, known, news, references: [...references] };
+};
+
+/** Turns every unread delivery into one of its three ends; one that cannot be understood does not hold up the others. */
+export const readDeliveries = (claim: Claim, providers: Readonly<Record<string, Provider>>, policy: Policy): Read => {
+  const read = claim.accounts.map((account) =>
+    account.deliveries.map((delivery) => ({ delivery, reading: normalise(delivery, providers, policy) })),
+  );
+  const all = read.flat();
+  return {
+    readings: all.map(({ delivery, reading }) => ({
+      seq: delivery.seq,
+      end: reading.end,
+      detail: detailOf(reading),
+    })),
+    accounts: claim.accounts.map((account, index) => readAccount(account, read[index] ?? [])),
+    deadLetters: all.flatMap(({ delivery, reading }) =>
+      reading.end === 'dead_letter' ? [toDeadLetter(delivery, reading.error)] : [],
+    ),
+  };
 };
