@@ -4,6 +4,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { ApiStore } from './api/api-ports.ts';
 import type { Channel, Commitments, CommittedEvent, TraitValues } from './commitments.ts';
 import type { PrivacyStore } from './privacy-ports.ts';
+import type { SurveyStore } from './survey-ports.ts';
 import type { ToolChange, ToolState, ToolStore } from './tools/tool-ports.ts';
 
 export type { Channel, Commitments, CommittedEvent, Told, TraitValue, TraitValues } from './commitments.ts';
@@ -295,7 +296,7 @@ export interface StoreCounts {
   readonly oldestQueuedAt: Instant | null;
 }
 
-export interface Store extends ToolStore, ApiStore, PrivacyStore {
+export interface Store extends ToolStore, ApiStore, PrivacyStore, SurveyStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
   /** Binds the store to a namespace. Refuses (throws) when Segment or a tool was told something under another. */

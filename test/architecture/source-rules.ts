@@ -7,7 +7,13 @@ const BASE = ['domain', 'generated'];
 const KITS = ['audience-kit', 'destination-kit'];
 const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config', 'pipeline'];
 /** What the pipeline asks of the world. */
-const PORTS = ['src/pipeline/ports.ts', 'src/pipeline/tools/tool-ports.ts', 'src/pipeline/commitments.ts'];
+const PORTS = [
+  'src/pipeline/ports.ts',
+  'src/pipeline/tools/tool-ports.ts',
+  'src/pipeline/commitments.ts',
+  'src/pipeline/api/api-ports.ts',
+  'src/pipeline/survey-ports.ts',
+];
 
 /** Which rooms a room may import, beside itself. A full path allows one file only. */
 export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -22,10 +28,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config'],
   store: ['domain', ...PORTS],
   segment: ['domain', ...PORTS],
+  'billing-api': ['domain', ...PORTS],
   thread: ['domain', ...PORTS],
+  doctor: [...BASE, 'config', ...PORTS],
   http: CORE,
   simulate: CORE,
-  cli: [...CORE, 'simulate'],
+  cli: [...CORE, 'simulate', 'doctor'],
   // What people write for their business, outside of src/: they see only their kit.
   audiences: ['audience-kit'],
   destinations: ['destination-kit'],
@@ -99,7 +107,7 @@ const reaches = (start: string, edges: ReadonlyMap<string, readonly string[]>): 
 const IMPURE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bprocess\.env\b|\bperformance\.now\(|\brandom(?:UUID|Bytes)\(/;
 /** The doors and the adapters: they stand in the world. `simulate` does not: its clock is virtual, its dice are seeded. */
-const WORLDLY = ['http', 'cli', 'store', 'segment'];
+const WORLDLY = ['http', 'cli', 'store', 'segment', 'billing-api'];
 
 /** Clock, environment and randomness where only arguments may be. */
 export const findImpurities = (sources: Sources): readonly string[] =>

@@ -13,6 +13,7 @@ import { makeProfileHistory } from './profile-history.ts';
 import { makeFindProfiles } from './profile-records.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { makeSurvey } from './survey.ts';
 import { makeToolCalls } from './tool-calls.ts';
 import { makeToolCounts } from './tool-counts.ts';
 import { makeToolRows } from './tool-rows.ts';
@@ -50,6 +51,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const settleTool = makeToolSettlements(db, deadLetterWriter);
   const toolCounts = makeToolCounts(db);
   const probe = makeProbe(db);
+  const survey = makeSurvey(db);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
   const saveRuleset = prepare(db, SAVE_RULESET);
 
@@ -87,6 +89,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     wakeForTool: async (tool, now) => write(() => wakeUps.forTool(tool, now)),
     toolCounts: async () => read(toolCounts),
     counts: async () => read(counts),
+    survey: async () => read(survey),
     probe: async () => write(probe),
     close: async () => {
       // A stop that is asked for twice closes once.

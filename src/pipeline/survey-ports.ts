@@ -1,0 +1,66 @@
+import type { Fact } from '../domain/fact.ts';
+import type { CustomerKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
+
+/** What a look over the whole store finds, for those who judge how it is set up. Bounded: a large store is sampled. */
+
+/** How many billing customers there are of one provider, merchant and mode. */
+export interface CustomerCount extends Omit<CustomerKey, 'customer'> {
+  readonly customers: number;
+}
+
+/** A billing customer of the sample. */
+export interface SurveyedCustomer {
+  readonly customer: CustomerKey;
+  /** Of its profile; null while nobody is named. */
+  readonly userId: string | null;
+  /** Billing customers that share its profile, itself included. */
+  readonly accounts: number;
+  readonly inDunning: boolean;
+  /** In any order; null: not read, as those of enough others were. */
+  readonly facts: readonly Fact[] | null;
+}
+
+/** A profile in dunning now that no user id is known of. */
+export interface Nameless {
+  /** One of its billing customers. */
+  readonly customer: CustomerKey;
+  /** The present state, as JSON text; null before the first decision. */
+  readonly view: string | null;
+}
+
+/** What came in lately of one event type and mode. */
+export interface Heard {
+  readonly provider: string;
+  readonly mode: CustomerKey['mode'];
+  readonly eventType: string;
+  readonly count: number;
+  readonly newestAt: Instant;
+}
+
+export interface Survey {
+  /** Exact. */
+  readonly counts: readonly CustomerCount[];
+  /** All customers of a store of up to `SAMPLE_CUSTOMERS`, else that many spread evenly over their age. */
+  readonly sample: readonly SurveyedCustomer[];
+  /** At most `SAMPLE_CUSTOMERS`; `more` when there are others. */
+  readonly nameless: { readonly profiles: readonly Nameless[]; readonly more: boolean };
+  /** Of the newest `NEWEST_DELIVERIES` deliveries, what was read from an API left out. */
+  readonly heard: readonly Heard[];
+  /** How many of the newest webhooks were rendered in each API version, by name; the empty string: none named. */
+  readonly apiVersions: Readonly<Record<string, number>>;
+  /** How far before it happened, by the provider's clock, one of the newest webhooks was received here, in ms; 0: none was. */
+  readonly behindMs: number;
+}
+
+/** The part of the store that can be looked over. */
+export interface SurveyStore {
+  readonly survey: () => Promise<Survey>;
+}
+
+/** Customers of the sample. */
+export const SAMPLE_CUSTOMERS = 10_000;
+/** Those of the sample whose facts are read. */
+export const SAMPLE_FACTS = 1_000;
+/** The newest deliveries that are looked at. */
+export const NEWEST_DELIVERIES = 10_000;

@@ -1,0 +1,108 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Fact } from '../../domain/fact.ts';
+import type { Mode } from '../../domain/ids.ts';
+import {
+  type CustomerCount,
+  type Heard,
+  type Nameless,
+  NEWEST_DELIVERIES,
+  SAMPLE_CUSTOMERS,
+  SAMPLE_FACTS,
+  type Survey,
+  type SurveyedCustomer,
+} from '../../pipeline/survey-ports.ts';
+import { prepare } from './statement.ts';
+
+/** Neighbours by age that are read at once: a page holds them together. */
+const RUN = 50;
+/** Bodies that are opened for the API version that they were rendered in. */
+const NEWEST_BODIES = 200;
+
+interface CustomerRow {
+  readonly id: number;
+  readonly provider: string;
+  readonly merchant: string;
+  readonly mode: Mode;
+  readonly customer: string;
+  readonly userId: string | null;
+  readonly inDunning: number;
+  readonly accounts: number;
+}
+
+const COUNTS =
+  'SELECT provider, merchant, mode, count(*) AS customers FROM customers GROUP BY provider, merchant, mode';
+const IDS = 'SELECT coalesce(min(id), 0) AS first, coalesce(max(id), -1) AS last FROM customers';
+const CUSTOMERS = `SELECT c.id, c.provider, c.merchant, c.mode, c.customer, p.user_id AS userId,
+  p.in_dunning AS inDunning, (SELECT count(*) FROM customers o WHERE o.profile_id = c.profile_id) AS accounts
+  FROM customers c JOIN profiles p ON p.id = c.profile_id
+  WHERE c.id >= ? AND c.id <= ? ORDER BY c.id LIMIT ?`;
+const FACTS = 'SELECT fact FROM facts WHERE customer_id = ?';
+const NAMELESS = `SELECT c.provider, c.merchant, c.mode, c.customer, p.view
+  FROM profiles p JOIN customers c ON c.id = (SELECT min(id) FROM customers WHERE profile_id = p.id)
+  WHERE p.in_dunning = 1 AND p.user_id IS NULL LIMIT ${SAMPLE_CUSTOMERS + 1}`;
+const NEWEST = `(SELECT * FROM deliveries ORDER BY seq DESC LIMIT ${NEWEST_DELIVERIES})`;
+const SENT = `event_type NOT LIKE 'backfill.%' AND event_type NOT LIKE 'lookup.%'`;
+const HEARD = `SELECT provider, mode, event_type AS eventType, count(*) AS count, max(received_at) AS newestAt
+  FROM ${NEWEST} WHERE ${SENT} GROUP BY provider, mode, event_type`;
+const BEHIND = `SELECT max(0, coalesce(max(occurred_at - received_at), 0)) AS ms FROM ${NEWEST} WHERE ${SENT}`;
+// A body that is no JSON is a dead letter already.
+const VERSIONS = `SELECT coalesce(json_extract(b.raw_body, '$.api_version'), '') AS version, count(*) AS n
+  FROM ${NEWEST} d JOIN delivery_bodies b ON b.delivery_seq = d.seq
+  WHERE ${SENT} AND json_valid(b.raw_body) AND d.seq > (SELECT max(seq) - ${NEWEST_BODIES} FROM deliveries)
+  GROUP BY version`;
+
+const keyOf = ({ provider, merchant, mode, customer }: Omit<CustomerRow, 'id'>) => ({
+  provider,
+  merchant,
+  mode,
+  customer,
+});
+
+/** Where the runs of a sample begin: all of `first` to `last` if there are no more than wanted, else evenly spread. */
+const toRuns = (first: number, last: number): readonly { readonly from: number; readonly to: number }[] => {
+  const span = last - first + 1;
+  if (span <= SAMPLE_CUSTOMERS) return [{ from: first, to: last }];
+  const runs = SAMPLE_CUSTOMERS / RUN;
+  return Array.from({ length: runs }, (_, run) => ({
+    from: first + Math.floor((run * span) / runs),
+    to: first + Math.floor(((run + 1) * span) / runs) - 1,
+  }));
+};
+
+const readSample = (db: DatabaseSync): readonly SurveyedCustomer[] => {
+  const { first, last } = prepare<{ first: number; last: number }>(db, IDS).get() ?? { first: 0, last: -1 };
+  const customers = prepare<CustomerRow>(db, CUSTOMERS);
+  const facts = prepare<{ fact: string }>(db, FACTS);
+  const runs = toRuns(first, last);
+  const rows = runs.flatMap(({ from, to }) => customers.all(from, to, runs.length === 1 ? SAMPLE_CUSTOMERS : RUN));
+  const every = Math.max(1, Math.ceil(rows.length / SAMPLE_FACTS));
+  return rows.map((row, index) => ({
+    customer: keyOf(row),
+    userId: row.userId,
+    accounts: row.accounts,
+    inDunning: row.inDunning === 1,
+    facts: index % every === 0 ? facts.all(row.id).map(({ fact }) => JSON.parse(fact) as Fact) : null,
+  }));
+};
+
+const readNameless = (db: DatabaseSync): Survey['nameless'] => {
+  const rows = prepare<Omit<CustomerRow, 'id'> & { view: string | null }>(db, NAMELESS).all();
+  const profiles: readonly Nameless[] = rows.map((row) => ({ customer: keyOf(row), view: row.view }));
+  return { profiles: profiles.slice(0, SAMPLE_CUSTOMERS), more: profiles.length > SAMPLE_CUSTOMERS };
+};
+
+/** Looks over the store inside a read transaction. Its cost is bounded but for counting the customers, one index scan. */
+export const makeSurvey =
+  (db: DatabaseSync): (() => Survey) =>
+  () => ({
+    counts: prepare<CustomerCount>(db, COUNTS).all(),
+    sample: readSample(db),
+    nameless: readNameless(db),
+    heard: prepare<Heard>(db, HEARD).all(),
+    apiVersions: Object.fromEntries(
+      prepare<{ version: string; n: number }>(db, VERSIONS)
+        .all()
+        .map(({ version, n }) => [version, n]),
+    ),
+    behindMs: prepare<{ ms: number }>(db, BEHIND).get()?.ms ?? 0,
+  });
