@@ -70,6 +70,11 @@ export const ERRORS = {
     message: 'Segment refused the call {subject}: {reason}. It is kept; replay it once its cause is mended.',
     retry: false,
   },
+  stripe_key_mode: {
+    message:
+      'STRIPE_API_KEY names neither live nor test mode. Use a secret or restricted key of the one account that is to be read: sk_live_…, rk_live_…, sk_test_… or rk_test_….',
+    retry: false,
+  },
 } as const satisfies Readonly<Record<string, ErrorDefinition>>;
 
 export type ErrorCode = keyof typeof ERRORS;
