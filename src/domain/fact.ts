@@ -102,6 +102,9 @@ export interface ChargeState {
   readonly paymentMethodId: string | null;
 }
 
+/** What a charge is found by. */
+export type ChargeRef = Pick<ChargeState, 'chargeId' | 'paymentIntentId' | 'invoiceId'>;
+
 export type SubscriptionStatus =
   | 'trialing'
   | 'active'
@@ -138,6 +141,10 @@ export interface SubscriptionState {
   readonly cancelFeedback: string | null;
   /** Paused by the provider because the last attempt failed. */
   readonly pausedForNonPayment: boolean;
+  /** Why its status is `paused`; null where the shape does not tell, or it is not. Absent in older facts. */
+  readonly pauseReason?: PauseReason | null;
+  /** Why the service is paused; null: it is not. `unknown` where the shape has no place for the reason, or a new one. */
+  readonly pausedBecause: PauseReason | null;
   /** Collection is paused while the subscription runs; its invoices are kept as drafts, voided or given up. */
   readonly collectionPaused: boolean;
   /** When a paused collection goes on by itself; null: never, or not paused. */
@@ -145,6 +152,11 @@ export interface SubscriptionState {
   /** The subscription's own slot: the payment method that is charged before the customer's default; null: none set. */
   readonly defaultPaymentMethodId: string | null;
 }
+
+export type PauseReason = 'non_payment' | 'trial_ended' | 'requested' | 'unknown';
+
+/** `trial_ended`: the trial ended without a payment method. `requested`: by the customer or through the API. */
+export type PauseReason = 'non_payment' | 'trial_ended' | 'requested' | 'other';
 
 /** One recurring item. Its part of a period's bill is `unitAmountMinor * quantity`. */
 export interface PricedItem {
@@ -242,7 +254,8 @@ export interface DisputeObserved extends FactBase {
 export interface FraudWarningObserved extends FactBase {
   readonly kind: 'fraud_warning_observed';
   readonly warningId: string;
-  readonly charge: ChargeState;
+  /** The charge it is about; the warning itself states no amount. */
+  readonly about: ChargeRef;
   /** False once the charge was refunded or disputed: nothing is left to decide. */
   readonly actionable: boolean;
 }
@@ -251,8 +264,9 @@ export interface RefundObserved extends FactBase {
   readonly kind: 'refund_observed';
   /** The refund's own id, else that of the charge whose total is stated. */
   readonly refundId: string;
+  /** Its amount is the charge's where the payload carries the charge, else the refund's. */
   readonly charge: ChargeState;
-  /** Of this refund, in minor units of the charge's currency. */
+  /** Of this refund; where `refundId` is the charge's, the total given back of it so far; in minor units of the charge's currency. */
   readonly amountMinor: number;
   readonly status: 'pending' | 'succeeded' | 'failed' | 'canceled';
   /** The whole charge is given back; null where the shape cannot say. */

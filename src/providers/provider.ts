@@ -12,7 +12,27 @@ export type Admission =
   /** Understood well enough to know that nothing follows from it. */
   | { readonly end: 'ignored'; readonly keys: DeliveryKeys; readonly reason: string }
   /** Not understood: kept, with what is wrong and what to do. `keys.eventId` is a content hash if the body has no id. */
-  | { readonly end: 'dead_letter'; readonly keys: DeliveryKeys; readonly error: string };
+  | { readonly end: 'dead_letter'; readonly keys: DeliveryKeys; readonly error: string }
+  /** It names what happened and carries nothing of it: to be looked up at the provider, visibly waiting until then. */
+  | { readonly end: 'look_up'; readonly keys: DeliveryKeys; readonly thin: ThinNotice };
+
+/**
+ * A notice that carries ids only. How it is resolved: with `snapshotEvent`, fetch that event and store it as what it is,
+ * under its own id (it may have come already). Else fetch `relatedObject.url` and store a snapshot event of type
+ * `lookup.<object>` with `notice: { id, type, created }` beside `data`, `created` in Unix seconds of `createdAt`: the
+ * normaliser then reads the object as that notice states it, dated when it happened.
+ */
+export interface ThinNotice {
+  readonly id: string;
+  readonly type: string;
+  readonly createdAt: Instant;
+  /** The connected account that it is about; the empty string for the platform itself. */
+  readonly account: string;
+  /** Null for the few notices that are about no object. */
+  readonly relatedObject: { readonly type: string; readonly id: string; readonly url: string } | null;
+  /** The id of the full event about the same, where the provider made one. */
+  readonly snapshotEvent: string | null;
+}
 
 /** What a delivery says, or why it says nothing. */
 export type Reading =

@@ -135,6 +135,8 @@ const toInvoiceState = ({ object: raw, userIdKeys }: Statement<Invoice>): Invoic
     billingReason: BILLING_REASONS.get(raw.billing_reason ?? '') ?? 'other',
     attemptCount: raw.attempt_count ?? 0,
     nextAttemptAt: raw.next_payment_attempt == null ? null : fromUnixSeconds(raw.next_payment_attempt),
+    dueAt: null,
+    email: null,
     hostedUrl: raw.hosted_invoice_url ?? null,
     paidOutOfBand: raw.paid_out_of_band ?? null,
     uncollectibleReason: raw.status_details?.uncollectible?.reason ?? null,

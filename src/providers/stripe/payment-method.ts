@@ -16,6 +16,8 @@ const toFact = ({ object, origin }: Observed, shown: Card | null, detached: bool
   paymentMethodId: object.id,
   card: shown,
   detached,
+  cause: detached ? 'detached' : 'updated',
+  previousCard: null,
 });
 
 const defineMethodReader = (detached: boolean): Reader =>
