@@ -143,8 +143,6 @@ export interface SubscriptionState {
   readonly pausedForNonPayment: boolean;
   /** Why its status is `paused`; null where the shape does not tell, or it is not. Absent in older facts. */
   readonly pauseReason?: PauseReason | null;
-  /** Why the service is paused; null: it is not. `unknown` where the shape has no place for the reason, or a new one. */
-  readonly pausedBecause: PauseReason | null;
   /** Collection is paused while the subscription runs; its invoices are kept as drafts, voided or given up. */
   readonly collectionPaused: boolean;
   /** When a paused collection goes on by itself; null: never, or not paused. */
@@ -152,8 +150,6 @@ export interface SubscriptionState {
   /** The subscription's own slot: the payment method that is charged before the customer's default; null: none set. */
   readonly defaultPaymentMethodId: string | null;
 }
-
-export type PauseReason = 'non_payment' | 'trial_ended' | 'requested' | 'unknown';
 
 /** `trial_ended`: the trial ended without a payment method. `requested`: by the customer or through the API. */
 export type PauseReason = 'non_payment' | 'trial_ended' | 'requested' | 'other';

@@ -93,7 +93,7 @@ const toSubscriptionState = ({ object: raw, userIdKeys }: Statement<Subscription
     startedAt: null,
     collectionPaused: false,
     resumesAt: null,
-    pausedBecause: null,
+    pauseReason: null,
     trialEndsAt: toInstant(raw.trial_end),
     cancelAt: toInstant(raw.cancel_at ?? (raw.cancel_at_period_end === true ? periodEnd(raw) : null)),
     cancelReason: reason == null ? null : (CANCEL_REASONS.get(reason) ?? 'other'),
