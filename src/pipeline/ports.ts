@@ -33,6 +33,11 @@ export interface NewDelivery {
   readonly end: 'unread' | 'ignored' | 'dead_letter';
   /** The reason it is ignored, or the error; null when unread. */
   readonly detail: string | null;
+  /**
+   * It says what happened and nothing of it: JSON of what is to be fetched. It is unread and names no customer until the
+   * look-up of kind `event` under its event id has ended.
+   */
+  readonly lookUp?: string;
 }
 
 /** `duplicate`: the same (provider, merchant, mode, event id) is already stored; nothing was written. */
@@ -154,6 +159,7 @@ export interface AccountCommit {
 export interface Wanted {
   /** What it is asked for, and of what: at most one look-up of each per object. */
   readonly kind: 'customer' | 'decline' | 'price' | 'payment_method';
+  /** The customer, the attempt's key (it begins with the invoice), the subscription with the price, the method. */
   readonly objectId: string;
 }
 

@@ -3,7 +3,7 @@ import type { DeliveryKeys } from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Admission, Provider, VerifyInput } from '../providers/provider.ts';
 import { makeGroupCommit } from './group-commit.ts';
-import type { Clock, NewDelivery, Store } from './ports.ts';
+import type { Clock, DeliverySource, NewDelivery, Store } from './ports.ts';
 
 /** Step 1 of the pipeline: verify, admit, store. Nothing is decided here, and no 2xx leaves before the row is durable. */
 
@@ -94,11 +94,24 @@ const refusalOf = (provider: Provider, input: VerifyInput): string | null => {
  * A genuine body as it is to be stored: under which keys, and whether the loop has to read it. Also what a replay of a
  * dead letter asks again, after the adapter was mended. Never throws.
  */
-export const toDelivery = (provider: Provider, rawBody: string, receivedAt: Instant): NewDelivery => {
+export const toDelivery = (
+  provider: Provider,
+  rawBody: string,
+  receivedAt: Instant,
+  source: DeliverySource = 'webhook',
+): NewDelivery => {
   const admission = admit(provider, rawBody, receivedAt);
-  const { end, keys } = admission;
-  const detail = end === 'unread' ? null : end === 'ignored' ? admission.reason : admission.error;
-  return { keys, rawBody, receivedAt, end, detail };
+  const delivery = { keys: admission.keys, source, rawBody, receivedAt, detail: null };
+  switch (admission.end) {
+    case 'unread':
+      return { ...delivery, end: 'unread' };
+    case 'look_up':
+      return { ...delivery, end: 'unread', lookUp: JSON.stringify(admission.thin) };
+    case 'ignored':
+      return { ...delivery, end: 'ignored', detail: admission.reason };
+    case 'dead_letter':
+      return { ...delivery, end: 'dead_letter', detail: admission.error };
+  }
 };
 
 const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' } as const;

@@ -66,6 +66,25 @@ export interface LookUp {
 
 export type LookUpEnd = 'found' | 'missing' | 'given_up';
 
+/** Whose look-ups, or whose list of events: what one key can read. */
+export interface ApiScope {
+  readonly provider: string;
+  readonly mode: 'live' | 'test';
+}
+
+/** One part of a provider's list of events, searched for deliveries that never arrived. */
+export interface MissedSearch extends ApiScope {
+  readonly merchant: string;
+  readonly part: string;
+}
+
+export interface ApiCounts {
+  /** Open ones by kind. */
+  readonly lookUps: Readonly<Record<LookUp['kind'], number>>;
+  /** Deliveries that never arrived and were found by the reconciler, since the store was made. */
+  readonly missed: number;
+}
+
 /** The part of the store that reading an API needs. */
 export interface ApiStore {
   /** Stores deliveries and how far it has come in one transaction; answers how many were new. */
@@ -80,14 +99,29 @@ export interface ApiStore {
   ) => Promise<number>;
   /** By part. Empty before its first step. */
   readonly backfillProgress: (id: string) => Promise<Readonly<Record<string, Progress>>>;
-  /** Due ones, the oldest first. */
-  readonly nextLookUps: (now: Instant, limit: number) => Promise<readonly LookUp[]>;
-  /** Stores what was found and ends the look-up, or puts it off to `retryAt`. */
+  /** Due ones, the most urgent first. Those that nobody needs any more are forgotten instead. */
+  readonly nextLookUps: (scope: ApiScope, now: Instant, limit: number) => Promise<readonly LookUp[]>;
+  /**
+   * Stores what was found and ends the look-up, or puts it off to `retryAt`. A thin event ends with its look-up: as
+   * understood, as ignored where nothing is left to fetch, as a dead letter where it is given up.
+   */
   readonly settleLookUp: (
     seq: number,
     outcome:
-      | { readonly end: LookUpEnd; readonly deliveries: readonly NewDelivery[] }
+      | { readonly end: LookUpEnd; readonly deliveries: readonly NewDelivery[]; readonly detail: string }
       | { readonly retryAt: Instant; readonly reason: string },
     now: Instant,
   ) => Promise<void>;
+  /** Connected accounts of which something is known, the empty string (the key's own) first; up to `limit`. */
+  readonly knownMerchants: (scope: ApiScope, limit: number) => Promise<readonly string[]>;
+  /** How far a search has come: JSON of the searcher's making; null before its first step. */
+  readonly searchProgress: (search: MissedSearch) => Promise<string | null>;
+  /** Stores deliveries and how far the search has come in one transaction; answers those that were new, in order. */
+  readonly saveSearch: (
+    search: MissedSearch,
+    progress: string,
+    deliveries: readonly NewDelivery[],
+    now: Instant,
+  ) => Promise<readonly NewDelivery[]>;
+  readonly apiCounts: () => Promise<ApiCounts>;
 }
