@@ -1,6 +1,7 @@
 import { instant, toIso } from '../domain/instant.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { DeadLetter, Store } from '../pipeline/ports.ts';
+import { toDelivery } from '../pipeline/receive.ts';
 import type { Provider } from '../providers/provider.ts';
 import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
@@ -75,10 +76,7 @@ const makeReadmit =
   ({ provider: name, rawBody, receivedAt }) => {
     const provider = providers.find((candidate) => candidate.name === name);
     if (provider === undefined) throw new CommandFailure(`The provider ${clean(name)} is not part of this version.`);
-    const admission = provider.admit(rawBody, receivedAt);
-    if (admission.end === 'unread') return { ...admission, detail: null };
-    const detail = admission.end === 'ignored' ? admission.reason : admission.error;
-    return { keys: admission.keys, end: admission.end, detail };
+    return toDelivery(provider, rawBody, receivedAt);
   };
 
 /** Why some of those named could not be put back; null when all were. */

@@ -4,6 +4,7 @@ import { type Instant, instant } from '../domain/instant.ts';
 import type { EpisodeSummary } from '../pipeline/decide.ts';
 import type { AudienceExplanation, Explanation } from '../pipeline/explain/explain.ts';
 import type { ProfileRecord } from '../pipeline/ports.ts';
+import { accountNames } from './account-names.ts';
 import { distance, instantText, instantWithDistance } from './instant-text.ts';
 import { clean, columns, paint } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -23,9 +24,9 @@ const untilText = (until: number | null, at: Instant): string =>
   until === null ? '' : `until ${instantWithDistance(instant(until), at)}`;
 
 const headLines = ({ record }: ExplainPage): readonly string[] => {
-  const { provider, merchant, mode, customer } = record.customer;
-  const where = [provider, merchant, customer, mode === 'test' ? 'test mode' : 'live'].filter((part) => part !== '');
-  return [paint('bold', clean(record.userId ?? customer)) + paint('dim', `  ${clean(where.join(' · '))}`)];
+  const names = accountNames(record);
+  const where = [...names, record.mode === 'test' ? 'test mode' : 'live'];
+  return [paint('bold', clean(record.userId ?? names[0] ?? 'nobody')) + paint('dim', `  ${clean(where.join(' · '))}`)];
 };
 
 const whenText = ({ explanation: { at, hindsight }, now }: ExplainPage): string => {

@@ -4,6 +4,7 @@ import { type Instant, instant, toIso } from '../domain/instant.ts';
 import { type Explanation, explain } from '../pipeline/explain/explain.ts';
 import type { ProfileRecord, Store } from '../pipeline/ports.ts';
 import type { Ruleset } from '../pipeline/rules.ts';
+import { accountNames } from './account-names.ts';
 import type { CliDoors } from './doors.ts';
 import { explainLines, firstKnownText } from './explain-text.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -34,13 +35,14 @@ const refuseUnknownAudience = (given: string, { audiences, at, ruleset }: Explan
 };
 
 const explainOne = async (store: Store, record: ProfileRecord, asked: Asked): Promise<Explanation> => {
-  const who = clean(record.userId ?? record.customer.customer);
+  const who = clean(record.userId ?? accountNames(record)[0] ?? 'this profile');
   const history = await store.profileHistory(record.profileId, asked.at);
   if (history === undefined) throw new CommandFailure(`${who} is gone from the store.`);
   const explained = explain({ ...asked, history });
   if ('view' in explained) return explained;
   const { firstKnownAt } = explained;
-  const happened = !asked.hindsight && history.facts.some(({ occurredAt }) => occurredAt <= asked.at);
+  const happened =
+    !asked.hindsight && history.accounts.some(({ facts }) => facts.some(({ occurredAt }) => occurredAt <= asked.at));
   const hint = happened ? ' Something had happened by then and was heard of later: add --hindsight.' : '';
   throw new CommandFailure(
     firstKnownAt === null
@@ -51,7 +53,7 @@ const explainOne = async (store: Store, record: ProfileRecord, asked: Asked): Pr
 
 const toJson = (record: ProfileRecord, { view, ahead, audiences, at, hindsight, ruleset }: Explanation) => ({
   userId: record.userId,
-  customer: record.customer,
+  accounts: record.accounts,
   at: toIso(at),
   hindsight,
   ruleset,

@@ -1,5 +1,6 @@
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
+import { accountNames } from './account-names.ts';
 import { COMMAND } from './command-line.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
@@ -24,9 +25,8 @@ const show = (value: unknown): string => {
 };
 
 const headLines = (record: ProfileRecord, view: ProfileView | null): readonly string[] => {
-  const { provider, merchant, mode, customer } = record.customer;
-  const who = record.userId ?? view?.anonymous_id ?? customer;
-  const where = [provider, merchant, clean(customer), mode === 'test' ? 'test mode' : 'live'].filter((part) => part);
+  const who = record.userId ?? view?.anonymous_id ?? accountNames(record)[0] ?? 'nobody';
+  const where = [...accountNames(record).map(clean), record.mode === 'test' ? 'test mode' : 'live'];
   const known = record.userId === null ? 'no user id yet: told to Segment as anonymous' : 'known user';
   const traits = view?.traits ?? {};
   return [

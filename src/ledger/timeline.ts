@@ -19,6 +19,9 @@ const visibleFrom = (fact: Fact): Instant =>
 export const byFoldOrder = (a: Fact, b: Fact): number =>
   a.occurredAt - b.occurredAt || FACT_RANK[a.kind] - FACT_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
+/** History waits for nothing: no window that opens with its receipt is still open (semantics E6). */
+const asHeardThen = (fact: Fact): Fact => ({ ...fact, receivedAt: fact.occurredAt });
+
 /** The facts that can be seen at `now`, each once, in the one order in which they are folded (semantics B1). */
 export const toTimeline = (facts: readonly Fact[], now: Instant): Timeline => {
   const visible = new Map<string, Fact>();
@@ -26,7 +29,7 @@ export const toTimeline = (facts: readonly Fact[], now: Instant): Timeline => {
   for (const fact of facts) {
     const from = visibleFrom(fact);
     if (from > now) nextVisibleAt = earliest(nextVisibleAt, from);
-    else visible.set(fact.id, fact);
+    else visible.set(fact.id, fact.isHistory === true ? asHeardThen(fact) : fact);
   }
   return { facts: [...visible.values()].sort(byFoldOrder), nextVisibleAt };
 };

@@ -1,27 +1,105 @@
-import { decide } from './decide.ts';
+import type { Fact } from '../domain/fact.ts';
+import { type Instant, plus } from '../domain/instant.ts';
+import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
+import { decide, type View } from './decide.ts';
 import type { PlannedEvent } from './events/event.ts';
-import type { Claim } from './ports.ts';
+import type { Claim, DeliverySource } from './ports.ts';
+import type { ReadAccount } from './read.ts';
 import type { Ruleset } from './rules.ts';
 import { stageKey } from './tools/edges.ts';
 
-/** What new rules make of the facts already read, as of the last commit: old news (semantics E5). */
-export interface Baseline {
-  /** Message ids to be committed and never said. */
-  readonly silent: ReadonlySet<string>;
-  /** Keys of the audiences that the rules alone put the person in. */
-  readonly audiences: readonly string[];
-  /** The stage that the rules alone gave, as the commitments name it; null outside of dunning. */
-  readonly stage: string | null;
+/** An event that is not news. */
+export interface Silent {
+  readonly event: PlannedEvent['event'];
+  /** Id of the account that it is about. */
+  readonly account: string;
 }
 
+/** What holds and is no news: what new rules make of old facts (semantics E5), or what a backfill told (E6). */
+export interface Baseline {
+  /** By message id, what is committed and never said. */
+  readonly silent: ReadonlyMap<string, Silent>;
+  /** Keys of the audiences that the person is in without an announcement. */
+  readonly audiences: readonly string[];
+  /** The stage that is not news, as the commitments name it; null outside of dunning. */
+  readonly stage: string | null;
+  /** `rules`: transitions say that the definition changed. */
+  readonly because: 'rules' | 'history';
+}
+
+const stageOf = ({ flow }: View): string | null => (flow === null ? null : stageKey(flow));
+
+const silence = (view: View, isSilent: (event: PlannedEvent) => boolean): ReadonlyMap<string, Silent> =>
+  new Map(
+    view.accounts.flatMap(({ customer, events }) =>
+      events
+        .filter(isSilent)
+        .map(({ messageId, event }) => [messageId, { event, account: customer.customer }] as const),
+    ),
+  );
+
 /** Null while the rules are the same. What was still settling at the last commit is news and stays out. */
-export const becauseOfRules = ({ decided, customer, facts }: Claim, rules: Ruleset): Baseline | null => {
+export const becauseOfRules = ({ decided, userId, accounts }: Claim, rules: Ruleset): Baseline | null => {
   if (decided === null || decided.ruleset === rules.hash) return null;
-  const { events, audiences, flow } = decide({ customer, facts, rules, now: decided.at });
+  const view = decide({ userId, accounts, rules, now: decided.at });
   const isOld = ({ ready, settlesAt }: PlannedEvent): boolean => ready && settlesAt <= decided.at;
   return {
-    silent: new Set(events.filter(isOld).map(({ messageId }) => messageId)),
-    audiences,
-    stage: flow === null ? null : stageKey(flow),
+    silent: silence(view, isOld),
+    audiences: view.audiences,
+    stage: stageOf(view),
+    because: 'rules',
+  };
+};
+
+/** Whether an event belongs to what is over: those of open episodes are wanted. */
+const isOver = ({ episodes }: View): ((event: PlannedEvent) => boolean) => {
+  const open = new Set(episodes.filter(({ outcome }) => outcome === 'open').map(({ id }) => id));
+  return (event) => !open.has(event.properties().dunning_episode_id ?? '');
+};
+
+/** What an account held, and what a backfill told of it now, as if it had been heard of when it happened. */
+const toHistory = ({ known, news }: ReadAccount): readonly Fact[] => [
+  ...known,
+  ...news.flatMap(({ fact, source }) => (SILENT.has(source) ? [{ ...fact, isHistory: true } as const] : [])),
+];
+
+/** Of these nothing, or only what belongs to open episodes, is said. */
+const SILENT: ReadonlySet<DeliverySource> = new Set(['backfill', 'backfill_open']);
+
+/**
+ * Null where no backfill told anything now. What holds in the history, and in what was known before it, is silent, but
+ * for what the known facts by themselves are about to say.
+ */
+export const becauseOfHistory = (
+  { userId, accounts }: { readonly userId: string | null; readonly accounts: readonly ReadAccount[] },
+  rules: Ruleset,
+  now: Instant,
+): Baseline | null => {
+  const sources = new Set(accounts.flatMap(({ news }) => news.map(({ source }) => source)));
+  if (!sources.has('backfill') && !sources.has('backfill_open')) return null;
+  const viewOf = (factsOf: (account: ReadAccount) => readonly Fact[], at: Instant): View =>
+    decide({ userId, accounts: accounts.map((each) => ({ ...each, facts: factsOf(each) })), rules, now: at });
+  const history = viewOf(toHistory, now);
+  const coming = new Set(
+    viewOf(({ known }) => known, plus(now, SETTLE_WINDOW_MS)).events.map(({ messageId }) => messageId),
+  );
+  const isAll = sources.has('backfill');
+  const isOld = isAll ? () => true : isOver(history);
+  return {
+    silent: silence(history, (event) => event.ready && !coming.has(event.messageId) && isOld(event)),
+    audiences: isAll ? history.audiences : [],
+    stage: isAll ? stageOf(history) : null,
+    because: 'history',
+  };
+};
+
+/** Both, where new rules and history come together. */
+export const joinBaselines = (rules: Baseline | null, history: Baseline | null): Baseline | null => {
+  if (rules === null || history === null) return rules ?? history;
+  return {
+    silent: new Map([...rules.silent, ...history.silent]),
+    audiences: [...new Set([...rules.audiences, ...history.audiences])],
+    stage: history.stage ?? rules.stage,
+    because: 'history',
   };
 };

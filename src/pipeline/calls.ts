@@ -1,7 +1,7 @@
 import { digest } from '../domain/ids.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { Baseline } from './baseline.ts';
-import type { View } from './decide.ts';
+import type { AccountView, View } from './decide.ts';
 import type { PlannedEvent } from './events/event.ts';
 import { NOBODY } from './nobody.ts';
 import type { Channel, Claim, SegmentCall } from './ports.ts';
@@ -15,67 +15,78 @@ export interface DiffInput {
   readonly rules: Ruleset;
   readonly now: Instant;
   readonly channel: Channel;
-  /** What the rules of now made of what was known at the last commit; null while the rules are the same. */
+  /** What holds and is no news; null while neither the rules changed nor a backfill told anything. */
   readonly baseline: Baseline | null;
   /** Tools that are written directly. */
   readonly tools: readonly ActiveTool[];
 }
 
-/** Fields that every call shares: who, where it belongs, which tools must not hear it from Segment (semantics G2). */
-export const envelope = ({ claim, view, rules }: DiffInput) => ({
-  ...(view.userId === null ? { anonymousId: view.anonymousId } : { userId: view.userId }),
-  context: { groupId: claim.customer.customer, protocols: { event_version: 1 } },
+const whoIs = ({ userId, anonymousId }: View): Pick<SegmentCall, 'userId' | 'anonymousId'> => {
+  if (userId !== null) return { userId };
+  if (anonymousId === null)
+    throw new Error('A person without a user id and without an account has no id to be told by.');
+  return { anonymousId };
+};
+
+/**
+ * Fields that every call shares: who, where it belongs, which tools must not hear it from Segment (semantics G2).
+ * @param account the account that it is about; unless given the one that the traits speak of.
+ */
+export const envelope = ({ view, rules }: DiffInput, account = view.account) => ({
+  ...whoIs(view),
+  context: { ...(account === null ? {} : { groupId: account.customer }), protocols: { event_version: 1 } },
   integrations: Object.fromEntries(rules.directTools.map((tool) => [tool, false])),
 });
 
 /** Unique and stable over retries; the store's id keeps a store made anew from repeating an old one's (semantics E3). */
 export const edgeId = ({ claim, rules }: DiffInput, kind: string, ...key: readonly string[]): string => {
-  const { provider, merchant, mode, customer } = claim.customer;
-  const commit = [claim.storeId, claim.version + 1] as const;
-  return `${rules.namespace}:${kind}:${digest(provider, merchant, mode, customer, kind, ...commit, ...key)}`;
+  const { storeId, profileId, version } = claim;
+  return `${rules.namespace}:${kind}:${digest(storeId, profileId, version + 1, kind, ...key)}`;
 };
 
-/** An event, rendered now and never amended. */
-export const trackCall = (input: DiffInput, planned: PlannedEvent): SegmentCall => ({
+/** An event of an account, rendered now and never amended. */
+export const trackCall = (input: DiffInput, { customer }: AccountView, planned: PlannedEvent): SegmentCall => ({
   type: 'track',
   event: planned.event,
   messageId: planned.messageId,
   timestamp: toIso(planned.at),
   properties: planned.properties(),
-  ...envelope(input),
+  ...envelope(input, customer),
 });
 
 /** The boundary that made the decision: the instant it was waiting for, or now when something arrived. */
-export const effectiveAt = ({ claim, now }: DiffInput): string =>
-  toIso(claim.deliveries.length === 0 && claim.version > 0 && claim.dueAt < now ? claim.dueAt : now);
+export const effectiveAt = ({ claim, now }: DiffInput): string => {
+  const byTime = claim.accounts.every(({ deliveries }) => deliveries.length === 0);
+  return toIso(byTime && claim.version > 0 && claim.dueAt < now ? claim.dueAt : now);
+};
 
-/** The person's present traits; `linked` says that the anonymous id and the user are one. */
-export const identifyCall = (input: DiffInput, linked: boolean): SegmentCall => {
+/** The person's present traits; with `linked`, that this anonymous id and the user are one. */
+export const identifyCall = (input: DiffInput, linked: string | null): SegmentCall => {
   const { context, ...shared } = envelope(input);
   return {
     type: 'identify',
-    messageId: edgeId(input, 'identify'),
+    messageId: edgeId(input, 'identify', ...(linked === null ? [] : [linked])),
     timestamp: toIso(input.now),
     traits: input.view.traits,
-    ...(linked ? { anonymousId: input.view.anonymousId } : {}),
+    ...(linked === null ? {} : { anonymousId: linked }),
     ...shared,
     context: { ...context, effective_at: effectiveAt(input) },
   };
 };
 
-/** The account's present traits. */
-export const groupCall = (input: DiffInput): SegmentCall => ({
+/** An account's present traits. */
+export const groupCall = (input: DiffInput, { customer, traits }: AccountView): SegmentCall => ({
   type: 'group',
-  messageId: edgeId(input, 'group'),
+  messageId: edgeId(input, 'group', customer.provider, customer.merchant, customer.customer),
   timestamp: toIso(input.now),
-  groupId: input.claim.customer.customer,
-  traits: input.view.accountTraits,
-  ...envelope(input),
+  groupId: customer.customer,
+  traits,
+  ...envelope(input, customer),
 });
 
 /** The person that a customer was linked to before is cleared first (semantics F2). */
 export const clearingCall = (input: DiffInput, userId: string): SegmentCall => ({
-  ...identifyCall(input, false),
+  ...identifyCall(input, null),
   messageId: edgeId(input, 'clear'),
   userId,
   traits: NOBODY,

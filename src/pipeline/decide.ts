@@ -5,23 +5,42 @@ import { type CustomerKey, digest } from '../domain/ids.ts';
 import { earliest, type Instant, toIso } from '../domain/instant.ts';
 import type { AccountTraits, UserTraits } from '../generated/tracking-plan.ts';
 import type { Episode } from '../ledger/episode.ts';
-import { foldLedger } from '../ledger/ledger.ts';
+import { accountOf, joinLedgers } from '../ledger/join.ts';
+import { foldLedger, type Ledger } from '../ledger/ledger.ts';
 import { findStanding } from '../ledger/standing.ts';
 import { computeTraits, traitChangesAt } from '../traits/index.ts';
+import type { TraitContext } from '../traits/trait.ts';
 import type { PlannedEvent } from './events/event.ts';
 import { planEvents } from './events/index.ts';
+import { NOBODY } from './nobody.ts';
+import type { ClaimedAccount } from './ports.ts';
 import type { Ruleset } from './rules.ts';
 import { type Flow, findFlow } from './tools/flow.ts';
 import { findOwed, type Owed } from './tools/owed.ts';
 
-/** Everything that Recoup would say of a customer at one instant. */
+/** One account of a person: what is said of it alone. */
+export interface AccountView {
+  readonly customer: CustomerKey;
+  /** Of a contact's account nothing is said here but its state. */
+  readonly role: ClaimedAccount['role'];
+  readonly ledger: Ledger;
+  readonly events: readonly PlannedEvent[];
+  readonly traits: AccountTraits;
+}
+
+/** Everything that Recoup would say of a person at one instant. */
 export interface View {
   readonly userId: string | null;
-  readonly anonymousId: string;
+  /** Null for a person without an account, who always has a user id. */
+  readonly anonymousId: string | null;
+  /** In the claim's order. */
+  readonly accounts: readonly AccountView[];
+  /** The account that the traits speak of: the lead episode's, else the first. */
+  readonly account: CustomerKey | null;
   /** Only people who ever failed or whose card expires are identified (semantics E9). */
   readonly known: boolean;
   readonly traits: UserTraits;
-  readonly accountTraits: AccountTraits;
+  /** Of all accounts. */
   readonly events: readonly PlannedEvent[];
   /** The person as the conditions of audiences see them. */
   readonly subject: Subject;
@@ -65,41 +84,110 @@ const summarise = (episode: Episode): EpisodeSummary => ({
 const anonymousIdOf = (customer: CustomerKey, namespace: string): string =>
   `rcp_${digest(namespace, customer.provider, customer.merchant, customer.mode, customer.customer)}`;
 
-/** What is true of a customer at `now`, given what was observed. Pure: no clock, no I/O, no randomness. */
-export const decide = (input: {
-  readonly customer: CustomerKey;
-  readonly facts: readonly Fact[];
+interface Person {
+  readonly rules: Ruleset;
+  readonly userId: string | null;
+  readonly ledgers: readonly [Ledger, ...Ledger[]];
+}
+
+/** Where the accounts together stand, and what that makes of the traits. */
+const standTogether = ({ rules: { policy }, userId, ledgers }: Person): TraitContext => {
+  const joined = joinLedgers(ledgers);
+  const standing = findStanding(joined, policy);
+  const spokenOf = standing.lead?.episode.subscription ?? standing.cardSubscription;
+  const customer = (ledgers.length > 1 ? accountOf(ledgers, spokenOf) : null) ?? joined.customer;
+  return { ledger: { ...joined, customer, userId }, standing, policy };
+};
+
+const toAccountTraits = (customer: CustomerKey, traits: UserTraits): AccountTraits => ({
+  provider: customer.provider,
+  livemode: customer.mode === 'live',
+  plan_id: traits.plan_id,
+  dunning_status: traits.dunning_status,
+  in_dunning: traits.in_dunning,
+  mrr: traits.mrr,
+  arr: traits.arr,
+  mrr_currency: traits.mrr_currency,
+});
+
+/** One account by itself; the traits of an only account are the person's. */
+const viewAccount = (
+  { rules, userId }: Person,
+  { role, ledger, traits }: { role: ClaimedAccount['role']; ledger: Ledger; traits: UserTraits | null },
+): AccountView => ({
+  customer: ledger.customer,
+  role,
+  ledger,
+  events: planEvents({ ledger, rules }),
+  traits: toAccountTraits(
+    ledger.customer,
+    traits ?? computeTraits(standTogether({ rules, userId, ledgers: [ledger] })),
+  ),
+});
+
+/** A person whose accounts were all linked to somebody else. */
+const viewNobody = (userId: string | null, rules: Ruleset, now: Instant): View => {
+  const subject = { traits: NOBODY, events: [] };
+  const { members } = findMemberships(rules.audiences, subject, now);
+  return {
+    userId,
+    anonymousId: null,
+    accounts: [],
+    account: null,
+    known: false,
+    traits: NOBODY,
+    events: [],
+    subject,
+    audiences: members,
+    flow: null,
+    owed: null,
+    episodes: [],
+    until: null,
+  };
+};
+
+/** What is decided on: a person's accounts with all facts that are known of them. */
+export interface DecideInput {
+  /** Whom the accounts are known to belong to; what they say themselves outranks it. */
+  readonly userId: string | null;
+  readonly accounts: readonly (Pick<ClaimedAccount, 'customer' | 'role'> & { readonly facts: readonly Fact[] })[];
   readonly rules: Ruleset;
   readonly now: Instant;
-}): View => {
-  const { customer, rules, now } = input;
-  const ledger = foldLedger(customer, input.facts, rules, now);
-  const standing = findStanding(ledger, rules.policy);
-  const context = { ledger, standing, policy: rules.policy };
+}
+
+/** What is true of a person at `now`, given what was observed. Pure: no clock, no I/O, no randomness. */
+export const decide = ({ accounts, rules, now, ...known }: DecideInput): View => {
+  const ledgers = accounts.map(({ customer, facts }) => foldLedger(customer, facts, rules, now));
+  const [first, ...others] = ledgers;
+  if (first === undefined) return viewNobody(known.userId, rules, now);
+  const owned = ledgers.filter((_, index) => accounts[index]?.role === 'owner');
+  const userId = owned.find((ledger) => ledger.userId !== null)?.userId ?? known.userId;
+  const person: Person = { rules, userId, ledgers: [first, ...others] };
+  const context = standTogether(person);
+  const { ledger: joined, standing } = context;
   const traits = computeTraits(context);
-  const events = planEvents({ ledger, rules });
+  const only = others.length === 0 ? traits : null;
+  const views = ledgers.map((ledger, index) =>
+    viewAccount(person, { role: accounts[index]?.role ?? 'owner', ledger, traits: only }),
+  );
+  const events = views.length === 1 ? (views[0]?.events ?? []) : views.flatMap((view) => view.events);
   // What still settles counts nowhere yet (semantics E4).
   const subject = { traits, events: events.filter(({ ready }) => ready) };
   const memberships = findMemberships(rules.audiences, subject, now);
-  const changes = [...ledger.changesAt, ...standing.changesAt, ...traitChangesAt(context)].filter((at) => at > now);
+  const changes = [...joined.changesAt, ...standing.changesAt, ...traitChangesAt(context)].filter((at) => at > now);
   return {
-    userId: ledger.userId,
-    anonymousId: anonymousIdOf(customer, rules.namespace),
-    known: ledger.episodes.length > 0 || standing.stage === 'card_expiring',
+    userId,
+    anonymousId: anonymousIdOf(first.customer, rules.namespace),
+    accounts: views,
+    account: joined.customer,
+    known: joined.episodes.length > 0 || standing.stage === 'card_expiring',
     traits,
-    accountTraits: {
-      provider: customer.provider,
-      livemode: customer.mode === 'live',
-      plan_id: traits.plan_id,
-      dunning_status: traits.dunning_status,
-      in_dunning: traits.in_dunning,
-    },
     events,
     subject,
     audiences: memberships.members,
     flow: findFlow(standing, traits),
     owed: findOwed(standing),
-    episodes: ledger.episodes.map(summarise),
+    episodes: joined.episodes.map(summarise),
     until: earliest(memberships.until, ...changes),
   };
 };

@@ -8,15 +8,19 @@ import {
   parseUserTraits,
 } from '../generated/tracking-plan.ts';
 import { type DiffInput, trackCall } from './calls.ts';
-import type { Commit, NewDeadLetter, SegmentCall } from './ports.ts';
+import type { AccountView } from './decide.ts';
+import type { AccountCommit, Commit, CommittedEvent, NewDeadLetter, SegmentCall } from './ports.ts';
 import { stateCalls } from './state-calls.ts';
 import { toolChanges } from './tools/tool-changes.ts';
 import { isMembership } from './transitions.ts';
 
-export type Effects = Pick<
-  Commit,
-  'events' | 'refuted' | 'restored' | 'outbox' | 'tools' | 'deadLetters' | 'commitments' | 'log'
->;
+/** What is committed of an account's events. */
+export type AccountEvents = Pick<AccountCommit, 'customer' | 'events' | 'refuted' | 'restored'>;
+
+export interface Effects extends Pick<Commit, 'outbox' | 'tools' | 'deadLetters' | 'commitments' | 'log'> {
+  /** Of the accounts that the profile owns, in the claim's order. */
+  readonly accounts: readonly AccountEvents[];
+}
 
 const checkPlan = (call: SegmentCall): PlanCheck => {
   if (call.type === 'track') {
@@ -43,37 +47,66 @@ const superseded = ({ claim, view }: DiffInput): readonly string[] => {
   return claim.commitments.episodes.filter((id) => !held.has(id));
 };
 
+interface AccountDiff extends AccountEvents {
+  readonly calls: readonly SegmentCall[];
+  readonly log: readonly string[];
+}
+
+/** What a backfill told and the view still waits for: committed now, since nothing will tell it from news by then. */
+const quietly = ({ baseline }: DiffInput, { customer }: AccountView, known: ReadonlySet<string>) =>
+  baseline?.because !== 'history'
+    ? []
+    : [...baseline.silent]
+        .filter(([messageId, { account }]) => account === customer.customer && !known.has(messageId))
+        .map(([messageId, { event }]) => ({ messageId, event, silent: true }));
+
+/** What to say of one account's events, each once, whoever said it before. */
+const diffAccount = (input: DiffInput, account: AccountView, before: readonly CommittedEvent[]): AccountDiff => {
+  const committed = new Map(before.map((event) => [event.messageId, event]));
+  const held = new Set(account.events.map(({ messageId }) => messageId));
+  const due = account.events.filter((planned) => planned.ready && (committed.get(planned.messageId)?.unsaid ?? true));
+  const isSilent = (messageId: string): boolean =>
+    (input.baseline?.silent.has(messageId) ?? false) && !committed.has(messageId);
+  const quiet = quietly(input, account, new Set([...committed.keys(), ...due.map(({ messageId }) => messageId)]));
+  const restored = before.filter((event) => event.refuted && held.has(event.messageId));
+  const refuted = before.filter(
+    (event) => !event.refuted && !held.has(event.messageId) && CONCLUSIONS.has(event.event),
+  );
+  return {
+    customer: account.customer,
+    events: [...due.map(({ messageId, event }) => ({ messageId, event, silent: isSilent(messageId) })), ...quiet],
+    refuted: refuted.map(({ messageId }) => messageId),
+    restored: restored.map(({ messageId }) => messageId),
+    calls: due.filter(({ messageId }) => !isSilent(messageId)).map((planned) => trackCall(input, account, planned)),
+    log: [
+      ...due.map(
+        ({ event, messageId }) => `${isSilent(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
+      ),
+      ...quiet.map(({ event, messageId }) => `committed silently ${event} ${messageId}`),
+      ...refuted.map(({ event, messageId }) => `refuted ${messageId} (${event})`),
+      ...restored.map(({ event, messageId }) => `holds again ${messageId} (${event})`),
+    ],
+  };
+};
+
 /** What changed since we last said something: the calls to make and the commitments that they become. Pure. */
 export const diff = (input: DiffInput): Effects => {
-  const { claim, view, baseline, channel } = input;
-  const committed = new Map(claim.commitments.events.map((event) => [event.messageId, event]));
-  const held = new Set(view.events.map(({ messageId }) => messageId));
-  const due = view.events.filter((planned) => planned.ready && (committed.get(planned.messageId)?.unsaid ?? true));
-  const isSilent = (messageId: string): boolean =>
-    (baseline?.silent.has(messageId) ?? false) && !committed.has(messageId);
-  const said = due.filter(({ messageId }) => !isSilent(messageId));
-  const restored = claim.commitments.events.filter((event) => event.refuted && held.has(event.messageId));
-  const refuted = claim.commitments.events.filter(
-    (event) => !event.refuted && !held.has(event.messageId) && CONCLUSIONS.has(event.event),
+  const { claim, view, channel } = input;
+  const accounts = view.accounts.flatMap((account, index) =>
+    account.role === 'owner' ? [diffAccount(input, account, claim.accounts[index]?.events ?? [])] : [],
   );
   const state = stateCalls(input);
   const tools = toolChanges(input);
-  const calls = [...said.map((planned) => trackCall(input, planned)), ...state.calls];
+  const calls = [...accounts.flatMap((account) => account.calls), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
   return {
-    events: due.map(({ messageId, event }) => ({ messageId, event, silent: isSilent(messageId) })),
-    refuted: refuted.map(({ messageId }) => messageId),
-    restored: restored.map(({ messageId }) => messageId),
+    accounts: accounts.map(({ customer, events, refuted, restored }) => ({ customer, events, refuted, restored })),
     outbox: checked.flatMap(({ call, plan }) => (plan.ok ? [{ call, channel }] : [])),
     deadLetters: checked.flatMap(({ call, plan }) => (plan.ok ? [] : [planViolation(call, plan.problems)])),
     tools: tools.changes,
     commitments: { ...state.told, tools: tools.told },
     log: [
-      ...due.map(
-        ({ event, messageId }) => `${isSilent(messageId) ? 'committed silently' : 'said'} ${event} ${messageId}`,
-      ),
-      ...refuted.map(({ event, messageId }) => `refuted ${messageId} (${event})`),
-      ...restored.map(({ event, messageId }) => `holds again ${messageId} (${event})`),
+      ...accounts.flatMap((account) => account.log),
       ...superseded(input).map((id) => `superseded ${id}`),
       ...state.log,
       ...tools.changes.flatMap(({ tool, edges }) => edges.map(({ event }) => `${tool} hears ${event.name}`)),
@@ -82,4 +115,4 @@ export const diff = (input: DiffInput): Effects => {
 };
 
 /** These rest also on what was not seen, so a late arrival can refute them; all others on one statement (semantics E1). */
-const CONCLUSIONS: ReadonlySet<string> = new Set(['payment_recovered', 'dunning_exhausted']);
+const CONCLUSIONS: ReadonlySet<string> = new Set(['payment_recovered', 'dunning_exhausted', 'payment_action_required']);

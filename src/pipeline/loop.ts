@@ -1,12 +1,14 @@
 import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Provider } from '../providers/provider.ts';
-import { becauseOfRules } from './baseline.ts';
+import { toAccountCommits } from './account-commits.ts';
+import { becauseOfHistory, becauseOfRules, joinBaselines } from './baseline.ts';
 import { decide, toViewJson } from './decide.ts';
 import { diff } from './diff.ts';
 import { park } from './park.ts';
-import type { Channel, Claim, Commit, Park, Store } from './ports.ts';
-import { readDeliveries } from './read.ts';
+import { toPart } from './part.ts';
+import type { Channel, Claim, Commit, Part, Store } from './ports.ts';
+import { allFacts, readDeliveries } from './read.ts';
 import type { Ruleset } from './rules.ts';
 import type { ActiveTool } from './tools/tool-ports.ts';
 
@@ -35,11 +37,15 @@ export const step = (
   { rules, providers, channelFor, toolsFor }: Omit<World, 'store'>,
   claim: Claim,
   now: Instant,
-): Commit | Park => {
+): Commit | Part => {
   const read = readDeliveries(claim, providers, rules.policy);
-  const view = decide({ customer: claim.customer, facts: [...claim.facts, ...read.facts], rules, now });
-  const { mode } = claim.customer;
-  const baseline = becauseOfRules(claim, rules);
+  const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
+  const view = decide({ userId: claim.userId, accounts, rules, now });
+  const parted = toPart(claim, view, now);
+  if (parted !== null) return parted;
+  const { mode } = claim;
+  const history = becauseOfHistory({ userId: claim.userId, accounts: read.accounts }, rules, now);
+  const baseline = joinBaselines(becauseOfRules(claim, rules), history);
   const effects = diff({ claim, view, rules, now, channel: channelFor(mode), tools: toolsFor(mode), baseline });
   return {
     outcome: 'decided',
@@ -47,8 +53,9 @@ export const step = (
     version: claim.version + 1,
     at: now,
     ruleset: rules.hash,
-    ...read,
+    readings: read.readings,
     ...effects,
+    accounts: toAccountCommits(read, view, effects, { rules }),
     deadLetters: [...read.deadLetters, ...effects.deadLetters],
     inDunning: view.traits.in_dunning,
     view: toViewJson(view),

@@ -24,7 +24,7 @@ export const park = (claim: Claim, now: Instant, error: unknown): Park => {
       payload: JSON.stringify({
         profile: claim.profileId,
         version: claim.version,
-        deliveries: claim.deliveries.map(({ eventId }) => eventId),
+        deliveries: claim.accounts.flatMap(({ deliveries }) => deliveries.map(({ eventId }) => eventId)),
       }),
       amountMinor: null,
       currency: null,

@@ -63,10 +63,9 @@ const toDeadLetter = (delivery: Delivery, error: string): NewDeadLetter => ({
   currency: null,
 });
 
-const BACKFILLS: ReadonlySet<DeliverySource> = new Set(['backfill', 'backfill_open', 'backfill_all']);
-
+/** History of which nothing is said is settled at once; what is to be said of goes the way of every late webhook. */
 const dated = (fact: Fact, source: DeliverySource): Fact =>
-  BACKFILLS.has(source) ? { ...fact, isHistory: true } : fact;
+  source === 'backfill' ? { ...fact, isHistory: true } : fact;
 
 type ReadDelivery = { readonly delivery: Delivery; readonly reading: Reading };
 

@@ -1,5 +1,6 @@
 import { USER_TRAITS } from '../generated/tracking-plan.ts';
 import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
+import type { AccountView } from './decide.ts';
 import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
 import { type LastTold, type MembershipCalls, membershipCalls } from './transitions.ts';
 
@@ -19,10 +20,14 @@ const lastTold = ({ claim, channel, view }: DiffInput): LastTold => {
 
 /** What Segment was last told, to be kept while a recorder takes the calls. */
 const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
-  const { traits, accountTraits, userId, audiences, untold, channel: before, segment } = claim.commitments;
+  const { traits, accounts, userId, audiences, untold, channel: before, segment } = claim.commitments;
   if (channel === 'segment') return null;
-  return before === 'segment' ? { traits, accountTraits, userId, audiences, untold } : segment;
+  return before === 'segment' ? { traits, accounts, userId, audiences, untold } : segment;
 };
+
+/** One of the traits of an account is not what the person was last told. */
+const isChanged = ({ accounts }: Told, { customer, traits }: AccountView): boolean =>
+  differs(accounts[customer.customer] ?? null, traits, Object.keys(traits));
 
 const NO_MEMBERSHIPS: MembershipCalls = { former: [], present: [], log: [] };
 
@@ -37,23 +42,32 @@ export interface StateCalls {
 export const stateCalls = (input: DiffInput): StateCalls => {
   const { view, channel } = input;
   const before = lastTold(input);
-  const known = view.known || before.traits !== null;
+  const { absorbed } = input.claim.commitments;
+  const known = view.known || before.traits !== null || absorbed.length > 0;
   const moved = before.traits !== null && before.userId !== view.userId;
   const news = before.afresh || before.userId !== view.userId;
-  const identify = known && (news || differs(before.traits, view.traits, ON_CHANGE));
-  const group = known && (news || differs(before.accountTraits, view.accountTraits, Object.keys(view.accountTraits)));
+  const links = [
+    ...(moved && before.userId === null && view.anonymousId !== null ? [view.anonymousId] : []),
+    ...absorbed.map(({ anonymousId }) => anonymousId),
+  ];
+  const identify = known && (news || links.length > 0 || differs(before.traits, view.traits, ON_CHANGE));
+  const changed = known ? view.accounts.filter((account) => news || isChanged(before, account)) : [];
   const memberships = known ? membershipCalls(input, before) : NO_MEMBERSHIPS;
   const calls = [
     ...(moved && before.userId !== null ? [clearingCall(input, before.userId)] : []),
-    ...(identify ? [identifyCall(input, moved && before.userId === null)] : []),
-    ...(group ? [groupCall(input)] : []),
+    ...(identify ? (links.length === 0 ? [null] : links).map((link) => identifyCall(input, link)) : []),
+    ...changed.map((account) => groupCall(input, account)),
   ];
   return {
     calls: [...memberships.former, ...calls, ...memberships.present],
     told: {
       episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,
-      accountTraits: group ? view.accountTraits : before.accountTraits,
+      accounts: {
+        ...before.accounts,
+        ...Object.fromEntries(changed.map((each) => [each.customer.customer, each.traits])),
+      },
+      absorbed: known ? [] : absorbed,
       userId: identify ? view.userId : before.userId,
       audiences: known ? view.audiences : before.audiences,
       untold: known ? [] : before.untold,

@@ -20,7 +20,7 @@ interface Transition {
   readonly entered: boolean;
   /** Only a change of the rules moved the person, nothing that happened (semantics G4). */
   readonly byDefinition: boolean;
-  /** It happened while a recorder stood in for Segment: state, and no event (semantics G9). */
+  /** It happened while a recorder stood in for Segment, or a backfill told it: state, and no event (semantics G9, E6). */
   readonly isOld: boolean;
   /** What it was about: of an exit, the episode that was last told. */
   readonly episodeId: string | null;
@@ -91,14 +91,19 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
   const { view, baseline } = input;
   const isMoved = before.traits !== null && before.userId !== view.userId;
   const held = before.afresh ? [] : before.audiences;
-  const mayHold = [...new Set([...held, ...before.untold])];
+  const absorbed = input.claim.commitments.absorbed.flatMap(({ audiences }) => audiences);
+  const mayHold = [...new Set([...held, ...before.untold, ...absorbed])];
   const byRules = (key: string, entered: boolean): boolean =>
-    !before.afresh && !before.untold.includes(key) && baseline?.audiences.includes(key) === entered;
+    !before.afresh &&
+    !before.untold.includes(key) &&
+    baseline?.because === 'rules' &&
+    baseline.audiences.includes(key) === entered;
+  const isHistory = (key: string): boolean => baseline?.because === 'history' && baseline.audiences.includes(key);
   const toTransition = (key: string, entered: boolean, formerUserId: string | null = null): Transition => ({
     key,
     entered,
     byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
-    isOld: before.afresh || (entered && before.recorded.includes(key)),
+    isOld: before.afresh || (entered && (before.recorded.includes(key) || isHistory(key))),
     episodeId: (entered ? null : episodeTold(before)) ?? view.traits.dunning_episode_id,
     formerUserId,
   });

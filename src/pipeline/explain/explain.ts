@@ -51,10 +51,13 @@ const movesAt = (key: string, ahead: readonly Ahead[]): Instant | null =>
 /** Decides anew how a person stood at `at`, by what was known then and the rules of then (semantics G7). Pure. */
 export const explain = (input: ExplainInput): Explanation | NothingKnown => {
   const { history, at, hindsight } = input;
-  const facts = toKnownFacts(history.facts, input);
-  if (facts.length === 0) return { firstKnownAt: firstKnownAt(history.facts, hindsight) };
+  const accounts = history.accounts.map((account) => ({ ...account, facts: toKnownFacts(account.facts, input) }));
+  if (accounts.every(({ facts }) => facts.length === 0)) {
+    const all = history.accounts.flatMap(({ facts }) => facts);
+    return { firstKnownAt: firstKnownAt(all, hindsight) };
+  }
   const rules = parseRuleset(history.ruleset, input.rules);
-  const decideAt = (now: Instant): View => decide({ customer: history.customer, facts, rules, now });
+  const decideAt = (now: Instant): View => decide({ userId: history.userId, accounts, rules, now });
   const view = decideAt(at);
   const ahead = lookAhead(view, at, decideAt);
   return {
