@@ -1,5 +1,5 @@
 import type { RawDecline } from '../domain/decline.ts';
-import type { Card, ChargeDeclined, ChargeState, ChargeSucceeded, Fact, InvoiceState } from '../domain/fact.ts';
+import type { Card, ChargeDeclined, ChargeRef, ChargeSucceeded, Fact, InvoiceState } from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
 
 /** One refused charge; the charge's and the intent's notices of it are one (semantics B3). */
@@ -21,7 +21,7 @@ export interface ChargeLedger {
   /** Successful charges by the invoice that they were for, in fold order. */
   readonly succeededOf: ReadonlyMap<string, readonly ChargeSucceeded[]>;
   /** The invoice that a charge or intent pays, where anything says so. */
-  readonly invoiceOf: (charge: ChargeState) => string | null;
+  readonly invoiceOf: (charge: ChargeRef) => string | null;
 }
 
 type Links = Map<string, string>;
@@ -74,7 +74,7 @@ const merge = (entry: DeclineEntry | undefined, fact: ChargeDeclined, invoice: s
 /** Folds charges and intents: one entry per refused charge, with the invoice that it was for where anything says so. */
 export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
   const links = toLinks(facts);
-  const invoiceOf = ({ invoiceId, chargeId, paymentIntentId }: ChargeState): string | null =>
+  const invoiceOf = ({ invoiceId, chargeId, paymentIntentId }: ChargeRef): string | null =>
     invoiceId ?? links.get(chargeId ?? '') ?? links.get(paymentIntentId ?? '') ?? null;
   const declines = new Map<string, DeclineEntry>();
   for (const fact of facts) {

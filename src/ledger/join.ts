@@ -28,6 +28,10 @@ export const joinLedgers = (ledgers: readonly [Ledger, ...Ledger[]]): Ledger => 
     cards: union(ledgers, ({ cards }) => cards),
     episodes: episodes.sort((a, b) => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1)),
     churn: union(ledgers, ({ churn }) => churn),
+    email: ledgers.map(({ email }) => email).find((email) => email !== null) ?? null,
+    challenges: ledgers.flatMap(({ challenges }) => challenges),
+    refunds: ledgers.flatMap(({ refunds }) => refunds),
+    suppressions: union(ledgers, ({ suppressions }) => suppressions),
     planOf: (invoice, subscription) => holderOf(invoice, subscription).planOf(invoice, subscription),
     changesAt: ledgers.flatMap(({ changesAt }) => changesAt),
   };

@@ -5,6 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
 import { type Attempt, type AttemptContext, foldAttempts, holdBack, numberAttempts } from './attempt.ts';
 import { type ChargedCard, foldCards } from './cards.ts';
+import { type Challenge, foldChallenges } from './challenge.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
@@ -12,8 +13,10 @@ import { foldIdentity, type Identity } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
 import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
 import { foldPrices, type Plan, resolvePlan } from './plan.ts';
+import { foldRefunds, type Refund } from './refund.ts';
 import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
+import { foldSuppressions, type SuppressionReason } from './suppression.ts';
 import { byFoldOrder, toTimeline } from './timeline.ts';
 
 /** Everything that follows from one customer's facts at one instant, before anybody is told. */
@@ -32,6 +35,10 @@ export interface Ledger extends Identity {
   readonly episodes: readonly Episode[];
   /** By subscription id, for those that ended. */
   readonly churn: ReadonlyMap<string, ChurnType>;
+  readonly challenges: readonly Challenge[];
+  readonly refunds: readonly Refund[];
+  /** Why no message may go out now, by subscription; one that is not here is not suppressed (semantics D6). */
+  readonly suppressions: ReadonlyMap<string, SuppressionReason>;
   readonly planOf: (invoice: string | null, subscription: string | null) => Plan;
   /** Instants after `now` at which the ledger could change by time alone. */
   readonly changesAt: readonly Instant[];
@@ -127,6 +134,9 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   });
   const payments = foldPayments(invoices, attempts, { now, charges, countsStand });
   const subjects = foldSubjects({ customer, now, invoices, subscriptions, attempts }, rules);
+  const challenges = foldChallenges(facts, charges);
+  const refunds = foldRefunds(facts, charges);
+  const suppressed = foldSuppressions({ now, invoices, subscriptions, challenges, refunds, ...subjects });
   return {
     customer,
     now,
@@ -137,10 +147,14 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     payments,
     cards: foldCards(facts, { charges, invoices, subscriptions }),
     ...subjects,
+    challenges,
+    refunds,
+    suppressions: suppressed.suppressions,
     planOf: (invoice, subscription) => planFor(invoices.get(invoice ?? '')?.latest ?? null, subscription),
     changesAt: [
       ...(nextVisibleAt === null ? [] : [nextVisibleAt]),
       ...subjects.changesAt,
+      ...suppressed.changesAt,
       ...waiting(attempts, payments, now),
     ],
   };

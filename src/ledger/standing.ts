@@ -8,6 +8,7 @@ import type { InvoiceLedger } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import { type RetryOutlook, retryOutlook } from './retry.ts';
 import { isLive } from './subscription.ts';
+import type { SuppressionReason } from './suppression.ts';
 
 /** Where a profile stands now; exactly one (semantics D). */
 export type Stage =
@@ -31,7 +32,8 @@ export interface OpenEpisode {
   readonly attemptNumber: number;
   readonly lastAttempt: Attempt | null;
   readonly retry: RetryOutlook;
-  readonly suppressed: boolean;
+  /** Why nobody is to hear of it now; null: nothing is in the way (semantics D6). */
+  readonly suppressionReason: SuppressionReason | null;
 }
 
 /** What is still owed on the failed invoices of an open episode, in minor units of its worst invoice's currency. */
@@ -44,6 +46,8 @@ export interface Standing {
   readonly inDunning: boolean;
   /** No message may go out, although there is a reason for one (semantics D6). */
   readonly suppressed: boolean;
+  /** Null unless suppressed. */
+  readonly suppressionReason: SuppressionReason | null;
   /** Only while the stage is `card_expiring`: the end of the card's last month (semantics D4). */
   readonly cardExpiresAt: Instant | null;
   /** Only while the stage is `card_expiring`: the subscription that the card is to pay. */
@@ -98,7 +102,7 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
     attemptNumber,
     lastAttempt,
     retry: outlook,
-    suppressed: (subscription?.cancelRequestedAt ?? null) !== null,
+    suppressionReason: ledger.suppressions.get(episode.subscription) ?? null,
   };
 };
 
@@ -106,12 +110,14 @@ const assess = (episode: Episode, invoice: InvoiceLedger, ledger: Ledger, policy
 const worse = (a: OpenEpisode, b: OpenEpisode): number =>
   SEVERITY[b.stage] - SEVERITY[a.stage] || b.attemptNumber - a.attemptNumber;
 
+const isSuppressed = ({ suppressionReason }: OpenEpisode): boolean => suppressionReason !== null;
+
 /**
  * Of several episodes, the lead (semantics C5): not suppressed, highest stage; of equals the first of the ledger, whose
  * episodes come by first failure and id.
  */
 const leads = (a: OpenEpisode, b: OpenEpisode): number =>
-  Number(a.suppressed) - Number(b.suppressed) || SEVERITY[b.stage] - SEVERITY[a.stage];
+  Number(isSuppressed(a)) - Number(isSuppressed(b)) || SEVERITY[b.stage] - SEVERITY[a.stage];
 
 const assessEpisode = (episode: Episode, ledger: Ledger, policy: Policy): OpenEpisode | null => {
   const owed = episode.invoices.filter((invoice) => invoice.open);
@@ -134,18 +140,26 @@ const stillLost = (episode: Episode, ledger: Ledger): boolean => {
 };
 
 const NO_CARD = { cardExpiresAt: null, cardSubscription: null } as const;
-const OUT_OF_DUNNING = { ...NO_CARD, lead: null, inDunning: false, suppressed: false } as const;
+const OUT_OF_DUNNING = {
+  ...NO_CARD,
+  lead: null,
+  inDunning: false,
+  suppressed: false,
+  suppressionReason: null,
+} as const;
 
 /** Before any dunning: a card that will be charged is about to expire, or nothing is wrong (semantics D4). */
 const standBefore = (ledger: Ledger): Standing => {
   const { card, changesAt } = findExpiringCard(ledger);
   const calm = { ...OUT_OF_DUNNING, episode: null, changesAt };
   if (card === null) return { ...calm, stage: 'healthy', status: 'none' };
+  const suppressionReason = ledger.suppressions.get(card.subscription) ?? null;
   return {
     ...calm,
     stage: 'card_expiring',
-    status: card.suppressed ? 'held' : 'pre_dunning',
-    suppressed: card.suppressed,
+    status: suppressionReason === null ? 'pre_dunning' : 'held',
+    suppressed: suppressionReason !== null,
+    suppressionReason,
     cardExpiresAt: card.expiresAt,
     cardSubscription: card.subscription,
   };
@@ -165,7 +179,7 @@ const standAside = (ledger: Ledger): Standing => {
 };
 
 const statusOf = (lead: OpenEpisode): DunningStatus => {
-  if (lead.suppressed) return 'held';
+  if (isSuppressed(lead)) return 'held';
   return lead.stage === 'exhausted' ? 'exhausted' : 'active';
 };
 
@@ -181,8 +195,9 @@ export const findStanding = (ledger: Ledger, policy: Policy): Standing => {
   return {
     stage: lead.stage,
     status: statusOf(lead),
-    inDunning: !lead.suppressed,
-    suppressed: lead.suppressed,
+    inDunning: !isSuppressed(lead),
+    suppressed: isSuppressed(lead),
+    suppressionReason: lead.suppressionReason,
     ...NO_CARD,
     lead,
     episode: lead.episode,

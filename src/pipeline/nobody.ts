@@ -6,6 +6,7 @@ export const NOBODY: UserTraits = {
   dunning_stage: 'healthy',
   in_dunning: false,
   dunning_suppressed: false,
+  suppression_reason: null,
   dunning_episode_id: null,
   dunning_attempt_number: null,
   dunning_amount_due: null,
@@ -21,5 +22,10 @@ export const NOBODY: UserTraits = {
   plan_id: null,
   high_value_plan: false,
   card_expires_at: null,
+  card_updated_wrong_slot: false,
   update_payment_url: null,
+  email: null,
+  mrr: null,
+  arr: null,
+  mrr_currency: null,
 };

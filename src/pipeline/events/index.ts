@@ -68,10 +68,17 @@ const conclusions = (context: EventContext, episode: Episode, ready: boolean): P
 const ORDER: Readonly<Record<PlannedEvent['event'], number>> = {
   payment_failed: 0,
   payment_retried: 1,
-  subscription_past_due: 2,
-  dunning_exhausted: 3,
-  payment_recovered: 4,
-  subscription_canceled: 5,
+  payment_action_required: 2,
+  payment_method_expiring: 3,
+  payment_method_updated: 4,
+  payment_disputed: 5,
+  payment_refunded: 6,
+  subscription_past_due: 7,
+  subscription_paused: 8,
+  subscription_resumed: 9,
+  dunning_exhausted: 10,
+  payment_recovered: 11,
+  subscription_canceled: 12,
 };
 
 /** Every event that holds in the ledger, said before or not, in the order in which it happened. */

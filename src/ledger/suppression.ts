@@ -1,0 +1,70 @@
+import type { SubscriptionState } from '../domain/fact.ts';
+import type { Instant } from '../domain/instant.ts';
+import type { Challenge } from './challenge.ts';
+import type { Episode } from './episode.ts';
+import type { InvoiceLedger } from './invoice.ts';
+import { type Refund, refundedAt } from './refund.ts';
+import type { SubscriptionLedger } from './subscription.ts';
+
+/** Why no dunning message may go out about a subscription (semantics D6). `dispute`: or a fraud warning. */
+export type SuppressionReason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
+
+interface Known {
+  readonly now: Instant;
+  readonly invoices: ReadonlyMap<string, InvoiceLedger>;
+  readonly subscriptions: ReadonlyMap<string, SubscriptionLedger>;
+  readonly episodes: readonly Episode[];
+  readonly challenges: readonly Challenge[];
+  readonly refunds: readonly Refund[];
+}
+
+export interface Suppressions {
+  /** By subscription; one that is not here is not suppressed. */
+  readonly suppressions: ReadonlyMap<string, SuppressionReason>;
+  /** Instants after `now` at which this changes by time alone. */
+  readonly changesAt: readonly Instant[];
+}
+
+/** Paused at somebody's wish: the whole subscription, or the collection of its bills until a date if one is set. */
+const isPausedByWish = (state: SubscriptionState, now: Instant): boolean => {
+  if (state.status === 'paused' && state.pauseReason === 'requested') return true;
+  return state.collectionPaused === true && (state.resumesAt == null || now < state.resumesAt);
+};
+
+/** Money of an invoice that is still owed went back after its newest attempt: somebody is settling it by hand. */
+const isRefunded = ({ episodes, refunds }: Known, subscription: string): boolean =>
+  episodes
+    .filter((episode) => episode.subscription === subscription && episode.outcome === 'open')
+    .some(({ invoices, attempts, openedAt }) => {
+      const lastTry = attempts[attempts.length - 1]?.at ?? openedAt;
+      return invoices.some(({ id, open }) => open && (refundedAt(refunds, id) ?? 0) > lastTry);
+    });
+
+const isRunning = ({ latest, ended }: SubscriptionLedger): boolean => latest !== null && ended === null;
+
+const reasonOf = (known: Known, id: string, disputed: boolean): SuppressionReason | null => {
+  if (disputed) return 'dispute';
+  const subscription = known.subscriptions.get(id);
+  if ((subscription?.cancelRequestedAt ?? null) !== null) return 'voluntary_cancel';
+  const state = subscription !== undefined && isRunning(subscription) ? subscription.latest : null;
+  if (state !== null && isPausedByWish(state, known.now)) return 'paused';
+  return isRefunded(known, id) ? 'refund' : null;
+};
+
+/**
+ * Whom no message may reach now. A dispute or warning holds back all that the account would be dunned for, everything
+ * else its own subscription only (semantics D6, docs/decisions/0011).
+ */
+export const foldSuppressions = (known: Known): Suppressions => {
+  const { now, challenges, subscriptions, invoices } = known;
+  const holding = challenges.filter(({ openedAt, holdsUntil }) => openedAt <= now && now < holdsUntil);
+  const billed = [...invoices.values()].flatMap(({ subscription }) => subscription ?? []);
+  const suppressions = new Map<string, SuppressionReason>();
+  for (const id of new Set([...subscriptions.keys(), ...billed])) {
+    const reason = reasonOf(known, id, holding.length > 0);
+    if (reason !== null) suppressions.set(id, reason);
+  }
+  const resumes = [...subscriptions.values()].flatMap(({ latest }) => latest?.resumesAt ?? []);
+  const changesAt = [...holding.map(({ holdsUntil }) => holdsUntil), ...resumes].filter((at) => at > now);
+  return { suppressions, changesAt };
+};
