@@ -60,11 +60,20 @@ const bound = (stripe: Stripe): Pick<Stripe, 'rawRequest'> => ({ rawRequest: str
 
 const toTransportAnswer = async (request: Promise<unknown>): Promise<TransportAnswer> => {
   try {
-    const answer = parseJsonObject(await request);
-    return answer === null ? { ok: false, failure: UNREADABLE } : { ok: true, body: answer };
+    const body = parseJsonObject(await request);
+    if (body === null) return { ok: false, failure: UNREADABLE };
+    const status = statusOf(body);
+    // The SDK takes every answer without an `error` for a good one, a proxy's redirect too.
+    return status >= 200 && status < 300 ? { ok: true, body } : { ok: false, failure: { ...NOTHING, status } };
   } catch (error) {
     return { ok: false, failure: toFailure(error) };
   }
+};
+
+/** As the SDK hangs it on the body, where `JSON.stringify` does not see it. */
+const statusOf = ({ lastResponse }: Json): number => {
+  const status = parseJsonObject(lastResponse)?.statusCode;
+  return typeof status === 'number' ? status : 0;
 };
 
 const NOTHING: ApiFailure = { status: null, code: null, param: null, retryAfter: null, shouldRetry: null };
