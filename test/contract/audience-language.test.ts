@@ -94,7 +94,7 @@ describe('constructors', () => {
 it('what the tracking plan does not know does not compile', () => {
   const wrong: readonly (() => unknown)[] = [
     // @ts-expect-error: no such trait
-    () => trait('mrr', is(3)),
+    () => trait('shoe_size', is(3)),
     // @ts-expect-error: not a stage
     () => trait('dunning_stage', is('lazy')),
     // @ts-expect-error: one of these is not a stage

@@ -26,6 +26,8 @@ describe('the environment', () => {
       segmentHost: 'https://api.segment.io',
       braze: null,
       stripeWebhookSecrets: [],
+      stripeApi: null,
+      segmentPublicApi: null,
       apiToken: null,
       logLevel: 'info',
     });

@@ -27,12 +27,20 @@ describe('policy.yaml', () => {
       expect(accepted(text)).toEqual({
         plans: { highValue: [], ids: {} },
         userIdKeys: ['user_id'],
+        contactKeys: ['contact_user_ids'],
+        emailAlias: false,
         noRetryAfterMs: HOUR_MS,
         chargeWebhooks: 'subscribed',
         updatePaymentUrl: null,
         sendUndisclosedCodes: false,
         directTools: [],
         braze: { batchObjects: 75, updateExistingOnly: false },
+        stripe: {
+          smartRetries: 'undeclared',
+          dunningEmails: 'undeclared',
+          requestsPerSecond: 20,
+          reconcileEveryMs: 300_000,
+        },
         retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
       });
     },

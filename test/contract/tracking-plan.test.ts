@@ -228,14 +228,14 @@ it('a call that breaks the plan does not compile', () => {
   // @ts-expect-error: an amount may not be null
   const amount: PaymentFailedProperties['amount'] = null;
   // @ts-expect-error: a trait that is not in the plan
-  const trait: keyof UserTraits = 'mrr';
+  const trait: keyof UserTraits = 'shoe_size';
   const asCallTraits = (traits: UserTraits): TraitValues => traits;
   expect([...calls.map(({ event, properties }) => parseEvent(event, properties).ok), told, amount, trait]).toEqual([
     false,
     false,
     'lost_card',
     null,
-    'mrr',
+    'shoe_size',
   ]);
   expect(parseEvent('subscription_past_due', pastDue).ok && typeof asCallTraits).toBe('function');
 });

@@ -90,7 +90,24 @@ export interface MethodFact extends Base {
   readonly card: Card | null;
   readonly detached: boolean;
 }
-export type Fact = InvoiceFact | ChargeFact | LinkFact | SubscriptionFact | StoppedFact | CustomerFact | MethodFact;
+/** Nothing that the oracle judges follows from these yet. */
+export interface OtherFact extends Base {
+  readonly kind:
+    | 'attempt_recorded'
+    | 'dispute_observed'
+    | 'fraud_warning_observed'
+    | 'refund_observed'
+    | 'checkout_completed';
+}
+export type Fact =
+  | InvoiceFact
+  | ChargeFact
+  | LinkFact
+  | SubscriptionFact
+  | StoppedFact
+  | CustomerFact
+  | MethodFact
+  | OtherFact;
 
 /** What the rules leave to the merchant. */
 export interface Policy {

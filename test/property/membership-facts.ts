@@ -66,6 +66,7 @@ const invoiceState = (story: Story, plan: InvoicePlan, index: number): InvoiceSt
     billingReason: plan.reason === 'sent' ? 'cycle' : plan.reason,
     attemptCount: 0,
     nextAttemptAt: null,
+    dueAt: null,
     hostedUrl: null,
     paidOutOfBand: story.legacyShape ? false : null,
     uncollectibleReason: null,
@@ -74,6 +75,7 @@ const invoiceState = (story: Story, plan: InvoicePlan, index: number): InvoiceSt
     subscriptionPlanId: owned ? metadataOf(subscription) : null,
     subscriptionUserId: null,
     userId: null,
+    email: null,
     linksCharge: story.legacyShape,
     chargeId: null,
     paymentIntentId: null,
@@ -206,19 +208,27 @@ const subscriptionState = (story: Story, index: number): SubscriptionState => {
     price: plan === undefined ? null : priceOf(plan, true),
     planId: plan === undefined ? null : metadataOf(plan),
     userId: null,
+    currency: null,
+    items: [],
+    discounts: [],
+    collectedAutomatically: true,
+    startedAt: null,
     trialEndsAt: null,
     cancelAt: null,
     cancelReason: null,
     cancelReasonStated: plan?.story !== 'asked_in_old_words',
     cancelFeedback: null,
     pausedForNonPayment: false,
+    pauseReason: null,
+    collectionPaused: false,
+    resumesAt: null,
     defaultPaymentMethodId: plan === undefined || plan.slot === 'none' ? null : plan.slot === 'pm_1' ? 'pm_1' : 'pm_0',
   };
 };
 
 const seen = (atS: number, subscription: SubscriptionState): Entry => ({
   atS,
-  told: { kind: 'subscription_observed', subscription, previousStatus: null },
+  told: { kind: 'subscription_observed', subscription, previousStatus: null, previousCollectionPaused: null },
 });
 const ended = (atS: number, subscription: SubscriptionState): Entry => ({
   atS,
@@ -276,13 +286,29 @@ const subscriptionEntries = (story: Story, plan: SubscriptionPlan, index: number
   return entries;
 };
 
+const customer = (userId: string | null, defaultPaymentMethodId: string | null): Entry['told'] => ({
+  kind: 'customer_observed',
+  userId,
+  contactUserIds: [],
+  email: null,
+  defaultPaymentMethodId,
+  deleted: false,
+});
+
 const cardEntries = (plan: CardPlan, index: number): readonly Entry[] => {
   const paymentMethodId = `pm_${index}`;
   const atS = dayS(plan.day);
   const card = cardAt(plan);
   const method = (when: number, now: Card, detached = false): Entry => ({
     atS: when,
-    told: { kind: 'payment_method_observed', paymentMethodId, card: now, detached },
+    told: {
+      kind: 'payment_method_observed',
+      paymentMethodId,
+      card: now,
+      detached,
+      cause: detached ? 'detached' : 'updated',
+      previousCard: null,
+    },
   });
   const entries: Entry[] = [];
   if (plan.seen === 'method' || plan.seen === 'both') entries.push(method(atS, card));
@@ -297,7 +323,7 @@ const cardEntries = (plan: CardPlan, index: number): readonly Entry[] => {
   if (plan.fate === 'customer_slot')
     entries.push({
       atS: thenS,
-      told: { kind: 'customer_observed', userId: null, defaultPaymentMethodId: paymentMethodId },
+      told: customer(null, paymentMethodId),
     });
   return entries;
 };
@@ -305,7 +331,7 @@ const cardEntries = (plan: CardPlan, index: number): readonly Entry[] => {
 const customerEntries = (story: Story): readonly Entry[] => {
   if (story.customerSlot === 'never_stated') return [];
   const defaultPaymentMethodId = story.customerSlot === 'none' ? null : story.customerSlot;
-  return [{ atS: dayS(1), told: { kind: 'customer_observed', userId: 'user_eve', defaultPaymentMethodId } }];
+  return [{ atS: dayS(1), told: customer('user_eve', defaultPaymentMethodId) }];
 };
 
 /** The story as the facts that would be learned, each with its receipt. Deterministic. */

@@ -82,7 +82,7 @@ export const judge = (story: Story, budget: number): void => {
   const boundaries = boundariesOf(all, policy);
   const known = (now: number): readonly Fact[] => all.filter(({ receivedAt }) => receivedAt <= now);
   const engine = (facts: readonly Fact[], now: number): View =>
-    decide({ customer: CUSTOMER, facts, rules, now: instant(now) });
+    decide({ userId: null, accounts: [{ customer: CUSTOMER, role: 'owner', facts }], rules, now: instant(now) });
   const oracle = (facts: readonly Fact[], t: number, view: View): Sight => {
     const published = new Map(
       view.episodes.map((e) => [`${e.subscription} ${e.opening_invoice} ${e.reopened_from !== null}`, e.id]),

@@ -11,6 +11,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { Engine } from '../../src/pipeline/engine.ts';
 import { makeEngine } from '../../src/pipeline/engine.ts';
 import type { SegmentSink, Store } from '../../src/pipeline/ports.ts';
+import { toDelivery } from '../../src/pipeline/receive.ts';
 import type { ToolState } from '../../src/pipeline/tools/tool-ports.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
@@ -141,13 +142,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
     settle,
     take: async (rawBodies, now) => {
       clock.moveTo(now);
-      await store.accept(
-        rawBodies.map((rawBody) => {
-          const { end, keys, ...rest } = stripe.admit(rawBody, now);
-          const detail = 'reason' in rest ? rest.reason : 'error' in rest ? rest.error : null;
-          return { keys, rawBody, receivedAt: now, end, detail };
-        }),
-      );
+      await store.accept(rawBodies.map((rawBody) => toDelivery(stripe, rawBody, now)));
       if ((await decide(now)) > 0) wantsAt = now;
     },
     passTime: async (until) => {

@@ -48,6 +48,7 @@ const factsOf = (...events: readonly StripeEvent[]): readonly Fact[] =>
     const reading = stripe.normalise(JSON.stringify(event), {
       receivedAt: plus(NOW, -60_000),
       userIdKeys: ['user_id'],
+      contactKeys: [],
     });
     if (reading.end !== 'understood') throw new Error(JSON.stringify(reading));
     return reading.facts;

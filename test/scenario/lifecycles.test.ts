@@ -34,7 +34,7 @@ const readKinds = (event: StripeEvent, now: Instant): readonly FactKind[] => {
   const headers = { [SIGNATURE_HEADER]: signStripe(rawBody, SECRET, now) };
   expect(stripe.verify({ rawBody: Buffer.from(rawBody), headers, secrets: [SECRET], now })).toEqual({ ok: true });
   expect(stripe.admit(rawBody, now).end).toBe('unread');
-  const reading = stripe.normalise(rawBody, { receivedAt: now, userIdKeys: ['user_id'] });
+  const reading = stripe.normalise(rawBody, { receivedAt: now, userIdKeys: ['user_id'], contactKeys: [] });
   if (reading.end !== 'understood') throw new Error(`${event.type}: ${JSON.stringify(reading)}`);
   return reading.facts.map(({ kind }) => kind);
 };

@@ -4,7 +4,8 @@ import type { Instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
-import type { OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
+import type { DeliverySource, OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
+import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
@@ -13,7 +14,7 @@ import { DEFAULT_POLICY } from '../default-policy.ts';
 /** The relay's own parts without its doors: real store, real loop, and a clock that only the caller moves. */
 export interface Relay {
   /** Stores a webhook as the door would, then decides whatever is due. */
-  readonly receive: (rawBody: string, now: Instant) => Promise<void>;
+  readonly receive: (rawBody: string, now: Instant, source?: DeliverySource) => Promise<void>;
   /** Wakes at every instant up to and including `until` at which something is due. */
   readonly passTime: (until: Instant) => Promise<void>;
   /** From the next decision on, other rules hold. */
@@ -59,10 +60,8 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
   const profile = async (): Promise<ProfileRecord | undefined> => (await store.findProfiles(customer))[0];
 
   return {
-    receive: async (rawBody, now) => {
-      const { end, keys, ...rest } = stripe.admit(rawBody, now);
-      const detail = 'reason' in rest ? rest.reason : 'error' in rest ? rest.error : null;
-      await store.accept([{ keys, rawBody, receivedAt: now, end, detail }]);
+    receive: async (rawBody, now, source) => {
+      await store.accept([toDelivery(stripe, rawBody, now, source)]);
       await decideAll(now);
     },
     passTime,
