@@ -8,8 +8,8 @@ import { makeWaiting } from './waiting.ts';
 
 const FIND = 'SELECT seq FROM deliveries WHERE event_id = ? AND provider = ? AND merchant = ? AND mode = ?';
 const INSERT = `INSERT INTO deliveries
-  (provider, merchant, mode, event_id, event_type, occurred_at, received_at, customer_id, ending, detail)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+  (provider, merchant, mode, event_id, event_type, occurred_at, received_at, customer_id, ending, detail, source)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_BODY = 'INSERT INTO delivery_bodies (delivery_seq, raw_body) VALUES (?, ?)';
 
 /** Whose the delivery is. One that nothing follows from makes no new customer. */
@@ -34,10 +34,10 @@ export const makeAcceptOne = (
   const insertBody = prepare(db, INSERT_BODY);
   const waiting = makeWaiting(db);
 
-  const insertRow = ({ keys, end, detail, receivedAt }: NewDelivery, customerId: number | null): number => {
+  const insertRow = ({ keys, source, end, detail, receivedAt }: NewDelivery, customerId: number | null): number => {
     const { provider, merchant, mode, eventId, eventType, occurredAt } = keys;
     const place = [provider, merchant, mode, eventId, eventType] as const;
-    return insert.insert(...place, occurredAt, receivedAt, customerId, end, detail);
+    return insert.insert(...place, occurredAt, receivedAt, customerId, end, detail, source);
   };
 
   return (delivery) => {

@@ -1,15 +1,20 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { CustomerKey, Mode } from '../../domain/ids.ts';
+import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { Claim, Commitments, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
+import type { Claim, ClaimedAccount, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
+import { type AccountRow, makeAccounts } from './accounts.ts';
+import { userIdOf } from './aliases.ts';
 import { makeCustomerFacts } from './customer-facts.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { parseCommitments } from './stored-commitments.ts';
 
 /** A claim with what its commit must know of the moment at which it was read. */
 export interface ReadClaim {
   readonly claim: Claim;
-  readonly customerId: number;
+  readonly accounts: readonly AccountRow[];
+  /** By what the profile is known. */
+  readonly aliases: readonly string[];
   /** The profile's count of wake-ups: a higher one at commit means that there is news. */
   readonly wakes: number;
 }
@@ -20,9 +25,8 @@ export interface Claims {
   readonly read: (due: DueRow) => ReadClaim;
 }
 
-export interface DueRow extends CustomerKey {
+export interface DueRow {
   readonly profileId: number;
-  readonly customerId: number;
   readonly mode: Mode;
   readonly version: number;
   readonly wakes: number;
@@ -31,6 +35,8 @@ export interface DueRow extends CustomerKey {
   readonly decidedAt: Instant | null;
   readonly ruleset: string | null;
   readonly commitments: string | null;
+  /** JSON. */
+  readonly aliases: string;
 }
 
 interface EventRow {
@@ -42,72 +48,66 @@ interface EventRow {
 
 /** One claim's share of a backlog: what is left keeps the profile due. Bounds memory and the length of one decision. */
 const MAX_DELIVERIES = 1_000;
-const NOTHING_SAID: Omit<Commitments, 'events'> = {
-  episodes: [],
-  traits: null,
-  accountTraits: null,
-  userId: null,
-  channel: null,
-  segment: null,
-  audiences: [],
-  untold: [],
-  tools: {},
-};
 
-const DUE = `SELECT p.id AS profileId, c.id AS customerId, c.provider, c.merchant, c.mode, c.customer, p.version,
-  p.wakes, p.failures, p.due_at AS dueAt, p.decided_at AS decidedAt, p.ruleset, p.commitments
-  FROM profiles p JOIN customers c ON c.profile_id = p.id
-  WHERE p.due_at <= ? ORDER BY p.due_at, p.id LIMIT ?`;
+const DUE = `SELECT p.id AS profileId, p.mode, p.version, p.wakes, p.failures, p.due_at AS dueAt,
+  p.decided_at AS decidedAt, p.ruleset, p.commitments,
+  (SELECT json_group_array(a.alias) FROM profile_aliases a WHERE a.profile_id = p.id) AS aliases
+  FROM profiles p WHERE p.due_at <= ? ORDER BY p.due_at, p.id LIMIT ?`;
 const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType, b.raw_body AS rawBody,
-  d.received_at AS receivedAt
+  d.received_at AS receivedAt, d.source
   FROM deliveries d JOIN delivery_bodies b ON b.delivery_seq = d.seq
-  WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
-const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE profile_id = ?';
+  WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ?`;
+const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE customer_id = ?';
 
-const NO_AUDIENCES = { audiences: [], untold: [] } as const;
-
-/** What an older release wrote knew of no audiences and no tools. */
-const parseCommitments = (json: string | null): Omit<Commitments, 'events'> => {
-  if (json === null) return NOTHING_SAID;
-  const stored = JSON.parse(json) as Omit<Commitments, 'events'>;
-  const segment = stored.segment === null ? null : { ...NO_AUDIENCES, ...stored.segment };
-  return { ...NOTHING_SAID, ...stored, segment };
-};
 const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({
   ...event,
   refuted: refuted === 1,
   unsaid: unsaid === 1,
 });
 
-/** Reads due profiles with all that a decision needs: four statements for each. For use inside a read transaction. */
+/** Reads due profiles with all that a decision needs: one statement for each, and three for each account. For use inside a read transaction. */
 export const makeClaims = (db: DatabaseSync): Claims => {
   const storeId = readStoreId(db);
   const due = prepare<DueRow>(db, DUE);
+  const accountsOf = makeAccounts(db);
   const unread = prepare<Delivery>(db, UNREAD);
   const facts = makeCustomerFacts(db);
   const events = prepare<EventRow>(db, EVENTS);
 
-  const readClaim = (row: DueRow): Claim => {
-    const { profileId, customerId, version, failures, provider, merchant, mode, customer, decidedAt, ruleset } = row;
-    return {
+  const readAccounts = (rows: readonly AccountRow[]): readonly ClaimedAccount[] => {
+    let left = MAX_DELIVERIES;
+    return rows.map(({ customerId, customer, role }) => {
+      if (role === 'contact') return { customer, role, deliveries: [], facts: facts(customerId), events: [] };
+      const deliveries = unread.all(customerId, left);
+      left -= deliveries.length;
+      return {
+        customer,
+        role,
+        deliveries,
+        facts: facts(customerId),
+        events: events.all(customerId).map(toCommittedEvent),
+      };
+    });
+  };
+
+  const read = (row: DueRow): ReadClaim => {
+    const { profileId, mode, version, failures, dueAt, decidedAt, ruleset, wakes } = row;
+    const accounts = accountsOf(profileId);
+    const aliases = JSON.parse(row.aliases) as readonly string[];
+    const claim: Claim = {
       storeId,
       profileId,
       version,
-      failures,
-      dueAt: row.dueAt,
-      customer: { provider, merchant, mode, customer },
-      deliveries: unread.all(customerId),
-      facts: facts(customerId),
-      commitments: {
-        ...parseCommitments(row.commitments),
-        events: events.all(profileId).map(toCommittedEvent),
-      },
+      mode,
+      userId: userIdOf(aliases),
+      accounts: readAccounts(accounts),
+      commitments: parseCommitments(row.commitments),
       decided: decidedAt === null || ruleset === null ? null : { at: decidedAt, ruleset },
+      failures,
+      dueAt,
     };
+    return { claim, accounts, aliases, wakes };
   };
 
-  return {
-    due: (now, limit) => due.all(now, limit),
-    read: (row) => ({ claim: readClaim(row), customerId: row.customerId, wakes: row.wakes }),
-  };
+  return { due: (now, limit) => due.all(now, limit), read };
 };

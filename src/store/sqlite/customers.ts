@@ -33,7 +33,7 @@ const WAKE = `UPDATE profiles SET wakes = wakes + 1, due_at = max(min(coalesce(d
 export const makeCustomers = (db: DatabaseSync): Customers => {
   const byKey = prepare<CustomerRow>(db, FIND);
   const byObject = prepare<CustomerRow>(db, FIND_BY_OBJECT);
-  const newProfile = prepare(db, 'INSERT INTO profiles DEFAULT VALUES');
+  const newProfile = prepare(db, 'INSERT INTO profiles (mode) VALUES (?)');
   const newCustomer = prepare(
     db,
     'INSERT INTO customers (profile_id, provider, merchant, mode, customer, created_at) VALUES (?, ?, ?, ?, ?, ?)',
@@ -46,7 +46,7 @@ export const makeCustomers = (db: DatabaseSync): Customers => {
     findOrCreate: (key, now) => {
       const known = find(key);
       if (known !== undefined) return known;
-      const profileId = newProfile.insert();
+      const profileId = newProfile.insert(key.mode);
       const id = newCustomer.insert(profileId, key.provider, key.merchant, key.mode, key.customer, now);
       return { id, profileId };
     },

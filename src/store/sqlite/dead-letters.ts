@@ -16,6 +16,8 @@ interface HeldRow extends HeldBack {
   readonly subject: string;
   /** Of a call; null for anything else. */
   readonly callType: SegmentCall['type'] | null;
+  /** Of a call: the account that it is about. */
+  readonly account: string | null;
   /** Key of the audience that a call tells of. */
   readonly audience: string | null;
   /** It tells of somebody whom the customer was linked to before. */
@@ -39,12 +41,13 @@ const LIST = `SELECT seq, kind, subject, code, message, payload, amount_minor AS
   FROM dead_letters WHERE (?1 = 1 OR replayed_at IS NULL) ORDER BY seq DESC LIMIT ?2`;
 const HELD = `SELECT seq, kind, subject, profile_id AS profileId, delivery_seq AS deliverySeq, outbox_seq AS outboxSeq,
   tool_state_id AS toolStateId, iif(kind = 'call', payload ->> 'type', NULL) AS callType,
+  iif(kind = 'call', payload ->> '$.context.groupId', NULL) AS account,
   iif(kind = 'call', payload ->> '$.context.personas.computation_key', NULL) AS audience,
   kind = 'call' AND EXISTS (SELECT 1 FROM profiles p WHERE p.id = profile_id
     AND payload ->> 'userId' <> coalesce(p.commitments ->> '$.segment.userId', p.commitments ->> 'userId', '')) AS isFormer
   FROM dead_letters WHERE replayed_at IS NULL AND (?1 IS NULL OR seq IN (SELECT value FROM json_each(?1))) ORDER BY seq`;
 const DELIVERY = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType,
-  d.received_at AS receivedAt, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
+  d.received_at AS receivedAt, d.source, b.raw_body AS rawBody, d.customer_id AS customerId, c.profile_id AS profileId
   FROM deliveries d JOIN delivery_bodies b ON b.delivery_seq = d.seq LEFT JOIN customers c ON c.id = d.customer_id
   WHERE d.seq = ?`;
 const REREAD = `UPDATE deliveries SET ending = 'unread', detail = NULL, read_at = NULL WHERE seq = ?`;
@@ -55,9 +58,13 @@ const FORGET = `UPDATE profiles SET version = version + 1,
   commitments = json_replace(commitments, '$.' || ?1, json('{}'), '$.segment.' || ?1, json('{}')) WHERE id = ?2`;
 const UNTELL = `UPDATE profiles SET version = version + 1,
   commitments = json_insert(commitments, '$.untold[#]', ?1, '$.segment.untold[#]', ?1) WHERE id = ?2`;
-const TOLD = { identify: 'traits', group: 'accountTraits' } as const;
+const TOLD = { identify: 'traits', group: 'accounts' } as const;
 // Kept, not deleted: a call that people ask for again is due whatever the rules of now make of it.
-const UNSAY = 'UPDATE committed_events SET unsaid = 1 WHERE profile_id = ? AND message_id = ?';
+const UNSAY = 'UPDATE committed_events SET unsaid = 1 WHERE customer_id = ? AND message_id = ?';
+// The account may have moved to another person since.
+const SAID_OF = `SELECT c.id AS customerId, c.profile_id AS profileId FROM customers c
+  JOIN committed_events e ON e.customer_id = c.id AND e.message_id = ?1
+  WHERE c.id IN (SELECT id FROM customers WHERE profile_id = ?2 UNION SELECT id FROM customers WHERE customer = ?3)`;
 const UNPARK = 'UPDATE profiles SET parked_until = NULL WHERE id = ?';
 const CLOSE = 'UPDATE dead_letters SET replayed_at = ? WHERE seq = ?';
 
@@ -85,6 +92,7 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   const delivery = prepare<DeliveryRow>(db, DELIVERY);
   const reread = prepare(db, REREAD);
   const requeue = prepare(db, REQUEUE);
+  const saidOf = prepare<{ customerId: number; profileId: number }>(db, SAID_OF);
   const unsay = prepare(db, UNSAY);
   const unpark = prepare(db, UNPARK);
   const close = prepare(db, CLOSE);
@@ -102,11 +110,14 @@ export const makeDeadLetters = (db: DatabaseSync, customers: Customers): DeadLet
   };
 
   /** A decision again; also of a call that never reached the outbox, which only a new decision can bring back. */
-  const replayDecision = ({ kind, profileId, subject }: HeldRow, now: Instant): boolean => {
+  const replayDecision = ({ kind, profileId, subject, account }: HeldRow, now: Instant): boolean => {
     if (profileId === null) return false;
-    if (kind === 'call') unsay.run(profileId, subject);
-    unpark.run(profileId);
-    customers.wake(profileId, now);
+    const said = kind === 'call' ? saidOf.all(subject, profileId, account) : [];
+    for (const { customerId } of said) unsay.run(customerId, subject);
+    for (const id of new Set(said.length === 0 ? [profileId] : said.map((row) => row.profileId))) {
+      unpark.run(id);
+      customers.wake(id, now);
+    }
     return true;
   };
 

@@ -37,7 +37,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const customers = makeCustomers(db);
   const deadLetterWriter = makeDeadLetterWriter(db);
   const acceptOne = makeAcceptOne(db, customers, deadLetterWriter);
-  const work = makeWork(db, transactions, deadLetterWriter);
+  const work = makeWork(db, transactions, customers, deadLetterWriter);
   const waiting = makeWaiting(db);
   const outbox = makeOutbox(db, deadLetterWriter);
   const deadLetters = makeDeadLetters(db, customers);

@@ -1,17 +1,18 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
-import type { Claim, Commit, Park } from '../../pipeline/ports.ts';
+import type { Claim, Commit, Park, Part } from '../../pipeline/ports.ts';
 import { makeClaims, type ReadClaim } from './claims.ts';
 import { makeCommits } from './commit.ts';
+import type { Customers } from './customers.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
 import type { Transactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
 
-type Decide = (claim: Claim) => Commit | Park;
+type Decide = (claim: Claim) => Commit | Part | Park;
 
 interface Decided {
   readonly read: ReadClaim;
-  readonly decision: Commit | Park;
+  readonly decision: Commit | Part | Park;
 }
 
 /**
@@ -22,10 +23,11 @@ interface Decided {
 export const makeWork = (
   db: DatabaseSync,
   transactions: Transactions,
+  customers: Customers,
   deadLetters: DeadLetterWriter,
 ): ((now: Instant, limit: number, decide: Decide) => number) => {
   const claims = makeClaims(db);
-  const commits = makeCommits(db, deadLetters);
+  const commits = makeCommits(db, customers, deadLetters);
   const waiting = makeWaiting(db);
 
   const decideDue = (now: Instant, limit: number, decide: Decide): readonly Decided[] =>
