@@ -4,7 +4,7 @@ import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
 import { decide, type View } from './decide.ts';
 import type { PlannedEvent } from './events/event.ts';
 import type { Claim, DeliverySource } from './ports.ts';
-import type { ReadAccount } from './read.ts';
+import type { Read, ReadAccount } from './read.ts';
 import type { Ruleset } from './rules.ts';
 import { stageKey } from './tools/edges.ts';
 
@@ -39,7 +39,7 @@ const silence = (view: View, isSilent: (event: PlannedEvent) => boolean): Readon
   );
 
 /** Null while the rules are the same. What was still settling at the last commit is news and stays out. */
-export const becauseOfRules = ({ decided, userId, accounts }: Claim, rules: Ruleset): Baseline | null => {
+const becauseOfRules = ({ decided, userId, accounts }: Claim, rules: Ruleset): Baseline | null => {
   if (decided === null || decided.ruleset === rules.hash) return null;
   const view = decide({ userId, accounts, rules, now: decided.at });
   const isOld = ({ ready, settlesAt }: PlannedEvent): boolean => ready && settlesAt <= decided.at;
@@ -70,7 +70,7 @@ const SILENT: ReadonlySet<DeliverySource> = new Set(['backfill', 'backfill_open'
  * Null where no backfill told anything now. What holds in the history, and in what was known before it, is silent, but
  * for what the known facts by themselves are about to say.
  */
-export const becauseOfHistory = (
+const becauseOfHistory = (
   { userId, accounts }: { readonly userId: string | null; readonly accounts: readonly ReadAccount[] },
   rules: Ruleset,
   now: Instant,
@@ -94,7 +94,7 @@ export const becauseOfHistory = (
 };
 
 /** Both, where new rules and history come together. */
-export const joinBaselines = (rules: Baseline | null, history: Baseline | null): Baseline | null => {
+const joinBaselines = (rules: Baseline | null, history: Baseline | null): Baseline | null => {
   if (rules === null || history === null) return rules ?? history;
   return {
     silent: new Map([...rules.silent, ...history.silent]),
@@ -103,3 +103,7 @@ export const joinBaselines = (rules: Baseline | null, history: Baseline | null):
     because: 'history',
   };
 };
+
+/** What holds in a profile's decision and is no news. Pure. */
+export const findBaseline = (claim: Claim, { accounts }: Read, rules: Ruleset, now: Instant): Baseline | null =>
+  joinBaselines(becauseOfRules(claim, rules), becauseOfHistory({ userId: claim.userId, accounts }, rules, now));

@@ -2,7 +2,7 @@ import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Provider } from '../providers/provider.ts';
 import { toAccountCommits } from './account-commits.ts';
-import { becauseOfHistory, becauseOfRules, joinBaselines } from './baseline.ts';
+import { findBaseline } from './baseline.ts';
 import { decide, toViewJson } from './decide.ts';
 import { diff } from './diff.ts';
 import { park } from './park.ts';
@@ -43,10 +43,8 @@ export const step = (
   const view = decide({ userId: claim.userId, accounts, rules, now });
   const parted = toPart(claim, view, now);
   if (parted !== null) return parted;
-  const { mode } = claim;
-  const history = becauseOfHistory({ userId: claim.userId, accounts: read.accounts }, rules, now);
-  const baseline = joinBaselines(becauseOfRules(claim, rules), history);
-  const effects = diff({ claim, view, rules, now, channel: channelFor(mode), tools: toolsFor(mode), baseline });
+  const to = { channel: channelFor(claim.mode), tools: toolsFor(claim.mode) };
+  const effects = diff({ claim, view, rules, now, ...to, baseline: findBaseline(claim, read, rules, now) });
   return {
     outcome: 'decided',
     profileId: claim.profileId,
