@@ -3,8 +3,9 @@ import type { DeliveryKeys } from '../../domain/fact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Admission } from '../provider.ts';
 import { parseBody, type StripeEvent } from './event.ts';
-import { endOf } from './event-types.ts';
+import { endOf, thinEndOf } from './event-types.ts';
 import { customerOf, objectIds } from './object-ids.ts';
+import type { ThinEvent } from './thin.ts';
 
 /**
  * What the door can tell of a correctly signed body: its keys, and whether anything can follow from it.
@@ -15,11 +16,8 @@ export const admitStripe = (rawBody: string, receivedAt: Instant): Admission => 
   switch (parsed.kind) {
     case 'event':
       return admitEvent(parsed.event);
-    case 'thin': {
-      const mode = parsed.livemode ? 'live' : 'test';
-      const keys = { ...NO_KEYS, mode, eventId: parsed.id, eventType: parsed.type, occurredAt: receivedAt } as const;
-      return { end: 'ignored', keys, reason: thinReason(parsed.type) };
-    }
+    case 'thin':
+      return admitThin(parsed.thin, receivedAt);
     case 'invalid': {
       const eventId = parsed.id ?? `sha256:${createHash('sha256').update(rawBody).digest('hex')}`;
       const keys = { ...NO_KEYS, eventId, eventType: parsed.type ?? 'unknown', occurredAt: receivedAt };
@@ -27,10 +25,6 @@ export const admitStripe = (rawBody: string, receivedAt: Instant): Admission => 
     }
   }
 };
-
-/** Why a thin notification is ignored: it names an object and says nothing of it. */
-export const thinReason = (type: string): string =>
-  `thin event ${type}: it carries no data; send snapshot events to this endpoint`;
 
 /** Test mode, since what cannot be read must not reach a real person. */
 const NO_KEYS = {
@@ -41,11 +35,32 @@ const NO_KEYS = {
   objects: [],
 } as const;
 
+/** A thin event's object is all that is known of it: the customer is learned when it is looked up. */
+const admitThin = ({ livemode, ...thin }: ThinEvent, receivedAt: Instant): Admission => {
+  const createdAt = thin.createdAt ?? receivedAt;
+  const related = thin.relatedObject;
+  const isCustomer = related?.type === 'customer';
+  const keys: DeliveryKeys = {
+    ...NO_KEYS,
+    merchant: thin.account,
+    mode: livemode ? 'live' : 'test',
+    customer: isCustomer ? related.id : null,
+    objects: related === null || isCustomer ? [] : [related.id],
+    eventId: thin.id,
+    eventType: thin.type,
+    occurredAt: createdAt,
+  };
+  const end = thinEndOf(thin.type);
+  if ('ignored' in end) return { end: 'ignored', keys, reason: end.ignored };
+  return { end: 'look_up', keys, thin: { ...thin, createdAt } };
+};
+
 const admitEvent = (event: StripeEvent): Admission => {
   const keys = toKeys(event);
   const end = endOf(event.type);
   if ('ignored' in end) return { end: 'ignored', keys, reason: end.ignored };
   if (keys.customer === null && keys.objects.length === 0) {
+    if (end.reader === 'checkout') return { end: 'ignored', keys, reason: 'a checkout of nobody: it bought nothing' };
     const error = `${event.type} ${event.id} names no customer and no object by which one could be found. Check its sender.`;
     return { end: 'dead_letter', keys, error };
   }

@@ -3,7 +3,19 @@ import type { RawDecline } from '../../domain/decline.ts';
 import type { Card, ChargeState } from '../../domain/fact.ts';
 import { idOf, invoiceIdOfOrder } from './object-ids.ts';
 import { defineReader } from './reader.ts';
-import { amountMinor, card, cardFields, currency, methodReference, reference, text, toCard } from './shapes.ts';
+import {
+  amountMinor,
+  card,
+  cardFields,
+  currency,
+  flag,
+  methodReference,
+  objectId,
+  reference,
+  text,
+  toCard,
+  unixSeconds,
+} from './shapes.ts';
 
 /** Where a card hides: `payment_method_details.card`, a legacy card source, or a legacy source object around one. */
 export const legacySource = z.union([z.string(), z.object({ id: text, ...cardFields, object: text, card })]).nullish();
@@ -24,15 +36,19 @@ export const refusal = z.object({
 });
 type Refusal = z.infer<typeof refusal>;
 
-const charge = refusal.extend({
-  id: z.string().min(1),
+export const charge = refusal.extend({
+  id: objectId,
+  status: text,
+  created: unixSeconds.nullish(),
   amount: amountMinor,
   currency,
   payment_intent: reference,
   /** Before basil. */
   invoice: reference,
   payment_details: paymentDetails,
+  refunded: flag,
 });
+export type Charge = z.infer<typeof charge>;
 
 /** `charge.failed`. */
 export const readChargeFailed = defineReader({
@@ -81,7 +97,8 @@ export const toRawDecline = ({
   blockedReason: said?.type === 'blocked' ? (said.reason ?? 'blocked') : null,
 });
 
-const toChargeState = (raw: z.infer<typeof charge>): ChargeState => ({
+/** The money movement that a charge states. */
+export const toChargeState = (raw: Charge): ChargeState => ({
   chargeId: raw.id,
   paymentIntentId: idOf(raw.payment_intent),
   invoiceId: idOf(raw.invoice) ?? invoiceIdOfOrder(raw.payment_details?.order_reference),

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import { fromUnixSeconds, type Instant } from '../../domain/instant.ts';
 import { isRecord, type Json } from './json.ts';
+import { objectId, unixSeconds } from './shapes.ts';
 import { structureProblem } from './structure.ts';
+import { type ThinEvent, thinEvent } from './thin.ts';
 
 /** A snapshot event's envelope. `object` is untyped until a reader has checked the fields that it reads. */
 export interface StripeEvent {
@@ -15,37 +17,32 @@ export interface StripeEvent {
   readonly automatic: boolean;
   readonly object: Json;
   readonly previousAttributes: Json;
+  /** The type of the thin event that was looked up; null for all that came as it is. */
+  readonly noticeType: string | null;
 }
 
 /** What a body turns out to be. `id` and `type` of an invalid one are given where they could be read. */
 type ParsedBody =
   | { readonly kind: 'event'; readonly event: StripeEvent }
-  | { readonly kind: 'thin'; readonly id: string; readonly type: string; readonly livemode: boolean }
+  | { readonly kind: 'thin'; readonly thin: ThinEvent }
   | { readonly kind: 'invalid'; readonly id: string | null; readonly type: string | null; readonly error: string };
-
-/** 8,640,000,000,000 s is the last second that a date can hold. */
-export const unixSeconds = z.number().int().min(0).max(8_640_000_000_000);
 
 /** Checked and copied only where a reader reads it. */
 const record = z.custom<Json>(isRecord, 'expected an object');
 
 const envelope = z.object({
-  id: z.string().min(1),
+  id: objectId,
   object: z.literal('event'),
-  type: z.string().min(1),
+  type: objectId,
   created: unixSeconds,
   livemode: z.boolean().nullish(),
-  account: z.string().nullish(),
+  account: z.union([z.literal(''), objectId]).nullish(),
+  /** Only beside what a look-up fetched for a thin event. */
+  notice: z.object({ type: objectId, created: unixSeconds }).nullish(),
   /** An object since 2017-05-25, a string or null before. */
   request: z.union([z.string(), z.object({ id: z.string().nullish() })]).nullish(),
   /** A test ping has no object. */
   data: z.object({ object: record.nullish(), previous_attributes: record.nullish() }).nullish(),
-});
-
-const thinEnvelope = z.object({
-  id: z.string().min(1),
-  type: z.string().min(1),
-  livemode: z.boolean().nullish(),
 });
 
 /** Reads a webhook's body as far as its envelope. Never throws; refuses what is nested too deep or names a prototype. */
@@ -59,9 +56,9 @@ export const parseBody = (rawBody: string): ParsedBody => {
 };
 
 const parseThin = (json: unknown): ParsedBody => {
-  const parsed = thinEnvelope.safeParse(json);
+  const parsed = thinEvent.safeParse(json);
   if (!parsed.success) return notAnEvent(json, parsed.error);
-  return { kind: 'thin', id: parsed.data.id, type: parsed.data.type, livemode: parsed.data.livemode === true };
+  return { kind: 'thin', thin: parsed.data };
 };
 
 const parseSnapshot = (json: unknown): ParsedBody => {
@@ -91,7 +88,8 @@ const parseJson = (text: string): unknown => {
 const toEvent = (raw: z.infer<typeof envelope>): StripeEvent => ({
   id: raw.id,
   type: raw.type,
-  createdAt: fromUnixSeconds(raw.created),
+  createdAt: fromUnixSeconds(raw.notice?.created ?? raw.created),
+  noticeType: raw.notice?.type ?? null,
   livemode: raw.livemode === true,
   account: raw.account ?? '',
   automatic: !(typeof raw.request === 'string' ? raw.request : raw.request?.id),
@@ -99,7 +97,7 @@ const toEvent = (raw: z.infer<typeof envelope>): StripeEvent => ({
   previousAttributes: raw.data?.previous_attributes ?? {},
 });
 
-const named = z.object({ id: z.string().min(1).nullish().catch(null), type: z.string().min(1).nullish().catch(null) });
+const named = z.object({ id: objectId.nullish().catch(null), type: objectId.nullish().catch(null) });
 
 const invalid = (json: unknown, error: string): ParsedBody => {
   const found = named.safeParse(json);

@@ -1,22 +1,10 @@
 import * as z from 'zod';
 import type { BillingReason, InvoiceState, InvoiceStatus, PriceRef } from '../../domain/fact.ts';
-import { fromUnixSeconds } from '../../domain/instant.ts';
-import { unixSeconds } from './event.ts';
+import { type Metadata, metadata, planIdIn, userIdIn } from './metadata.ts';
 import { idOf } from './object-ids.ts';
+import { priced, toPriceRef } from './price.ts';
 import { defineReader, type Statement } from './reader.ts';
-import {
-  amountMinor,
-  currency,
-  flag,
-  type Metadata,
-  metadata,
-  planIdIn,
-  priced,
-  reference,
-  text,
-  toPriceRef,
-  userIdIn,
-} from './shapes.ts';
+import { currency, email, flag, objectId, owedMinor, reference, text, toInstant, unixSeconds } from './shapes.ts';
 
 const lineParent = z.object({ subscription: reference, proration: flag }).nullish();
 
@@ -33,21 +21,26 @@ type Line = z.infer<typeof line>;
 
 const subscriptionDetails = z.object({ subscription: reference, metadata }).nullish();
 
-const invoice = z.object({
-  id: z.string().min(1),
+/** Stripe tries for two months at most; everything that counts attempts counts up to this. */
+const MAX_ATTEMPTS = 1_000;
+
+export const invoice = z.object({
+  id: objectId,
   status: text,
   paid: flag,
   forgiven: flag,
   currency,
-  amount_due: amountMinor,
-  amount_remaining: amountMinor.nullish(),
-  amount_paid: amountMinor.nullish(),
+  amount_due: owedMinor,
+  amount_remaining: owedMinor.nullish(),
+  amount_paid: owedMinor.nullish(),
   collection_method: text,
   /** Until 2019. */
   billing: text,
   billing_reason: text,
-  attempt_count: z.number().int().nullish(),
+  attempt_count: z.number().int().min(0).max(MAX_ATTEMPTS).nullish(),
   next_payment_attempt: unixSeconds.nullish(),
+  due_date: unixSeconds.nullish(),
+  customer_email: email,
   hosted_invoice_url: text,
   paid_out_of_band: flag,
   status_details: z.object({ uncollectible: z.object({ reason: text }).nullish() }).nullish(),
@@ -59,9 +52,17 @@ const invoice = z.object({
   charge: reference,
   payment_intent: reference,
   metadata,
+  status_transitions: z
+    .object({
+      finalized_at: unixSeconds.nullish(),
+      paid_at: unixSeconds.nullish(),
+      voided_at: unixSeconds.nullish(),
+      marked_uncollectible_at: unixSeconds.nullish(),
+    })
+    .nullish(),
   lines: z.object({ data: z.array(line).nullish() }).nullish(),
 });
-type Invoice = z.infer<typeof invoice>;
+export type Invoice = z.infer<typeof invoice>;
 
 const BILLING_REASONS: ReadonlyMap<string, BillingReason> = new Map([
   ['subscription_cycle', 'cycle'],
@@ -120,27 +121,29 @@ export const readInvoicePaid = paidReader(false);
 /** `invoice.payment_succeeded`: only when an attempt to pay succeeded. */
 export const readInvoicePaymentSucceeded = paidReader(true);
 
-const toInvoiceState = ({ object: raw, userIdKeys }: Statement<Invoice>): InvoiceState => {
+/** The invoice as the payload states it, at whatever time. */
+export const toInvoiceState = ({ object: raw, userIdKeys }: Statement<Invoice>): InvoiceState => {
   const subscription = subscriptionOf(raw);
   const priceLine = linePriced(raw, subscription);
   const copies = copiesOfSubscriptionMetadata(raw, priceLine);
-  const status = toStatus(raw);
+  const status = toInvoiceStatus(raw);
+  const collectedAutomatically = (raw.collection_method ?? raw.billing) !== 'send_invoice';
   return {
     id: raw.id,
     subscription,
     status,
     currency: raw.currency,
     ...toAmounts(raw, status),
-    collectedAutomatically: (raw.collection_method ?? raw.billing) !== 'send_invoice',
+    collectedAutomatically,
     billingReason: BILLING_REASONS.get(raw.billing_reason ?? '') ?? 'other',
     attemptCount: raw.attempt_count ?? 0,
-    nextAttemptAt: raw.next_payment_attempt == null ? null : fromUnixSeconds(raw.next_payment_attempt),
-    dueAt: null,
-    email: null,
+    nextAttemptAt: toInstant(raw.next_payment_attempt),
+    dueAt: collectedAutomatically ? null : toInstant(raw.due_date),
+    email: raw.customer_email ?? null,
     hostedUrl: raw.hosted_invoice_url ?? null,
     paidOutOfBand: raw.paid_out_of_band ?? null,
     uncollectibleReason: raw.status_details?.uncollectible?.reason ?? null,
-    periodStart: priceLine?.period?.start == null ? null : fromUnixSeconds(priceLine.period.start),
+    periodStart: toInstant(priceLine?.period?.start),
     price: firstPrice(priceLine),
     subscriptionPlanId: firstText(copies, planIdIn),
     subscriptionUserId: firstText(copies, (copy) => userIdIn(copy, userIdKeys)),
@@ -153,7 +156,7 @@ const toInvoiceState = ({ object: raw, userIdKeys }: Statement<Invoice>): Invoic
 };
 
 /** Before 2018-11-08 an invoice had no status; one that was closed unpaid is still owed, only no longer collected. */
-const toStatus = (raw: Invoice): InvoiceStatus => {
+export const toInvoiceStatus = (raw: Invoice): InvoiceStatus => {
   const stated = STATUSES.get(raw.status ?? '');
   if (stated !== undefined) return stated;
   if (raw.paid === true) return 'paid';
@@ -164,7 +167,8 @@ const toAmounts = (raw: Invoice, status: InvoiceStatus) => {
   const amountPaidMinor = raw.amount_paid ?? (status === 'paid' ? raw.amount_due : 0);
   return {
     amountDueMinor: raw.amount_due,
-    amountRemainingMinor: raw.amount_remaining ?? (status === 'paid' ? 0 : raw.amount_due - amountPaidMinor),
+    amountRemainingMinor:
+      raw.amount_remaining ?? (status === 'paid' ? 0 : Math.max(0, raw.amount_due - amountPaidMinor)),
     amountPaidMinor,
   };
 };

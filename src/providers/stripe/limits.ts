@@ -12,5 +12,5 @@ export const STRIPE_CANNOT_TELL: readonly string[] = [
   'The order of events within one second: `created` has whole seconds.',
   'Why a subscription ended, before 2022-11-15: there are no `cancellation_details`.',
   'The status of an invoice before 2018-11-08: it is derived from `paid` and `forgiven`.',
-  'Anything in a thin event: it carries no data, and is ignored. Send snapshot events.',
+  'Anything in a thin event: it carries no data. What it names is looked up with `STRIPE_API_KEY`, and waits visibly without one.',
 ];

@@ -24,10 +24,16 @@ const LINKS: readonly (readonly string[])[] = [
   ['payment', 'charge'],
 ];
 
+/** Stripe's ids are shorter than 255 printable ASCII characters; what is none would collide or break off somewhere. */
+const ID = /^[\x21-\x7e]{1,255}$/;
+
+/** An id of Stripe's: printable, without spaces, at most 255 characters. */
+export const isId = (value: unknown): value is string => typeof value === 'string' && ID.test(value);
+
 /** The id in a reference that may be expanded: `"ch_1"`, `{"id": "ch_1", …}`; null where there is none. */
 export const idOf = (reference: unknown): string | null => {
   const id = isRecord(reference) ? reference.id : reference;
-  return typeof id === 'string' && id !== '' ? id : null;
+  return isId(id) ? id : null;
 };
 
 /**
@@ -35,7 +41,7 @@ export const idOf = (reference: unknown): string | null => {
  * field is the merchant's own, so anything without the prefix says nothing.
  */
 export const invoiceIdOfOrder = (orderReference: unknown): string | null =>
-  typeof orderReference === 'string' && orderReference.startsWith('in_') ? orderReference : null;
+  isId(orderReference) && orderReference.startsWith('in_') ? orderReference : null;
 
 /** The ids of the invoice, intent, charge, subscription and payment method that a payload's object is or names, each once. */
 export const objectIds = (object: Json): readonly string[] => {
@@ -49,12 +55,19 @@ export const objectIds = (object: Json): readonly string[] => {
 
 /**
  * The customer that an object is or names; accounts of the newer kind count where no customer is named. A payment
- * method that was detached names nobody any more: `previous` (its attributes before) still does.
+ * method that was detached names nobody any more: `previous` (its attributes before) still does. An object that names
+ * nobody is its expanded invoice's or charge's customer's.
  */
 export const customerOf = (object: Json, previous: Json): string | null => {
   if (object.object === 'customer') return idOf(object.id);
-  return namedIn(object) ?? (object.object === 'payment_method' ? namedIn(previous) : null);
+  if (object.object === 'payment_method') return namedIn(object) ?? namedIn(previous);
+  return [object, ...CARRIERS.map((key) => object[key])].map(nameIn).find((id) => id !== null) ?? null;
 };
+
+/** What an object may carry expanded, and has the same customer. */
+const CARRIERS = ['invoice', 'charge', 'payment_intent'] as const;
+
+const nameIn = (value: unknown): string | null => (isRecord(value) ? namedIn(value) : null);
 
 const namedIn = ({ customer, customer_account }: Json): string | null => idOf(customer) ?? idOf(customer_account);
 

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RawDecline } from '../../domain/decline.ts';
-import type { ChargeState } from '../../domain/fact.ts';
+import type { ChargeDeclined, ChargeState } from '../../domain/fact.ts';
 import {
   cardOfCharge,
   cardOfSource,
@@ -12,9 +12,9 @@ import {
 } from './charge.ts';
 import { idOf, invoiceIdOfOrder } from './object-ids.ts';
 import { defineReader } from './reader.ts';
-import { amountMinor, card, currency, reference, text, toCard } from './shapes.ts';
+import { amountMinor, card, currency, objectId, reference, text, toCard, unixSeconds } from './shapes.ts';
 
-const ownCharge = refusal.extend({ id: z.string() });
+const ownCharge = refusal.extend({ id: objectId, created: unixSeconds.nullish() });
 
 const paymentMethod = z.union([z.string(), z.object({ id: text, card })]).nullish();
 
@@ -31,8 +31,9 @@ const lastPaymentError = z
   })
   .nullish();
 
-const paymentIntent = z.object({
-  id: z.string().min(1),
+export const paymentIntent = z.object({
+  id: objectId,
+  status: text,
   amount: amountMinor,
   currency,
   /** Before basil. */
@@ -44,30 +45,35 @@ const paymentIntent = z.object({
   /** Before 2022-11-15, the newest first. */
   charges: z.object({ data: z.array(ownCharge).nullish() }).nullish(),
 });
-type PaymentIntent = z.infer<typeof paymentIntent>;
+export type PaymentIntent = z.infer<typeof paymentIntent>;
 
 /** `payment_intent.payment_failed`: the only event of the newer shapes that carries the reason and often the invoice. */
 export const readIntentFailed = defineReader({
   kinds: ['charge_declined'],
   schema: paymentIntent,
-  toFacts: ({ object, origin }) => [
-    {
-      ...origin,
-      kind: 'charge_declined',
-      charge: toChargeState(object, refusedChargeIdOf(object)),
-      decline: declineOf(object),
-    },
-  ],
+  toFacts: ({ object, origin }) => [toDeclined(object, origin)],
+});
+
+/** The refusal that an intent states. */
+export const toDeclined = (
+  raw: PaymentIntent,
+  origin: Pick<ChargeDeclined, 'id' | 'occurredAt' | 'receivedAt'>,
+): ChargeDeclined => ({
+  ...origin,
+  kind: 'charge_declined',
+  charge: toChargeState(raw, refusedChargeIdOf(raw)),
+  decline: declineOf(raw),
 });
 
 /** `payment_intent.succeeded`. */
 export const readIntentSucceeded = defineReader({
   kinds: ['charge_succeeded'],
   schema: paymentIntent,
-  toFacts: ({ object, origin }) => [
-    { ...origin, kind: 'charge_succeeded', charge: toChargeState(object, chargeIdOf(object)) },
-  ],
+  toFacts: ({ object, origin }) => [{ ...origin, kind: 'charge_succeeded', charge: toSucceeded(object) }],
 });
+
+/** The money movement of an intent that succeeded. */
+export const toSucceeded = (raw: PaymentIntent): ChargeState => toChargeState(raw, chargeIdOf(raw));
 
 /** The charge itself, where the payload carries it: expanded, or in the legacy list. */
 const chargeIn = (raw: PaymentIntent) =>
@@ -77,6 +83,10 @@ const refusedChargeIn = (raw: PaymentIntent) => {
   const own = chargeIn(raw);
   return own?.id === refusedChargeIdOf(raw) ? own : null;
 };
+
+/** When the last charge was made, in Unix seconds; null where the payload does not carry it, or the error is about none. */
+export const lastChargedAt = (raw: PaymentIntent): number | null =>
+  (raw.last_payment_error == null ? chargeIn(raw) : refusedChargeIn(raw))?.created ?? null;
 
 const chargeIdOf = (raw: PaymentIntent): string | null => idOf(raw.latest_charge) ?? idOf(raw.charges?.data?.[0]);
 

@@ -50,9 +50,12 @@ export const defineReader = <T>({ kinds, schema, toFacts }: ReaderDefinition<T>)
       contactKeys: context.contactKeys,
     });
     if (typeof facts === 'string') return { end: 'ignored', reason: facts };
-    return { end: 'understood', facts, references: objectIds(event.object) };
+    return { end: 'understood', facts: facts.map(numbered), references: objectIds(event.object) };
   },
 });
+
+/** One event may state several things; each has an id of its own. */
+const numbered = (fact: Fact, index: number): Fact => (index === 0 ? fact : { ...fact, id: `${fact.id}#${index + 1}` });
 
 const misfit = (event: StripeEvent, issue: string): string =>
   `${event.type} ${event.id} cannot be read: ${issue}. It is kept; replay it once this shape is supported.`;

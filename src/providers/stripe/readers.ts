@@ -1,6 +1,8 @@
 import { readChargeFailed, readChargeSucceeded } from './charge.ts';
-import { readCustomer } from './customer.ts';
-import { readDisputeClosed } from './dispute.ts';
+import { readCheckout } from './checkout.ts';
+import { readCustomer, readCustomerDeleted } from './customer.ts';
+import { readDispute, readDisputeClosed, readDisputeSeen } from './dispute.ts';
+import { readFraudWarning } from './fraud-warning.ts';
 import {
   readInvoice,
   readInvoiceActionRequired,
@@ -10,17 +12,43 @@ import {
 } from './invoice.ts';
 import { readInvoicePayment } from './invoice-payment.ts';
 import { readIntentFailed, readIntentSucceeded } from './payment-intent.ts';
-import { readMethod, readMethodDetached, readSource, readSourceDeleted } from './payment-method.ts';
+import {
+  readMethodAttached,
+  readMethodDetached,
+  readMethodRenewed,
+  readMethodSeen,
+  readMethodUpdated,
+  readSourceAttached,
+  readSourceDeleted,
+  readSourceExpiring,
+  readSourceUpdated,
+} from './payment-method.ts';
 import type { Reader } from './reader.ts';
-import { readScheduleAborted, readSubscription, readSubscriptionDeleted } from './subscription.ts';
+import { readAttemptRecorded, readChargeSeen, readIntentSeen, readInvoiceSeen } from './recorded.ts';
+import { readChargeRefunded, readRefund, readRefundFailed } from './refund.ts';
+import {
+  readScheduleAborted,
+  readSubscription,
+  readSubscriptionDeleted,
+  readSubscriptionSeen,
+} from './subscription.ts';
 
 /** Every reader by the name that the table of event types gives it. */
 export const READERS = {
+  attemptRecorded: readAttemptRecorded,
   chargeFailed: readChargeFailed,
+  chargeRefunded: readChargeRefunded,
+  chargeSeen: readChargeSeen,
   chargeSucceeded: readChargeSucceeded,
+  checkout: readCheckout,
   customer: readCustomer,
+  customerDeleted: readCustomerDeleted,
+  dispute: readDispute,
   disputeClosed: readDisputeClosed,
+  disputeSeen: readDisputeSeen,
+  fraudWarning: readFraudWarning,
   intentFailed: readIntentFailed,
+  intentSeen: readIntentSeen,
   intentSucceeded: readIntentSucceeded,
   invoice: readInvoice,
   invoiceActionRequired: readInvoiceActionRequired,
@@ -28,13 +56,22 @@ export const READERS = {
   invoicePaid: readInvoicePaid,
   invoicePayment: readInvoicePayment,
   invoicePaymentSucceeded: readInvoicePaymentSucceeded,
-  paymentMethod: readMethod,
-  paymentMethodDetached: readMethodDetached,
+  invoiceSeen: readInvoiceSeen,
+  methodAttached: readMethodAttached,
+  methodDetached: readMethodDetached,
+  methodRenewed: readMethodRenewed,
+  methodSeen: readMethodSeen,
+  methodUpdated: readMethodUpdated,
+  refund: readRefund,
+  refundFailed: readRefundFailed,
   scheduleAborted: readScheduleAborted,
-  source: readSource,
+  sourceAttached: readSourceAttached,
   sourceDeleted: readSourceDeleted,
+  sourceExpiring: readSourceExpiring,
+  sourceUpdated: readSourceUpdated,
   subscription: readSubscription,
   subscriptionDeleted: readSubscriptionDeleted,
+  subscriptionSeen: readSubscriptionSeen,
 } as const satisfies Readonly<Record<string, Reader>>;
 
 export type ReaderName = keyof typeof READERS;

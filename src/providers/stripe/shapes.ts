@@ -1,15 +1,25 @@
 import * as z from 'zod';
-import type { Card, PriceRef } from '../../domain/fact.ts';
-import { idOf } from './object-ids.ts';
+import type { Card } from '../../domain/fact.ts';
+import { fromUnixSeconds, type Instant } from '../../domain/instant.ts';
+import { isId } from './object-ids.ts';
 
-/** A reference that may be expanded. Read it with `idOf`. */
-export const reference = z.union([z.string(), z.object({ id: z.string() })]).nullish();
+/** The first second of the year 3000: whatever is added to it still is a date that can be printed. */
+const LAST_SECOND = 32_503_680_000;
+
+export const unixSeconds = z.number().int().min(0).max(LAST_SECOND);
+
+/** The instant, or null where the shape states none. */
+export const toInstant = (seconds: number | null | undefined): Instant | null =>
+  seconds == null ? null : fromUnixSeconds(seconds);
+
+/** An object's own id. */
+export const objectId = z.string().refine(isId, 'expected an id of at most 255 printable characters');
+
+/** A reference that may be expanded. Read it with `idOf`; the empty text names nothing. */
+export const reference = z.union([z.literal(''), objectId, z.object({ id: objectId })]).nullish();
 
 /** A stored payment method or legacy source, plain or expanded. One that cannot be read is none: no delivery stops for it. */
 export const methodReference = reference.catch(null);
-
-export const metadata = z.record(z.string(), z.unknown()).nullish();
-export type Metadata = z.infer<typeof metadata>;
 
 /** ISO 4217, lower case whatever the sender writes. */
 export const currency = z
@@ -17,9 +27,32 @@ export const currency = z
   .regex(/^[a-zA-Z]{3}$/)
   .transform((code) => code.toLowerCase());
 
-export const text = z.string().nullish();
+/** The longest texts that are read are addresses of pages; half a surrogate pair would change on its way through a store. */
+const MAX_TEXT = 5_000;
+
+export const text = z
+  .string()
+  .max(MAX_TEXT)
+  .refine((value) => value.isWellFormed(), 'expected well-formed Unicode')
+  .nullish();
 export const flag = z.boolean().nullish();
-export const amountMinor = z.number().int();
+export const amountMinor = z.number().int().min(0);
+
+/** What an invoice says of itself may be below zero where a credit is larger: then nothing is due. */
+export const owedMinor = z
+  .number()
+  .int()
+  .transform((amount) => Math.max(0, amount));
+
+/** Null where it is none as far as anybody can tell: no delivery stops for an email address. */
+export const email = z
+  .string()
+  .trim()
+  .max(320)
+  .regex(/^[^\s@]+@[^\s@]+$/u)
+  .refine((address) => address.isWellFormed())
+  .nullish()
+  .catch(null);
 
 /** Null where the number is none of a calendar: a card's expiry is shown and counted with, and one typo must not stop its delivery. */
 const calendarNumber = (min: number, max: number) => z.number().int().min(min).max(max).nullish().catch(null);
@@ -38,78 +71,23 @@ export const cardFields = {
 
 /** A card as charges and payment methods (`payment_method_details.card`) and legacy sources carry it. */
 export const card = z.object(cardFields).nullish();
+type RawCard = z.infer<typeof card>;
 
 /** A card, or null where the payload has none or only an object without card fields. */
-export const toCard = (raw: z.infer<typeof card>): Card | null => {
-  if (raw == null || (raw.last4 == null && raw.brand == null && raw.exp_year == null)) return null;
-  return {
-    brand: raw.brand ?? null,
-    last4: raw.last4 ?? null,
-    expMonth: raw.exp_month ?? null,
-    expYear: raw.exp_year ?? null,
-  };
+export const toCard = (raw: RawCard): Card | null =>
+  raw == null || (raw.last4 == null && raw.brand == null && raw.exp_year == null) ? null : copyCard(raw);
+
+/** The part of a card that changed, as it was before; null where nothing of it is named. */
+export const toCardBefore = (raw: unknown): Card | null => {
+  const parsed = card.safeParse(raw);
+  if (!parsed.success || parsed.data == null) return null;
+  const before = copyCard(parsed.data);
+  return Object.values(before).every((value) => value === null) ? null : before;
 };
 
-const product = z.union([z.string(), z.object({ id: z.string(), metadata })]).nullish();
-
-/** A price or legacy plan: an id, or the object itself. */
-export const price = z.union([z.string(), z.object({ id: z.string(), lookup_key: text, metadata, product })]).nullish();
-
-/** Where a line or an item names its price: `pricing` since basil, `price` from 2020, `plan` before. */
-export const priced = {
-  price,
-  plan: price,
-  pricing: z.object({ price_details: z.object({ price, product }).nullish() }).nullish(),
-};
-
-interface Priced {
-  readonly price?: z.infer<typeof price>;
-  readonly plan?: z.infer<typeof price>;
-  readonly pricing?:
-    | {
-        readonly price_details?:
-          | { price?: z.infer<typeof price>; product?: z.infer<typeof product> }
-          | null
-          | undefined;
-      }
-    | null
-    | undefined;
-}
-
-/** The price that a line or an item names; null where it names none. */
-export const toPriceRef = (item: Priced): PriceRef | null => {
-  const details = item.pricing?.price_details;
-  // An object says more than an id, so a mixture of shapes is read by its object.
-  const candidates = [item.price, details?.price, item.plan];
-  const found =
-    candidates.find((candidate) => typeof candidate === 'object' && candidate !== null) ?? candidates.find(idOf);
-  const priceId = idOf(found);
-  if (priceId === null) return null;
-  const object = typeof found === 'object' ? found : null;
-  const ownProduct = object?.product ?? details?.product;
-  const productMetadata = typeof ownProduct === 'object' ? ownProduct?.metadata : null;
-  return {
-    priceId,
-    productId: idOf(ownProduct),
-    lookupKey: object?.lookup_key ?? null,
-    planId: planIdIn(object?.metadata) ?? planIdIn(productMetadata),
-    details: object !== null,
-  };
-};
-
-/** `plan_id` in an object's metadata. */
-export const planIdIn = (source: Metadata): string | null => textIn(source, 'plan_id');
-
-/** The user id in an object's metadata: the first of `keys` that holds a text. */
-export const userIdIn = (source: Metadata, keys: readonly string[]): string | null => {
-  for (const key of keys) {
-    const value = textIn(source, key);
-    if (value !== null) return value;
-  }
-  return null;
-};
-
-const textIn = (source: Metadata, key: string): string | null => {
-  const value = source?.[key];
-  return typeof value === 'string' && value.trim() !== '' ? value : null;
-};
+const copyCard = (raw: NonNullable<RawCard>): Card => ({
+  brand: raw.brand ?? null,
+  last4: raw.last4 ?? null,
+  expMonth: raw.exp_month ?? null,
+  expYear: raw.exp_year ?? null,
+});

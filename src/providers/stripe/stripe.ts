@@ -7,10 +7,13 @@ import { verifyStripe } from './verify.ts';
 export { SIGNATURE_HEADER, signStripe } from './sign.ts';
 export { SUBSCRIBE_EVENTS } from './subscribe.ts';
 
-/** Stripe: snapshot webhooks of every API version since 2018, legacy and basil shapes alike. */
+/**
+ * Stripe: snapshot webhooks of every API version since 2018, legacy, basil and endive shapes alike, thin notices, and
+ * what is read from its API.
+ */
 export const stripe: Provider = {
   name: 'stripe',
-  version: 'stripe-facts-3',
+  version: 'stripe-facts-4',
   taxonomy: stripeTaxonomy,
   verify: verifyStripe,
   admit: admitStripe,
