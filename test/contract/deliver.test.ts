@@ -74,19 +74,19 @@ const commitCalls = async (messageIds: readonly string[], channel: Channel = 'se
   const eventId = `evt_${messageIds[0]}`;
   const keys = { provider: 'stripe', merchant: '', mode: 'live', customer: 'cus_1', objects: [], eventId } as const;
   const delivery = { ...keys, eventType: 'invoice.payment_failed', occurredAt: now };
-  await store.accept([{ keys: delivery, rawBody: '{}', receivedAt: now, end: 'unread', detail: null }]);
-  const decide = ({ profileId, version, deliveries, commitments }: Claim): Commit => ({
+  await store.accept([
+    { keys: delivery, source: 'webhook', rawBody: '{}', receivedAt: now, end: 'unread', detail: null },
+  ]);
+  const decide = ({ profileId, version, accounts, commitments }: Claim): Commit => ({
     outcome: 'decided',
     profileId,
     version: version + 1,
     at: now,
     ruleset: 'r1',
-    readings: deliveries.map(({ seq }) => ({ seq, end: 'understood', detail: 'attempt_failed' })),
-    facts: [],
-    references: [],
-    events: [],
-    refuted: [],
-    restored: [],
+    readings: accounts
+      .flatMap(({ deliveries }) => deliveries)
+      .map(({ seq }) => ({ seq, end: 'understood', detail: 'attempt_failed' })),
+    accounts: [],
     outbox: messageIds.map((messageId) => ({ call: toCall(messageId), channel })),
     tools: [],
     deadLetters: [],

@@ -26,7 +26,11 @@ const ADA: StripeAccount = {
 const brokenFacts = (): readonly Fact[] => {
   const webhooks = fails({ invoice: 'in_1', subscription: 'sub_1', amount: 4900 }, { retryAt: plus(AT, 1e8) })(ADA, AT);
   const facts = webhooks.flatMap((event) => {
-    const reading = stripe.normalise(JSON.stringify(event), { receivedAt: AT, userIdKeys: ['user_id'] });
+    const reading = stripe.normalise(JSON.stringify(event), {
+      receivedAt: AT,
+      userIdKeys: ['user_id'],
+      contactKeys: [],
+    });
     return reading.end === 'understood' ? reading.facts : [];
   });
   return JSON.parse(JSON.stringify(facts).replaceAll('"usd"', '"usdx"'));
@@ -35,22 +39,23 @@ const brokenFacts = (): readonly Fact[] => {
 const decideOn = (facts: readonly Fact[]): Commit => {
   const providers = { stripe };
   const rules = makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers });
-  const told = { traits: null, accountTraits: null, userId: null, audiences: [], untold: [] };
+  const told = { traits: null, accounts: {}, userId: null, audiences: [], untold: [] };
+  const customer = { provider: 'stripe', merchant: '', mode: 'live', customer: 'cus_ada' } as const;
   const claim: Claim = {
     storeId: 'store',
     profileId: 1,
     version: 0,
-    customer: { provider: 'stripe', merchant: '', mode: 'live', customer: 'cus_ada' },
-    deliveries: [],
-    facts,
-    commitments: { ...told, events: [], episodes: [], channel: null, segment: null, tools: {} },
+    mode: 'live',
+    userId: 'user_ada',
+    accounts: [{ customer, role: 'owner', deliveries: [], facts, events: [] }],
+    commitments: { ...told, absorbed: [], episodes: [], channel: null, segment: null, tools: {} },
     decided: null,
     failures: 0,
     dueAt: AT,
   };
   const world = { rules, providers, channelFor: () => 'segment' as const, toolsFor: () => [] };
   const commit = step(world, claim, plus(AT, 11 * SECOND_MS));
-  if (commit.outcome !== 'decided') throw new Error(commit.deadLetter.message);
+  if (commit.outcome !== 'decided') throw new Error(commit.outcome);
   return commit;
 };
 

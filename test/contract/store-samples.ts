@@ -1,13 +1,16 @@
 import type { DeliveryKeys, Fact } from '../../src/domain/fact.ts';
 import { type Instant, instant, plus, toIso } from '../../src/domain/instant.ts';
 import type {
+  AccountCommit,
   Claim,
   Commit,
   Commitments,
+  Delivery,
   NewDeadLetter,
   NewDelivery,
   NewOutboxCall,
   Park,
+  Part,
   SegmentCall,
   Store,
 } from '../../src/pipeline/ports.ts';
@@ -35,6 +38,7 @@ export const delivery = (eventId: string, { keys, ...changes }: DeliveryChanges 
   },
   rawBody: `{"id":"${eventId}"}`,
   receivedAt: NOW,
+  source: 'webhook',
   end: 'unread',
   detail: null,
   ...changes,
@@ -55,7 +59,10 @@ export const fact = (id: string, userId: string | null = null): Fact => ({
   occurredAt: NOW,
   receivedAt: NOW,
   userId,
+  contactUserIds: [],
+  email: null,
   defaultPaymentMethodId: null,
+  deleted: false,
 });
 
 /** A track call. */
@@ -78,10 +85,11 @@ export const queued = (messageId: string, changes: Partial<SegmentCall> = {}): N
 });
 
 /** What a profile begins with. */
-export const NOTHING_SAID: Omit<Commitments, 'events'> = {
+export const NOTHING_SAID: Commitments = {
   episodes: [],
   traits: null,
-  accountTraits: null,
+  accounts: {},
+  absorbed: [],
   userId: null,
   audiences: [],
   untold: [],
@@ -90,29 +98,52 @@ export const NOTHING_SAID: Omit<Commitments, 'events'> = {
   tools: {},
 };
 
+/** The provider's id of the first account of a claim; the empty string where it has none. */
+export const customerOf = ({ accounts }: Pick<Claim, 'accounts'>): string => accounts[0]?.customer.customer ?? '';
+
+/** What is unread of all accounts of a claim. */
+export const deliveriesOf = ({ accounts }: Claim): readonly Delivery[] =>
+  accounts.flatMap(({ deliveries }) => deliveries);
+
+const NO_NEWS = { references: [], events: [], refuted: [], restored: [], aliases: [], contactUserIds: [], wanted: [] };
+
+type AccountChanges = Partial<Omit<AccountCommit, 'customer'>>;
+
+/** What a decision says of each account of its own: a fact for each delivery; `changes` is about the first. */
+const accountCommits = (claim: Claim, changes: AccountChanges): readonly AccountCommit[] =>
+  claim.accounts
+    .filter(({ role }) => role === 'owner')
+    .map(({ customer, deliveries }, index) => ({
+      ...NO_NEWS,
+      customer,
+      facts: deliveries.map(({ eventId }) => fact(eventId)),
+      ...(index === 0 ? changes : {}),
+    }));
+
 /** A decision that understands every delivery, states a fact for each, and says nothing. */
-export const decided = (claim: Claim, changes: Partial<Commit> = {}): Commit => ({
-  outcome: 'decided',
-  profileId: claim.profileId,
-  version: claim.version + 1,
-  at: NOW,
-  ruleset: 'rules-1',
-  readings: claim.deliveries.map(({ seq }) => ({ seq, end: 'understood', detail: 'customer_observed' })),
-  facts: claim.deliveries.map(({ eventId }) => fact(eventId)),
-  references: [],
-  events: [],
-  refuted: [],
-  restored: [],
-  outbox: [],
-  tools: [],
-  deadLetters: [],
-  commitments: NOTHING_SAID,
-  inDunning: false,
-  view: '{}',
-  dueAt: null,
-  log: [],
-  ...changes,
-});
+export const decided = (claim: Claim, changes: Partial<Commit> & AccountChanges = {}): Commit => {
+  const { facts, references, events, refuted, restored, aliases, contactUserIds, wanted, ...others } = changes;
+  const about = { facts, references, events, refuted, restored, aliases, contactUserIds, wanted };
+  const given = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined));
+  return {
+    outcome: 'decided',
+    profileId: claim.profileId,
+    version: claim.version + 1,
+    at: NOW,
+    ruleset: 'rules-1',
+    readings: deliveriesOf(claim).map(({ seq }) => ({ seq, end: 'understood', detail: 'customer_observed' })),
+    accounts: accountCommits(claim, given),
+    outbox: [],
+    tools: [],
+    deadLetters: [],
+    commitments: NOTHING_SAID,
+    inDunning: false,
+    view: '{}',
+    dueAt: null,
+    log: [],
+    ...others,
+  };
+};
 
 /** A dead letter about a decision. */
 export const decisionLetter = (claim: Claim, message: string): NewDeadLetter => ({
@@ -138,7 +169,7 @@ export const parked = (claim: Claim, retryAt: Instant, message = 'it threw'): Pa
 export const workAll = async (
   store: Store,
   now: Instant,
-  decide: (claim: Claim) => Commit | Park = decided,
+  decide: (claim: Claim) => Commit | Part | Park = decided,
 ): Promise<readonly Claim[]> => {
   const claims: Claim[] = [];
   await store.work(now, 1_000, (claim) => {

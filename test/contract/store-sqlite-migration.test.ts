@@ -29,7 +29,7 @@ const openFirstRelease = (): DatabaseSync => {
 const OLD = {
   episodes: ['ep_1'],
   traits: { in_dunning: true },
-  accountTraits: null,
+  accountTraits: { plan_id: 'pro' },
   userId: 'u_1',
   channel: 'recorder',
   segment: { traits: {}, accountTraits: null, userId: 'u_1' },
@@ -94,13 +94,20 @@ describe('a store of the first release', () => {
   it('replays what its dead letters held', async () => {
     expect(await store.replayDeadLetters(null, NOW)).toBe(3);
     expect(await store.nextCalls({ channel: 'segment', calls: 9, bytes: 999 })).toMatchObject([{ seq: 1 }]);
-    expect(await workAll(store, NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_0' }] }]);
+    expect(await workAll(store, NOW)).toMatchObject([
+      { accounts: [{ deliveries: [{ eventId: 'evt_0', source: 'webhook' }] }] },
+    ]);
   });
 
   it('knows of no audiences and no tools until a decision tells some', async () => {
     const [claim] = await workAll(store, NOW, (one) => decided(one, { commitments: one.commitments, dueAt: later(1) }));
-    const told = { ...NOTHING_SAID, ...OLD, segment: { ...OLD.segment, audiences: [], untold: [] } };
-    expect(claim?.commitments).toEqual({ ...told, events: [] });
+    const { accountTraits, segment, ...told } = OLD;
+    expect(claim?.commitments).toEqual({
+      ...NOTHING_SAID,
+      ...told,
+      accounts: { cus_1: accountTraits },
+      segment: { traits: segment.traits, userId: segment.userId, accounts: {}, audiences: [], untold: [] },
+    });
     expect(await store.toolCounts()).toEqual([]);
     await want(store, [wanted()], { at: later(1) });
     await store.settleTools([settlementOf(await onlyRow(store), DELIVERED)], NOW, NOW);

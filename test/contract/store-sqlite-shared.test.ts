@@ -51,7 +51,7 @@ describe('a relay with commands beside it on one SQLite file', () => {
     expect(await Promise.all(answers)).toEqual([['stored', 'stored']]);
     expect(await relay.nextDueAt()).toBe(NOW);
     const [claim] = await workAll(relay, NOW, (again) => decided(again, { dueAt: later(HOUR_MS) }));
-    expect(claim?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2', 'evt_3']);
+    expect(claim?.accounts[0]?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2', 'evt_3']);
     expect(await relay.nextDueAt()).toBe(later(HOUR_MS));
   });
 
@@ -114,7 +114,7 @@ describe('a relay with commands beside it on one SQLite file', () => {
 
   it('loses no replay of a refused identify that comes while a decision is made from what was said before', async () => {
     await relay.accept([delivery('evt_1')]);
-    const told = { traits: { in_dunning: true }, accountTraits: {}, userId: 'u_1' };
+    const told = { traits: { in_dunning: true }, accounts: {}, userId: 'u_1' };
     const commitments = { ...NOTHING_SAID, ...told, channel: 'segment' } as const;
     await workAll(relay, NOW, (claim) =>
       decided(claim, { commitments, outbox: [queued('m_1', { type: 'identify' })] }),
@@ -130,7 +130,7 @@ describe('a relay with commands beside it on one SQLite file', () => {
     expect(await Promise.all(replayed)).toEqual([1]);
     const [again] = await workAll(relay, NOW);
     expect(again?.commitments.traits).toEqual({});
-    expect(again?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2']);
+    expect(again?.accounts[0]?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2']);
   });
 
   it('survives being closed and opened again', async () => {

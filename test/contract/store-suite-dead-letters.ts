@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { DeadLetter, Store } from '../../src/pipeline/ports.ts';
 import {
   decided,
+  deliveriesOf,
   delivery,
   deliveryAbout,
   later,
@@ -50,7 +51,7 @@ export const deadLetterPromises = (store: Subject): void => {
       } as const;
       await workAll(store(), NOW, (claim) =>
         decided(claim, {
-          readings: claim.deliveries.map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })),
+          readings: deliveriesOf(claim).map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })),
           facts: [],
           deadLetters: [{ ...own, subject: 'stripe evt_2' }],
         }),
@@ -63,7 +64,9 @@ export const deadLetterPromises = (store: Subject): void => {
     it('put a delivery of a known customer back in line', async () => {
       await store().accept([delivery('evt_1', { end: 'dead_letter', detail: 'no object' })]);
       expect(await store().replayDeadLetters(null, later(HOUR_MS))).toBe(1);
-      expect(await workAll(store(), later(HOUR_MS))).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await workAll(store(), later(HOUR_MS))).toMatchObject([
+        { accounts: [{ deliveries: [{ eventId: 'evt_1' }] }] },
+      ]);
       expect(await open(store())).toEqual([]);
       expect((await store().counts()).deliveries).toMatchObject({ understood: 1, dead_letter: 0 });
     });
@@ -71,10 +74,12 @@ export const deadLetterPromises = (store: Subject): void => {
     it('put a delivery that the loop did not understand back in line', async () => {
       await store().accept([delivery('evt_1')]);
       await workAll(store(), NOW, (claim) =>
-        decided(claim, { readings: claim.deliveries.map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })) }),
+        decided(claim, {
+          readings: deliveriesOf(claim).map(({ seq }) => ({ seq, end: 'dead_letter', detail: 'odd' })),
+        }),
       );
       expect(await store().replayDeadLetters(null, NOW)).toBe(1);
-      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await workAll(store(), NOW)).toMatchObject([{ accounts: [{ deliveries: [{ eventId: 'evt_1' }] }] }]);
     });
 
     it('stay open for a delivery of nobody unless the door reads it again and understands it', async () => {
@@ -90,7 +95,7 @@ export const deadLetterPromises = (store: Subject): void => {
       };
       expect(await store().replayDeadLetters(null, NOW, readmit)).toBe(1);
       expect(seen).toEqual(['{"id":"sha256:1"}']);
-      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await workAll(store(), NOW)).toMatchObject([{ accounts: [{ deliveries: [{ eventId: 'evt_1' }] }] }]);
       expect(await store().accept([delivery('evt_1')])).toEqual(['duplicate']);
     });
 
@@ -99,7 +104,7 @@ export const deadLetterPromises = (store: Subject): void => {
       await store().replayDeadLetters(null, NOW, () => deliveryAbout(['in_1'], 'evt_1'));
       expect((await store().counts()).deliveries).toMatchObject({ unresolved: 1, unread: 1 });
       await workAll(store(), NOW, (claim) => decided(claim, { references: ['in_1'] }));
-      expect(await workAll(store(), NOW)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await workAll(store(), NOW)).toMatchObject([{ accounts: [{ deliveries: [{ eventId: 'evt_1' }] }] }]);
     });
 
     it('do not count a delivery twice that came again under its own id meanwhile', async () => {
@@ -121,15 +126,15 @@ export const deadLetterPromises = (store: Subject): void => {
     });
 
     it.each([
-      ['identify', { traits: {}, accountTraits: { plan_id: 'pro' } }],
-      ['group', { traits: { in_dunning: true }, accountTraits: {} }],
+      ['identify', { traits: {}, accounts: { cus_1: { plan_id: 'pro' } } }],
+      ['group', { traits: { in_dunning: true }, accounts: {} }],
     ] as const)('have the state of a refused %s said anew instead of sending the old one', async (type, forgotten) => {
       await store().accept([delivery('evt_1')]);
       const commitments = {
         ...NOTHING_SAID,
         episodes: ['ep_1'],
         traits: { in_dunning: true },
-        accountTraits: { plan_id: 'pro' },
+        accounts: { cus_1: { plan_id: 'pro' } },
         userId: 'u_1',
         channel: 'segment',
         segment: null,
@@ -141,14 +146,14 @@ export const deadLetterPromises = (store: Subject): void => {
       expect(await store().nextCalls(CALLS)).toEqual([]);
       expect(await open(store())).toEqual([]);
       const [claim] = await workAll(store(), later(HOUR_MS));
-      expect(claim?.commitments).toEqual({ ...commitments, ...forgotten, events: [] });
+      expect(claim?.commitments).toEqual({ ...commitments, ...forgotten });
     });
 
     describe.each(['track', 'identify'] as const)('of a refused %s about an audience', (type) => {
       const context = { personas: { computation_key: 'dunning_retrying' } };
       const refuse = async (userId: string): Promise<void> => {
         await store().accept([delivery('evt_1')]);
-        const told = { traits: {}, accountTraits: {}, userId: 'u_1', audiences: ['dunning_retrying'], untold: [] };
+        const told = { traits: {}, accounts: {}, userId: 'u_1', audiences: ['dunning_retrying'], untold: [] };
         const commitments = { ...NOTHING_SAID, ...told, channel: 'recorder', segment: told } as const;
         const outbox = [queued('m_1', { type, context, userId })];
         await workAll(store(), NOW, (claim) => decided(claim, { commitments, outbox }));
@@ -193,10 +198,10 @@ export const deadLetterPromises = (store: Subject): void => {
       const [due] = await workAll(store(), NOW, (claim) =>
         decided(claim, { events, outbox: [queued('m_1')], dueAt: NOW }),
       );
-      expect(due?.commitments.events).toEqual([{ ...said, unsaid: true }]);
+      expect(due?.accounts[0]?.events).toEqual([{ ...said, unsaid: true }]);
       expect(await store().nextCalls({ channel: 'segment', calls: 10, bytes: 1_000_000 })).toHaveLength(1);
       const [after] = await workAll(store(), NOW);
-      expect(after?.commitments.events).toEqual([{ ...said, unsaid: false }]);
+      expect(after?.accounts[0]?.events).toEqual([{ ...said, unsaid: false }]);
     });
 
     it('are replayed only if named, and only once', async () => {

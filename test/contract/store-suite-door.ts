@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/instant.ts';
-import { decided, delivery, deliveryAbout, deliveryOf, later, NOW, workAll } from './store-samples.ts';
+import { decided, deliveriesOf, delivery, deliveryAbout, deliveryOf, later, NOW, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 /** What the door may rely on. */
@@ -76,10 +76,10 @@ export const doorPromises = (store: Subject): void => {
       await store().accept([deliveryAbout(['ch_1', 'pi_1'], 'evt_charge'), delivery('evt_invoice')]);
       expect((await store().counts()).deliveries).toMatchObject({ unread: 1, unresolved: 1 });
       const first = await workAll(store(), NOW, (claim) => decided(claim, { references: ['pi_1'] }));
-      expect(first.flatMap(({ deliveries }) => deliveries.map(({ eventId }) => eventId))).toEqual(['evt_invoice']);
+      expect(first.flatMap(deliveriesOf).map(({ eventId }) => eventId)).toEqual(['evt_invoice']);
       expect(await store().nextDueAt()).toBe(NOW);
       const second = await workAll(store(), NOW);
-      expect(second.flatMap(({ deliveries }) => deliveries.map(({ eventId }) => eventId))).toEqual(['evt_charge']);
+      expect(second.flatMap(deliveriesOf).map(({ eventId }) => eventId)).toEqual(['evt_charge']);
       expect((await store().counts()).deliveries).toMatchObject({ understood: 2, unresolved: 0 });
     });
 
@@ -87,7 +87,9 @@ export const doorPromises = (store: Subject): void => {
       await store().accept([delivery('evt_1')]);
       await workAll(store(), NOW, (claim) => decided(claim, { references: ['in_1'] }));
       await store().accept([deliveryAbout(['ch_9', 'in_1'], 'evt_2')]);
-      expect(await workAll(store(), NOW)).toMatchObject([{ customer: { customer: 'cus_1' }, version: 1 }]);
+      expect(await workAll(store(), NOW)).toMatchObject([
+        { accounts: [{ accounts: [{ customer: { customer: 'cus_1' } }] }], version: 1 },
+      ]);
     });
 
     it('are not released by the same object id of another mode or merchant', async () => {
@@ -106,7 +108,7 @@ export const doorPromises = (store: Subject): void => {
       await store().accept([deliveryOf('cus_2', 'evt_2')]);
       await workAll(store(), NOW, (claim) => decided(claim, { references: ['in_1'] }));
       await store().accept([deliveryAbout(['in_1'], 'evt_3')]);
-      expect(await workAll(store(), NOW)).toMatchObject([{ customer: { customer: 'cus_1' } }]);
+      expect(await workAll(store(), NOW)).toMatchObject([{ accounts: [{ customer: { customer: 'cus_1' } }] }]);
     });
 
     it('are reported as ignored after 72 h, wake the loop for it once, and still join later', async () => {
@@ -120,7 +122,7 @@ export const doorPromises = (store: Subject): void => {
       expect(await store().nextDueAt()).toBeNull();
       await store().accept([delivery('evt_2', { receivedAt: reportAt })]);
       await workAll(store(), reportAt, (claim) => decided(claim, { references: ['in_1'], at: reportAt }));
-      expect(await workAll(store(), reportAt)).toMatchObject([{ deliveries: [{ eventId: 'evt_1' }] }]);
+      expect(await workAll(store(), reportAt)).toMatchObject([{ accounts: [{ deliveries: [{ eventId: 'evt_1' }] }] }]);
       expect((await store().counts()).deliveries).toMatchObject({ understood: 2, ignored: 0 });
     });
   });

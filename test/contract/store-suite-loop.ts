@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../src/domain/instant.ts';
 import type { Channel, Store, StoreCounts } from '../../src/pipeline/ports.ts';
 import {
+  customerOf,
   decided,
+  deliveriesOf,
   delivery,
   deliveryAbout,
   deliveryOf,
@@ -28,9 +30,7 @@ const playAtRandom = async (store: Store, steps: readonly (readonly number[])[])
     const batch = kind === 0 ? [deliveryAbout([`in_${customer}`], eventId)] : [deliveryOf(`cus_${customer}`, eventId)];
     stored += (await store.accept(batch)).filter((answer) => answer === 'stored').length;
     if (kind === 2) {
-      await workAll(store, NOW, (claim) =>
-        decided(claim, { references: [claim.customer.customer.replace('cus_', 'in_')] }),
-      );
+      await workAll(store, NOW, (claim) => decided(claim, { references: [customerOf(claim).replace('cus_', 'in_')] }));
     }
   }
   return stored;
@@ -47,20 +47,34 @@ export const loopPromises = (store: Subject): void => {
         failures: 0,
         dueAt: NOW,
         decided: null,
-        facts: [],
-        customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' },
+        mode: 'test',
+        userId: null,
         commitments: {
-          events: [],
           episodes: [],
           traits: null,
-          accountTraits: null,
+          accounts: {},
+          absorbed: [],
           userId: null,
           channel: null,
           segment: null,
         },
-        deliveries: [
-          { eventId: 'evt_b', rawBody: '{"id":"evt_b"}', receivedAt: NOW, eventType: 'invoice.payment_failed' },
-          { eventId: 'evt_a' },
+        accounts: [
+          {
+            customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' },
+            role: 'owner',
+            facts: [],
+            events: [],
+            deliveries: [
+              {
+                eventId: 'evt_b',
+                rawBody: '{"id":"evt_b"}',
+                receivedAt: NOW,
+                eventType: 'invoice.payment_failed',
+                source: 'webhook',
+              },
+              { eventId: 'evt_a' },
+            ],
+          },
         ],
       });
     });
@@ -71,7 +85,7 @@ export const loopPromises = (store: Subject): void => {
         ...NOTHING_SAID,
         episodes: ['ep_1'],
         traits: { in_dunning: true, dunning_attempt_number: 2, plan_id: null },
-        accountTraits: { plan_id: 'pro' },
+        accounts: { cus_1: { plan_id: 'pro' } },
         userId: 'u_1',
         channel: 'segment',
         segment: null,
@@ -91,13 +105,12 @@ export const loopPromises = (store: Subject): void => {
         version: 1,
         dueAt: later(DAY_MS),
         decided: { at: NOW, ruleset: 'rules-1' },
-        deliveries: [],
-        facts: [fact('evt_1')],
+        accounts: [{ deliveries: [], facts: [fact('evt_1')] }],
         commitments,
       });
       await store().accept([delivery('evt_2')]);
       const [last] = await workAll(store(), NOW);
-      expect(last?.commitments.events).toEqual([
+      expect(last?.accounts[0]?.events).toEqual([
         { messageId: 'm_1', event: 'payment_failed', refuted: false, unsaid: false },
         { messageId: 'm_2', event: 'payment_recovered', refuted: true, unsaid: false },
       ]);
@@ -110,7 +123,7 @@ export const loopPromises = (store: Subject): void => {
       await workAll(store(), NOW, (claim) => decided(claim, { refuted: ['m_1', 'm_2'], dueAt: NOW }));
       await workAll(store(), NOW, (claim) => decided(claim, { restored: ['m_1'], dueAt: NOW }));
       const [claim] = await workAll(store(), NOW);
-      expect(claim?.commitments.events).toMatchObject([
+      expect(claim?.accounts[0]?.events).toMatchObject([
         { messageId: 'm_1', refuted: false },
         { messageId: 'm_2', refuted: true },
       ]);
@@ -121,7 +134,7 @@ export const loopPromises = (store: Subject): void => {
       await workAll(store(), NOW, (claim) => decided(claim, { facts: [fact('f', 'first')], dueAt: NOW }));
       await workAll(store(), NOW, (claim) => decided(claim, { facts: [fact('f', 'second')], dueAt: NOW }));
       const [claim] = await workAll(store(), NOW);
-      expect(claim?.facts).toEqual([fact('f', 'first')]);
+      expect(claim?.accounts[0]?.facts).toEqual([fact('f', 'first')]);
     });
 
     it('claims the longest due first, up to the limit, and leaves the rest due', async () => {
@@ -129,7 +142,7 @@ export const loopPromises = (store: Subject): void => {
       const seen: string[] = [];
       const round = (): Promise<number> =>
         store().work(later(HOUR_MS), 2, (claim) => {
-          seen.push(claim.customer.customer);
+          seen.push(customerOf(claim));
           return decided(claim);
         });
       expect([await round(), await round(), await round()]).toEqual([2, 1, 0]);
@@ -140,11 +153,13 @@ export const loopPromises = (store: Subject): void => {
       await store().accept([delivery('evt_1'), delivery('evt_2')]);
       await workAll(store(), NOW, (claim) =>
         decided(claim, {
-          readings: claim.deliveries.slice(0, 1).map(({ seq }) => ({ seq, end: 'ignored', detail: '-' })),
+          readings: deliveriesOf(claim)
+            .slice(0, 1)
+            .map(({ seq }) => ({ seq, end: 'ignored', detail: '-' })),
         }),
       );
       const [claim] = await workAll(store(), NOW);
-      expect(claim?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2']);
+      expect(claim?.accounts[0]?.deliveries.map(({ eventId }) => eventId)).toEqual(['evt_2']);
     });
 
     it('sleeps until the instant that the decision names', async () => {
@@ -160,11 +175,11 @@ export const loopPromises = (store: Subject): void => {
       await store().accept([deliveryOf('cus_1', 'evt_1'), deliveryOf('cus_2', 'evt_2')]);
       const good = { outbox: [queued('m_1')], references: ['in_1'], log: ['said'], dueAt: later(DAY_MS) };
       const bad = { outbox: [{ ...queued('m_2'), channel: 'nowhere' as Channel }] };
-      const round = store().work(NOW, 10, (claim) => decided(claim, claim.customer.customer === 'cus_1' ? good : bad));
+      const round = store().work(NOW, 10, (claim) => decided(claim, customerOf(claim) === 'cus_1' ? good : bad));
       await expect(round).rejects.toThrow();
       expect(await store().counts()).toMatchObject({ deliveries: { unread: 2 }, outbox: { queued: 0 } });
       const claims = await workAll(store(), NOW);
-      expect(claims.map(({ version, facts }) => ({ version, facts }))).toEqual([
+      expect(claims.map(({ version, accounts }) => ({ version, facts: accounts[0]?.facts }))).toEqual([
         { version: 0, facts: [] },
         { version: 0, facts: [] },
       ]);
@@ -210,7 +225,7 @@ export const loopPromises = (store: Subject): void => {
       expect(claim).toMatchObject({
         failures: 1,
         version: 0,
-        deliveries: [{ eventId: 'evt_1' }, { eventId: 'evt_2' }],
+        accounts: [{ deliveries: [{ eventId: 'evt_1' }, { eventId: 'evt_2' }] }],
       });
       expect((await store().counts()).parked).toBe(1);
       const [last] = await workAll(store(), later(2 * HOUR_MS));
@@ -223,7 +238,7 @@ export const loopPromises = (store: Subject): void => {
     it('holds back no other profile', async () => {
       await store().accept([deliveryOf('cus_1', 'evt_1'), deliveryOf('cus_2', 'evt_2')]);
       await workAll(store(), NOW, (claim) =>
-        claim.customer.customer === 'cus_1' ? parked(claim, later(HOUR_MS)) : decided(claim),
+        customerOf(claim) === 'cus_1' ? parked(claim, later(HOUR_MS)) : decided(claim),
       );
       expect((await store().counts()).deliveries).toMatchObject({ unread: 1, understood: 1 });
     });

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import type { NewOutboxCall, Store } from '../../src/pipeline/ports.ts';
-import { call, decided, delivery, deliveryOf, later, NOW, parked, queued, workAll } from './store-samples.ts';
+import {
+  call,
+  customerOf,
+  decided,
+  delivery,
+  deliveryOf,
+  later,
+  NOW,
+  parked,
+  queued,
+  workAll,
+} from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 const EVERYTHING = { channel: 'segment', calls: 1_000, bytes: 1_000_000 } as const;
@@ -103,12 +114,12 @@ export const outboxPromises = (store: Subject): void => {
     it('wake everybody last decided under others, once, and nobody who was never decided', async () => {
       await store().accept(['cus_1', 'cus_2'].map((customer) => deliveryOf(customer, `evt_${customer}`)));
       await workAll(store(), NOW, (claim) =>
-        decided(claim, { ruleset: claim.customer.customer === 'cus_1' ? 'rules-1' : 'rules-2' }),
+        decided(claim, { ruleset: customerOf(claim) === 'cus_1' ? 'rules-1' : 'rules-2' }),
       );
       await store().accept([deliveryOf('cus_3', 'evt_3', later(DAY_MS))]);
       expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1), 10)).toBe(1);
       const woken = await workAll(store(), later(DAY_MS - 1), (claim) => decided(claim, { ruleset: 'rules-2' }));
-      expect(woken.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+      expect(woken.map(customerOf)).toEqual(['cus_1']);
       expect(await store().wakeForRuleset('rules-2', later(DAY_MS - 1), 10)).toBe(0);
       expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 1)).toBe(1);
       expect(await store().wakeForRuleset('rules-1', later(DAY_MS - 1), 10)).toBe(1);
@@ -125,10 +136,10 @@ export const outboxPromises = (store: Subject): void => {
       await start(store());
       await store().accept([deliveryOf('cus_1', 'evt_more')]);
       const moved = await workAll(store(), NOW, (claim) => decided(claim, { ruleset: 'rules-2' }));
-      expect(moved.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+      expect(moved.map(customerOf)).toEqual(['cus_1']);
       expect(await store().wakeForRuleset('rules-1', NOW, 10)).toBe(1);
       const back = await workAll(store(), NOW);
-      expect(back.map(({ customer }) => customer.customer)).toEqual(['cus_1']);
+      expect(back.map(customerOf)).toEqual(['cus_1']);
     });
 
     it('do not wake a profile before its backoff ends', async () => {
@@ -160,12 +171,14 @@ export const outboxPromises = (store: Subject): void => {
       ] as const;
       await store().accept(people.map(({ customer }) => deliveryOf(customer, `evt_${customer}`)));
       await workAll(store(), NOW, (claim) => {
-        const person = people.find(({ customer }) => customer === claim.customer.customer);
+        const person = people.find(({ customer }) => customer === customerOf(claim));
         const commitments = { ...decided(claim).commitments, channel: person?.channel ?? null };
         return decided(claim, { inDunning: person?.inDunning ?? false, commitments });
       });
       expect(await store().wakeForEnforce(later(DAY_MS))).toBe(1);
-      expect(await workAll(store(), later(DAY_MS))).toMatchObject([{ customer: { customer: 'cus_1' } }]);
+      expect(await workAll(store(), later(DAY_MS))).toMatchObject([
+        { accounts: [{ customer: { customer: 'cus_1' } }] },
+      ]);
       expect((await store().counts()).inDunning).toBe(1);
     });
   });

@@ -23,7 +23,8 @@ export const profilePromises = (store: Subject): void => {
         dueAt: later(DAY_MS),
         parkedUntil: null,
         view: '{"anonymous_id":"anon_1"}',
-        customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' },
+        mode: 'test',
+        accounts: [{ customer: { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' }, role: 'owner' }],
         calls: [{ call: call('m_1'), status: 'queued', committedAt: NOW }],
         deliveries: [
           {
@@ -53,7 +54,7 @@ export const profilePromises = (store: Subject): void => {
 
     it('of one user id in live and test mode are both found, and stay two', async () => {
       await store().accept([delivery('evt_1'), delivery('evt_1', { keys: { mode: 'live' } })]);
-      expect((await store().findProfiles('cus_1')).map(({ customer }) => customer.mode)).toEqual(['test', 'live']);
+      expect((await store().findProfiles('cus_1')).map(({ mode }) => mode)).toEqual(['test', 'live']);
     });
   });
 
@@ -82,11 +83,9 @@ export const profilePromises = (store: Subject): void => {
       await store().claimNamespace('dev-2');
       await store().accept([delivery('evt_2')]);
       const [claim] = await workAll(store(), NOW);
-      expect(claim?.commitments).toMatchObject({
-        events: [{ messageId: 'dev-2:payment_failed:1', event: 'payment_failed', refuted: false }],
-        episodes: [],
-        userId: 'u_1',
-        channel: 'recorder',
+      expect(claim).toMatchObject({
+        accounts: [{ events: [{ messageId: 'dev-2:payment_failed:1', event: 'payment_failed', refuted: false }] }],
+        commitments: { episodes: [], userId: 'u_1', channel: 'recorder' },
       });
     });
   });
@@ -100,10 +99,15 @@ export const profilePromises = (store: Subject): void => {
 
     it('has all that was ever learned, and no rules before the first decision', async () => {
       await store().accept([delivery('evt_1')]);
-      expect(await history(0)).toMatchObject({ facts: [], ruleset: null });
+      expect(await history(0)).toMatchObject({ accounts: [{ facts: [] }], ruleset: null });
       await workAll(store(), NOW, (claim) => decided(claim, { at: later(10) }));
       const customer = { provider: 'stripe', merchant: '', mode: 'test', customer: 'cus_1' };
-      expect(await history(0)).toEqual({ customer, facts: [fact('evt_1')], ruleset: null });
+      expect(await history(0)).toEqual({
+        mode: 'test',
+        userId: null,
+        accounts: [{ customer, role: 'owner', facts: [fact('evt_1')] }],
+        ruleset: null,
+      });
     });
 
     it('has the rules of the last decision up to the instant asked, also of one that said nothing', async () => {

@@ -4,7 +4,7 @@ import type { BatchAnswer, RecordOutcome, ToolSink } from '../../src/destination
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import type { NewToolEdge, ToolChange } from '../../src/pipeline/tools/tool-ports.ts';
-import { decided, deliveryOf, workAll } from './store-samples.ts';
+import { customerOf, decided, deliveryOf, workAll } from './store-samples.ts';
 
 /** What is wanted of one person; the rest is as for somebody in dunning. */
 export type Wish = Partial<ToolChange> & { readonly userId: string };
@@ -14,7 +14,7 @@ export const want = async (store: Store, at: Instant, wishes: readonly Wish[]): 
   const byCustomer = new Map(wishes.map((wish) => [`cus_${wish.userId}`, wish]));
   await store.accept([...byCustomer.keys()].map((customer) => deliveryOf(customer, `evt_${randomUUID()}`, at)));
   await workAll(store, at, (claim) => {
-    const wish = byCustomer.get(claim.customer.customer);
+    const wish = byCustomer.get(customerOf(claim));
     return decided(claim, { at, tools: wish === undefined ? [] : [toChange(wish)] });
   });
 };

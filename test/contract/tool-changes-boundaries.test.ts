@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { HOUR_MS, type Instant, instant, plus } from '../../src/domain/instant.ts';
-import type { Commitments, ToolTold } from '../../src/pipeline/commitments.ts';
+import type { Commitments, CommittedEvent, ToolTold } from '../../src/pipeline/commitments.ts';
 import { decide } from '../../src/pipeline/decide.ts';
 import { diff } from '../../src/pipeline/diff.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
@@ -34,20 +34,20 @@ const RULES = makeRules({
 
 const factsOf = (happening: Happening, at: Instant, receivedAt = at): readonly Fact[] =>
   happening(ADA, at).flatMap((event) => {
-    const reading = stripe.normalise(JSON.stringify(event), { receivedAt, userIdKeys: ['user_id'] });
+    const reading = stripe.normalise(JSON.stringify(event), { receivedAt, userIdKeys: ['user_id'], contactKeys: [] });
     return reading.end === 'understood' ? reading.facts : [];
   });
 const FAILED = factsOf(fails(MARCH, RETRY), AT);
 const PAID = [...FAILED, ...factsOf(retrySucceeds(MARCH, { attempt: 2 }), PAID_AT)];
 
 const UNTOLD: Commitments = {
-  events: [],
+  absorbed: [],
   episodes: [],
   channel: null,
   segment: null,
   tools: {},
   traits: null,
-  accountTraits: null,
+  accounts: {},
   userId: null,
   audiences: [],
   untold: [],
@@ -59,8 +59,10 @@ const decided = (
   now: Instant,
   commitments: Partial<Commitments> = {},
   channel: ToolChannel = 'live',
+  events: readonly CommittedEvent[] = [],
 ) => {
-  const view = decide({ customer: CUSTOMER, facts, rules: RULES, now });
+  const account = { customer: CUSTOMER, role: 'owner', deliveries: [], facts, events } as const;
+  const view = decide({ userId: null, accounts: [account], rules: RULES, now });
   const {
     tools,
     commitments: told,
@@ -70,9 +72,9 @@ const decided = (
       storeId: 'store',
       profileId: 1,
       version: 7,
-      customer: CUSTOMER,
-      deliveries: [],
-      facts,
+      mode: CUSTOMER.mode,
+      userId: null,
+      accounts: [account],
       commitments: { ...UNTOLD, ...commitments },
       decided: null,
       failures: 0,
@@ -205,16 +207,18 @@ describe('who is out of dunning', () => {
 });
 
 describe('a conclusion that was taken back', () => {
-  const recovered = decided(PAID, plus(PAID_AT, HOUR_MS)).events.find(({ event }) => event === 'payment_recovered');
-  const committed = (refuted: boolean) => ({
-    events: [{ messageId: recovered?.messageId ?? '', event: 'payment_recovered', refuted, unsaid: false }],
-  });
+  const of = (facts: readonly Fact[], now: Instant, events: readonly CommittedEvent[] = []) =>
+    decided(facts, now, {}, 'live', events).accounts[0];
+  const recovered = of(PAID, plus(PAID_AT, HOUR_MS))?.events.find(({ event }) => event === 'payment_recovered');
+  const committed = (refuted: boolean): readonly CommittedEvent[] => [
+    { messageId: recovered?.messageId ?? '', event: 'payment_recovered', refuted, unsaid: false },
+  ];
 
   it('holds again when it is true again, and only then; what was never taken back does not (E1)', () => {
     const again = plus(PAID_AT, HOUR_MS);
-    expect(decided(PAID, again, committed(true)).restored).toEqual([recovered?.messageId]);
-    expect(decided(PAID, again, committed(false)).restored).toEqual([]);
-    expect(decided(FAILED, again, committed(true)).restored).toEqual([]);
-    expect(decided(FAILED, again, committed(false)).refuted).toEqual([recovered?.messageId]);
+    expect(of(PAID, again, committed(true))?.restored).toEqual([recovered?.messageId]);
+    expect(of(PAID, again, committed(false))?.restored).toEqual([]);
+    expect(of(FAILED, again, committed(true))?.restored).toEqual([]);
+    expect(of(FAILED, again, committed(false))?.refuted).toEqual([recovered?.messageId]);
   });
 });
