@@ -1,7 +1,10 @@
 import type { Audiences } from '../audience-kit/audiences.ts';
+import type { Environment } from '../config/environment.ts';
 import type { CredentialCheck, ToolProfile } from '../destination-kit/define-tool.ts';
 import type { RecordedRequest } from '../destination-kit/recorder.ts';
 import type { Happening } from '../domain/happening.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { BillingApi } from '../pipeline/api/api-ports.ts';
 import type { Clock, SegmentCall, Store } from '../pipeline/ports.ts';
 import type { Ruleset } from '../pipeline/rules.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -67,4 +70,10 @@ export interface CliDoors {
   /** The tools that have credentials, and the names of those that have none. */
   readonly openTools: () => Promise<{ readonly configured: readonly ToolDoor[]; readonly off: readonly string[] }>;
   readonly openDemoRelay: (options: DemoRelayOptions) => Promise<DemoRelay>;
+  /** The environment, checked. Throws a refusal of one line where it is not valid. */
+  readonly loadEnvironment: () => Environment;
+  /** The policy in force. Throws a refusal where it is not valid. */
+  readonly loadPolicy: () => Policy;
+  /** Reads the billing provider with the key that is set; null: none is. */
+  readonly openBillingApi: () => Promise<BillingApi | null>;
 }

@@ -127,6 +127,34 @@ const addDestinations = (program: Command, doors: CliDoors, enqueue: Enqueue): v
     .action((options) => enqueue(async () => (await import('./destinations.ts')).checkDestinations(doors, options)));
 };
 
+/** `95%` or `95` as a share. */
+const percentage = (text: string): number => {
+  const value = Number(text.replace(/%$/, ''));
+  if (!/^\d{1,3}(\.\d+)?%?$/.test(text) || value > 100) {
+    throw new InvalidArgumentError('Expected a percentage from 0 to 100, e.g. 95%.');
+  }
+  return value / 100;
+};
+
+const addDoctor = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const group = withJson(program.command('doctor'))
+    .description('look at everything around the relay (Stripe, clock, keys, policy, store) and say what to mend')
+    .addHelpText('after', examples('doctor', 'doctor --json', 'doctor identity'))
+    .addHelpText(
+      'after',
+      '\nNothing is changed anywhere. Exit codes: 0 no problem, 1 problems, 78 a setting is not valid.',
+    )
+    .action((options) => enqueue(async () => (await import('./doctor.ts')).runDoctor(doors, options)));
+  withJson(group.command('identity'))
+    .description('how many billing customers thread to a user id, what is at stake, and how to thread the others')
+    .option('--fail-under <share>', 'end with code 1 if fewer thread, and with 0 otherwise', percentage)
+    .addHelpText('after', examples('doctor identity', 'doctor identity --fail-under 95%'))
+    .action((_, command: Command) =>
+      // The group has --json as well, and takes it for its own.
+      enqueue(async () => (await import('./doctor-identity.ts')).runDoctorIdentity(doors, command.optsWithGlobals())),
+    );
+};
+
 const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
   withJson(group.command('list'))
@@ -145,7 +173,17 @@ const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
     );
 };
 
-const COMMANDS = [addStart, addDemo, addTrigger, addProfile, addExplain, addAudiences, addDestinations, addDeadLetters];
+const COMMANDS = [
+  addStart,
+  addDemo,
+  addTrigger,
+  addProfile,
+  addExplain,
+  addAudiences,
+  addDestinations,
+  addDeadLetters,
+  addDoctor,
+];
 
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')

@@ -3,18 +3,22 @@ export interface Glyphs {
   readonly heights: readonly string[];
   readonly hangs: { readonly half: string; readonly full: string };
   readonly axis: { readonly corner: string; readonly line: string; readonly side: string };
+  /** A bar that lies, and the room that it leaves. */
+  readonly bar: { readonly full: string; readonly rest: string };
 }
 
 export const BLOCKS: Glyphs = {
   heights: ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'],
   hangs: { half: '▀', full: '█' },
   axis: { corner: '┼', line: '─', side: '│' },
+  bar: { full: '█', rest: '░' },
 };
 
 export const PLAIN: Glyphs = {
   heights: ['.', '.', ':', ':', '+', '+', '#', '#'],
   hangs: { half: '"', full: '#' },
   axis: { corner: '+', line: '-', side: '|' },
+  bar: { full: '#', rest: '.' },
 };
 
 /** `values` in at most `columns` columns: of the days that share one the highest, so that no peak is lost. */
@@ -36,6 +40,13 @@ export const sparkline = (values: readonly number[], max: number, { heights }: G
       return heights[Math.min(heights.length, Math.max(1, level)) - 1] ?? ' ';
     })
     .join('');
+
+/** A share from 0 to 1 as a bar of `columns`. Anything is seen, and only all of it fills the bar. */
+export const shareBar = (share: number, columns: number, { bar }: Glyphs): string => {
+  const nearest = Math.round(share * columns);
+  const filled = share <= 0 ? 0 : share >= 1 ? columns : Math.min(columns - 1, Math.max(1, nearest));
+  return bar.full.repeat(filled) + bar.rest.repeat(columns - filled);
+};
 
 /** Row `row` from the axis outwards; `perRow`: what one row stands for. */
 const risingRow = (values: readonly number[], perRow: number, row: number, { heights }: Glyphs): string =>

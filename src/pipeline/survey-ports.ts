@@ -49,6 +49,8 @@ export interface Survey {
   readonly heard: readonly Heard[];
   /** How many of the newest webhooks were rendered in each API version, by name; the empty string: none named. */
   readonly apiVersions: Readonly<Record<string, number>>;
+  /** How many of the newest webhooks carried each metadata key; values are not read. */
+  readonly metadataKeys: Readonly<Record<string, number>>;
   /** How far before it happened, by the provider's clock, one of the newest webhooks was received here, in ms; 0: none was. */
   readonly behindMs: number;
 }

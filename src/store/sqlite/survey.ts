@@ -41,15 +41,17 @@ const NAMELESS = `SELECT c.provider, c.merchant, c.mode, c.customer, p.view
   FROM profiles p JOIN customers c ON c.id = (SELECT min(id) FROM customers WHERE profile_id = p.id)
   WHERE p.in_dunning = 1 AND p.user_id IS NULL LIMIT ${SAMPLE_CUSTOMERS + 1}`;
 const NEWEST = `(SELECT * FROM deliveries ORDER BY seq DESC LIMIT ${NEWEST_DELIVERIES})`;
-const SENT = `event_type NOT LIKE 'backfill.%' AND event_type NOT LIKE 'lookup.%'`;
+const SENT = `source = 'webhook'`;
 const HEARD = `SELECT provider, mode, event_type AS eventType, count(*) AS count, max(received_at) AS newestAt
   FROM ${NEWEST} WHERE ${SENT} GROUP BY provider, mode, event_type`;
 const BEHIND = `SELECT max(0, coalesce(max(occurred_at - received_at), 0)) AS ms FROM ${NEWEST} WHERE ${SENT}`;
 // A body that is no JSON is a dead letter already.
-const VERSIONS = `SELECT coalesce(json_extract(b.raw_body, '$.api_version'), '') AS version, count(*) AS n
-  FROM ${NEWEST} d JOIN delivery_bodies b ON b.delivery_seq = d.seq
-  WHERE ${SENT} AND json_valid(b.raw_body) AND d.seq > (SELECT max(seq) - ${NEWEST_BODIES} FROM deliveries)
-  GROUP BY version`;
+const BODIES = `SELECT d.seq, b.raw_body AS body FROM ${NEWEST} d JOIN delivery_bodies b ON b.delivery_seq = d.seq
+  WHERE ${SENT} AND d.seq > (SELECT max(seq) - ${NEWEST_BODIES} FROM deliveries) AND json_valid(b.raw_body)`;
+const METADATA_KEYS = `SELECT m.key AS name, count(DISTINCT n.seq) AS n
+  FROM (${BODIES}) n, json_each(n.body, '$.data.object.metadata') m GROUP BY m.key ORDER BY n DESC LIMIT 20`;
+const VERSIONS = `SELECT coalesce(json_extract(body, '$.api_version'), '') AS name, count(*) AS n
+  FROM (${BODIES}) GROUP BY name`;
 
 const keyOf = ({ provider, merchant, mode, customer }: Omit<CustomerRow, 'id'>) => ({
   provider,
@@ -91,6 +93,13 @@ const readNameless = (db: DatabaseSync): Survey['nameless'] => {
   return { profiles: profiles.slice(0, SAMPLE_CUSTOMERS), more: profiles.length > SAMPLE_CUSTOMERS };
 };
 
+const tally = (db: DatabaseSync, sql: string): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    prepare<{ name: string; n: number }>(db, sql)
+      .all()
+      .map(({ name, n }) => [name, n]),
+  );
+
 /** Looks over the store inside a read transaction. Its cost is bounded but for counting the customers, one index scan. */
 export const makeSurvey =
   (db: DatabaseSync): (() => Survey) =>
@@ -99,10 +108,7 @@ export const makeSurvey =
     sample: readSample(db),
     nameless: readNameless(db),
     heard: prepare<Heard>(db, HEARD).all(),
-    apiVersions: Object.fromEntries(
-      prepare<{ version: string; n: number }>(db, VERSIONS)
-        .all()
-        .map(({ version, n }) => [version, n]),
-    ),
+    apiVersions: tally(db, VERSIONS),
+    metadataKeys: tally(db, METADATA_KEYS),
     behindMs: prepare<{ ms: number }>(db, BEHIND).get()?.ms ?? 0,
   });

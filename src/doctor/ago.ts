@@ -1,0 +1,24 @@
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+
+const UNITS = [
+  [DAY_MS, 'day'],
+  [HOUR_MS, 'hour'],
+  [MINUTE_MS, 'minute'],
+  [SECOND_MS, 'second'],
+] as const;
+
+/** A length of time in words, of its largest unit, e.g. `3 days`; `ms` of any sign. */
+export const spanWords = (ms: number): string => {
+  const length = Math.abs(ms);
+  const [unitMs, unit] = UNITS.find(([each]) => length >= each) ?? UNITS[3];
+  const whole = Math.round(length / unitMs);
+  return counted(whole, unit);
+};
+
+/** How long `at` is past at `now`, e.g. `3 days ago`. */
+export const ago = (at: Instant, now: Instant): string =>
+  now - at < SECOND_MS ? 'just now' : `${spanWords(now - at)} ago`;
+
+/** A number with its noun, e.g. `1 customer`, `1,200 customers`. */
+export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
+  `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`;

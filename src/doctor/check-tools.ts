@@ -1,0 +1,48 @@
+import type { Policy } from '../domain/policy.ts';
+import { type Found, ok, unknown, warning } from './finding.ts';
+import type { Check, Settings } from './gathered.ts';
+
+/** Segment's names of a tool begin with its own, in any case: `Braze`, `Braze Cloud Mode (Actions)`. */
+const isOf = (name: string, tool: string): boolean => name.toLowerCase().startsWith(tool.toLowerCase());
+
+const judgeNamed = ({ directTools }: Policy, { tools: { written, off } }: Settings): readonly Found[] => {
+  const orphans = directTools.filter((name) => !written.some((tool) => isOf(name, tool)));
+  if (orphans.length === 0) return [];
+  const offToo = orphans.filter((name) => off.some((tool) => isOf(name, tool)));
+  return [
+    warning(
+      `segment.direct_tools keeps Segment from telling ${orphans.join(', ')}, and Recoup does not write to ${orphans.length === 1 ? 'it' : 'them'}: nobody there hears of dunning.`,
+      offToo.length > 0
+        ? `Give Recoup credentials for ${offToo.join(', ')} (.env.example), or take the name out of policy.yaml.`
+        : 'Take the name out of segment.direct_tools in policy.yaml, unless that tool is meant to hear nothing.',
+    ),
+  ];
+};
+
+const WRITERS = [
+  'A tool that Recoup writes is named false in every call, so Segment must not be its second writer:',
+  'audiences and journeys published from Segment to it need other keys than those of Recoup.',
+  'Recoup needs a Segment source and no more: neither Engage, Unify nor Protocols is required.',
+];
+
+/** Has each tool one writer, and not none. */
+export const checkTools: Check = {
+  name: 'tools',
+  find: ({ policy, settings }) => {
+    if (!policy.read || !settings.read) return [];
+    const { written, off } = settings.value.tools;
+    const named = judgeNamed(policy.value, settings.value);
+    const own =
+      written.length === 0
+        ? `No tool is written directly (off: ${off.join(', ') || 'none'}).`
+        : `Written directly: ${written.join(', ')}.`;
+    return [
+      ...(named.length > 0 ? named : [ok(own)]),
+      unknown(
+        "What Segment's own destinations and audiences write to the tools is not known: it takes a token that Recoup does not ask for.",
+        'Look in Segment, Connections > Destinations: no audience of Engage may write a flag that Recoup writes.',
+        WRITERS,
+      ),
+    ];
+  },
+};
