@@ -33,7 +33,7 @@ export interface WebhookReport {
   /** The provider's name, or `other` for one that is off: what a stranger typed must not become a label. */
   readonly provider: string;
   readonly outcome: WebhookOutcome;
-  /** Why the signature was refused; null otherwise. */
+  /** Why the signature was refused, or `erased` where it is about somebody who was; null otherwise. */
   readonly reason: string | null;
   /** What a genuine body says that it is about; undefined for one that was not read. */
   readonly keys?: Pick<DeliveryKeys, 'eventType' | 'customer' | 'mode'>;
@@ -150,6 +150,7 @@ export const makeReceiver = (options: ReceiverOptions): Receiver => {
     try {
       const acceptance = await group.add(delivery);
       if (acceptance === 'duplicate') return { outcome: 'duplicate', reason: null, keys };
+      if (acceptance === 'erased') return { outcome: 'ignored', reason: 'erased', keys: { ...keys, customer: null } };
       if (delivery.end === 'unread') onStored?.();
       return { outcome: delivery.end === 'unread' ? 'stored' : delivery.end, reason: null, keys };
     } catch (error) {

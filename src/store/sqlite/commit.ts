@@ -8,8 +8,10 @@ import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
 import { findAccount } from './find-account.ts';
 import { makeJoins } from './joins.ts';
+import { makeLookUps } from './look-ups.ts';
 import { parseProfileIds } from './profile-ids.ts';
 import { makeReferences } from './references.ts';
+import { makeReturning } from './returning.ts';
 import { prepare } from './statement.ts';
 import { makeToolChanges } from './tool-changes.ts';
 
@@ -61,6 +63,7 @@ const makeAccountCommits = (
   const addEvent = prepare(db, ADD_EVENT);
   const setRefuted = prepare(db, SET_REFUTED);
   const references = makeReferences(db);
+  const lookUps = makeLookUps(db);
   return (read, { profileId, version, at }, account) => {
     const row = findAccount(read, account.customer);
     const { customerId } = row;
@@ -72,7 +75,7 @@ const makeAccountCommits = (
     for (const messageId of account.refuted) setRefuted.run(1, customerId, messageId);
     for (const messageId of account.restored) setRefuted.run(0, customerId, messageId);
     contacts.save(row, account, profileId, at);
-    // LOOK-UPS: `account.wanted` is asked for here.
+    lookUps.ask(customerId, account.customer, account.wanted, at);
   };
 };
 
@@ -121,6 +124,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
   const park = prepare(db, PARK);
   const aliases = makeAliases(db);
   const joins = makeJoins(db, aliases, deadLetters);
+  const returning = makeReturning(db);
   const saveAccount = makeAccountCommits(db, makeContacts(db, aliases, customers));
   const saveReadAndSaid = makeReadAndSaid(db);
   const saveStanding = makeStanding(db);
@@ -149,6 +153,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
       if (now === undefined || now.version !== read.claim.version) return false;
       if (decision.outcome === 'parked') savePark(decision);
       else if (decision.outcome === 'parted') joins.part(read, decision);
+      else if (returning.erase(decision.profileId, read.claim.userId, decision.accounts, decision.at)) return true;
       else if (!joins.settle(read, decision)) saveDecided(read, decision, now.wakes);
       return true;
     },

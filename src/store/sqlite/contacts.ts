@@ -5,6 +5,7 @@ import type { AccountRow } from './accounts.ts';
 import type { Aliases } from './aliases.ts';
 import type { Customers } from './customers.ts';
 import { prepare } from './statement.ts';
+import { makeTombstones } from './tombstones.ts';
 
 /** Who is told about an account besides its own user (semantics F1). For use inside a write transaction. */
 export interface Contacts {
@@ -21,10 +22,12 @@ const REMOVE = 'DELETE FROM account_contacts WHERE customer_id = ? AND profile_i
 export const makeContacts = (db: DatabaseSync, aliases: Aliases, customers: Customers): Contacts => {
   const add = prepare(db, ADD);
   const remove = prepare(db, REMOVE);
+  const tombstones = makeTombstones(db);
   return {
     save: ({ customerId, customer, contacts: before }, { contactUserIds, facts }, ownerId, now) => {
       if (before.length === 0 && contactUserIds.length === 0) return;
-      const named = new Set(contactUserIds.map((userId) => aliases.findOrMakeUser(customer.mode, userId)));
+      const living = contactUserIds.filter((id) => !tombstones.has({ kind: 'user', mode: customer.mode, id }));
+      const named = new Set(living.map((userId) => aliases.findOrMakeUser(customer.mode, userId)));
       named.delete(ownerId);
       const added = [...named].filter((id) => !before.includes(id));
       const removed = before.filter((id) => !named.has(id));

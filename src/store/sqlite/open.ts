@@ -30,6 +30,7 @@ PRAGMA journal_size_limit = 67108864;
 PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -65536;
 PRAGMA wal_autocheckpoint = 4000;
+PRAGMA secure_delete = FAST;
 `;
 
 const NOT_A_DATABASE = 26;

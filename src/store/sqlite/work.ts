@@ -5,6 +5,7 @@ import { makeClaims, type ReadClaim } from './claims.ts';
 import { makeCommits } from './commit.ts';
 import type { Customers } from './customers.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
+import { prepare } from './statement.ts';
 import type { Transactions } from './transaction.ts';
 import { makeWaiting } from './waiting.ts';
 
@@ -14,6 +15,8 @@ interface Decided {
   readonly read: ReadClaim;
   readonly decision: Commit | Part | Park;
 }
+
+const LAST_ERASURE = 'SELECT max(seq) AS seq FROM erasures';
 
 /**
  * One round of the loop: reads due profiles and decides each over one snapshot, without holding back the door, then
@@ -29,6 +32,7 @@ export const makeWork = (
   const claims = makeClaims(db);
   const commits = makeCommits(db, customers, deadLetters);
   const waiting = makeWaiting(db);
+  const lastErasure = prepare<{ seq: number | null }>(db, LAST_ERASURE);
 
   const decideDue = (now: Instant, limit: number, decide: Decide): readonly Decided[] =>
     claims.due(now, limit).map((due) => {
@@ -42,9 +46,15 @@ export const makeWork = (
   };
 
   return (now, limit, decide) => {
-    const decided = transactions.read(() => decideDue(now, limit, decide));
+    const [erasure, decided] = transactions.read(
+      () => [lastErasure.get()?.seq, decideDue(now, limit, decide)] as const,
+    );
     const reportAt = waiting.nextReportAt();
     if (decided.length === 0 && (reportAt === null || reportAt > now)) return 0;
-    return transactions.write(() => commitAll(decided, now));
+    return transactions.write(() => {
+      // Row ids are given again: what was decided of somebody who is erased by now could be written to somebody new.
+      const isOutdated = lastErasure.get()?.seq !== erasure;
+      return commitAll(isOutdated ? [] : decided, now);
+    });
   };
 };
