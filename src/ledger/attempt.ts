@@ -1,18 +1,17 @@
 import { CATEGORY_MEANING, type Decline, type FailureCategory } from '../domain/decline.ts';
-import type { AttemptFailed, BillingReason, Card, ChargeDeclined, InvoiceState } from '../domain/fact.ts';
+import type { BillingReason, Card, ChargeDeclined, InvoiceState } from '../domain/fact.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
 import type { ChargeLedger, DeclineEntry } from './charges.ts';
 import { attemptKey, type InvoiceLedger } from './invoice.ts';
 import type { Plan } from './plan.ts';
+import { type AttemptNotice, type ChargeTimes, isSameAttempt } from './recorded.ts';
+import { JOIN_WINDOW_MS } from './timeline.ts';
 
-/** A decline and its notice lie at most this far apart, in ms (semantics B3). */
-const JOIN_WINDOW_MS = 60_000;
-
-/** One failure notice, with everything that was joined to it. */
+/** One failed attempt, by its notice or by a record of it, with everything that was joined to it. */
 export interface Attempt {
   readonly key: string;
-  readonly notice: AttemptFailed;
+  readonly notice: AttemptNotice;
   readonly invoice: InvoiceState;
   readonly at: Instant;
   /** The provider executed a charge for it, or it counts as one (semantics B3). */
@@ -25,6 +24,8 @@ export interface Attempt {
   readonly decline: Decline;
   readonly card: Card | null;
   readonly actionRequired: boolean;
+  /** The first of its invoice, or a record that stands for it. */
+  readonly first: boolean;
   /** It follows another attempt of the same invoice. */
   readonly retry: boolean;
   /** Executed attempts of the invoice up to and including this one; what the provider counts, where policy says so. */
@@ -39,7 +40,7 @@ export interface AttemptContext {
   readonly classify: (entry: DeclineEntry) => Decline;
   readonly planOf: (invoice: InvoiceState) => Plan;
   /** The provider told when or whether it tries again, after this notice. */
-  readonly retryKnown: (invoice: InvoiceLedger, notice: AttemptFailed) => boolean;
+  readonly retryKnown: (invoice: InvoiceLedger, notice: AttemptNotice) => boolean;
 }
 
 const DUNNABLE: ReadonlySet<BillingReason> = new Set(['cycle', 'update', 'threshold', 'pending_items', 'legacy']);
@@ -64,12 +65,12 @@ const MISSING_METHOD = withoutCode('payment_method_missing', true);
 /** The bank wants the customer to confirm, and no decline says more. */
 const TO_CONFIRM = withoutCode('authentication_required', true);
 
-const distance = (entry: Pick<DeclineEntry, 'occurredAt'>, notice: AttemptFailed): number =>
+const distance = (entry: Pick<DeclineEntry, 'occurredAt'>, notice: AttemptNotice): number =>
   Math.abs(entry.occurredAt - notice.occurredAt);
 
 /** The notice that a decline belongs to: the nearest of its invoice, the earlier on a tie. */
-const nearestNotice = (entry: DeclineEntry, notices: readonly AttemptFailed[]): AttemptFailed | null => {
-  let best: AttemptFailed | null = null;
+const nearestNotice = (entry: DeclineEntry, notices: readonly AttemptNotice[]): AttemptNotice | null => {
+  let best: AttemptNotice | null = null;
   for (const notice of notices) {
     if (distance(entry, notice) > JOIN_WINDOW_MS) continue;
     if (best === null || distance(entry, notice) < distance(entry, best)) best = notice;
@@ -79,10 +80,10 @@ const nearestNotice = (entry: DeclineEntry, notices: readonly AttemptFailed[]): 
 
 /** The reason of each notice: of the declines that belong to it, the one nearest in time. */
 const toReasons = (
-  notices: readonly AttemptFailed[],
+  notices: readonly AttemptNotice[],
   declines: readonly DeclineEntry[],
-): ReadonlyMap<AttemptFailed, DeclineEntry> => {
-  const reasons = new Map<AttemptFailed, DeclineEntry>();
+): ReadonlyMap<AttemptNotice, DeclineEntry> => {
+  const reasons = new Map<AttemptNotice, DeclineEntry>();
   for (const entry of declines) {
     const notice = nearestNotice(entry, notices);
     const known = notice === null ? undefined : reasons.get(notice);
@@ -97,7 +98,7 @@ const toReasons = (
  * A charge near the notice proves that the attempt was executed. Proof is not exclusive to one notice, and only
  * grows with what is learned: an event once anchored is never unanchored by a late arrival.
  */
-const isProven = (notice: AttemptFailed, own: readonly DeclineEntry[], unlinked: readonly ChargeDeclined[]): boolean =>
+const isProven = (notice: AttemptNotice, own: readonly DeclineEntry[], unlinked: readonly ChargeDeclined[]): boolean =>
   own.some((entry) => distance(entry, notice) <= JOIN_WINDOW_MS) ||
   unlinked.some(
     (fact) =>
@@ -107,22 +108,23 @@ const isProven = (notice: AttemptFailed, own: readonly DeclineEntry[], unlinked:
   );
 
 /** No charge was ever made although the shape would show one: there is no payment method to charge. */
-const lacksMethod = (notice: AttemptFailed, actionRequired: boolean): boolean =>
+const lacksMethod = (notice: AttemptNotice, actionRequired: boolean): boolean =>
   notice.invoice.linksCharge && notice.invoice.chargeId === null && !actionRequired;
 
 const hasReason = (decline: Decline): boolean => decline.category !== 'unknown' || decline.failureCode !== null;
 
 /** Every scheduled attempt that the provider's count implies before this one has its notice. */
-const earlierKnown = (notice: AttemptFailed, notices: readonly AttemptFailed[]): boolean => {
+const earlierKnown = (notice: AttemptNotice, notices: readonly AttemptNotice[]): boolean => {
   const counts = new Set(notices.map((other) => Math.max(1, other.invoice.attemptCount)));
   for (let count = 1; count < notice.invoice.attemptCount; count += 1) if (!counts.has(count)) return false;
   return true;
 };
 
-const isActionNear = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
+const isActionNear = (invoice: InvoiceLedger, notice: AttemptNotice): boolean =>
   invoice.actionRequired.some(
     (action) =>
-      action.invoice.attemptCount === notice.invoice.attemptCount &&
+      // Before the attempt is done the provider counts none.
+      Math.max(1, action.invoice.attemptCount) === Math.max(1, notice.invoice.attemptCount) &&
       Math.abs(action.occurredAt - notice.occurredAt) <= JOIN_WINDOW_MS,
   );
 
@@ -131,29 +133,46 @@ interface Joined {
   readonly invoice: InvoiceLedger;
   readonly own: readonly DeclineEntry[];
   readonly unlinked: readonly ChargeDeclined[];
-  readonly reasons: ReadonlyMap<AttemptFailed, DeclineEntry>;
+  readonly reasons: ReadonlyMap<AttemptNotice, DeclineEntry>;
 }
 
 /** An attempt before it is known which of its subscription count. */
 export type Unnumbered = Omit<Attempt, 'retry' | 'number'>;
 
+/** Was it told of already, by a record of it, when its notice came? Then it counts, and goes on counting. */
+const isRecorded = ({ recorded }: InvoiceLedger, notice: AttemptNotice, times: ChargeTimes): boolean =>
+  notice.kind === 'attempt_recorded' ||
+  recorded.some((record) => record.receivedAt <= notice.receivedAt && isSameAttempt(record, notice, times));
+
+const isExecuted = (
+  notice: AttemptNotice,
+  known: { readonly manual: boolean; readonly missing: boolean; readonly action: boolean },
+  { own, unlinked }: Joined,
+  countsStand: boolean,
+): boolean =>
+  countsStand ||
+  notice.invoice.attemptCount <= 1 ||
+  notice.kind === 'attempt_recorded' ||
+  known.manual ||
+  known.missing ||
+  known.action ||
+  isProven(notice, own, unlinked);
+
+/** A record that shows a charge shows a method. */
+const isMethodMissing = (notice: AttemptNotice, action: boolean): boolean =>
+  (notice.kind !== 'attempt_recorded' || notice.chargeId === null) && lacksMethod(notice, action);
+
 /** One notice with its reason: was a charge executed for it, and is it all known. `manual`: its count was seen before. */
-const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, context: AttemptContext): Unnumbered => {
+const readNotice = (notice: AttemptNotice, manual: boolean, joined: Joined, context: AttemptContext): Unnumbered => {
   const { invoice } = joined;
   const entry = joined.reasons.get(notice) ?? null;
   const action = isActionNear(invoice, notice);
-  const missing = entry === null && lacksMethod(notice, action);
+  const missing = entry === null && isMethodMissing(notice, action);
   const decline = entry !== null ? context.classify(entry) : action ? TO_CONFIRM : missing ? MISSING_METHOD : UNKNOWN;
-  const { attemptCount } = notice.invoice;
-  const executed =
-    context.countsStand ||
-    attemptCount <= 1 ||
-    manual ||
-    missing ||
-    action ||
-    isProven(notice, joined.own, joined.unlinked);
+  const executed = isExecuted(notice, { manual, missing, action }, joined, context.countsStand);
   const plan = context.planOf(notice.invoice);
-  const settlesAt = plus(notice.receivedAt, SETTLE_WINDOW_MS);
+  const recorded = isRecorded(invoice, notice, context.charges.timesOf);
+  const settlesAt = recorded ? notice.receivedAt : plus(notice.receivedAt, SETTLE_WINDOW_MS);
   // A method is known to be missing only when no request for confirmation came with the notice: that takes the window.
   const complete =
     executed &&
@@ -174,6 +193,7 @@ const readNotice = (notice: AttemptFailed, manual: boolean, joined: Joined, cont
     decline,
     card: entry?.card ?? null,
     actionRequired: action || decline.customerActionRequired,
+    first: notice.invoice.attemptCount <= 1 || (notice.kind === 'attempt_recorded' && notice.chargeId === null),
     plan,
   };
 };
@@ -209,13 +229,13 @@ export const holdBack = (attempts: readonly Unnumbered[], now: Instant): readonl
 
 /** Numbers the attempts of one invoice, in fold order, by those that count. */
 export const numberAttempts = (attempts: readonly Unnumbered[], countsStand: boolean): readonly Attempt[] => {
-  const firstCounts = attempts.some(({ invoice: { attemptCount }, pending }) => attemptCount <= 1 && !pending);
+  const firstCounts = attempts.some(({ first, pending }) => first && !pending);
   let counted = 0;
   return attempts.map((attempt): Attempt => {
     const { attemptCount } = attempt.invoice;
     if (attempt.executed && !attempt.pending) counted += 1;
     // The first attempt always counts, also where only the provider's count tells of it, or its notice still settles.
-    const implied = attemptCount > 1 && !firstCounts ? 1 : 0;
+    const implied = attempt.first || firstCounts ? 0 : 1;
     return {
       ...attempt,
       retry: attemptCount > 1 || counted > 1,

@@ -1,6 +1,15 @@
 import type { RawDecline } from '../domain/decline.ts';
-import type { Card, ChargeDeclined, ChargeRef, ChargeSucceeded, Fact, InvoiceState } from '../domain/fact.ts';
+import type {
+  Card,
+  ChargeDeclined,
+  ChargeRef,
+  ChargeSucceeded,
+  Fact,
+  InvoiceState,
+  PaymentReversed,
+} from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
+import { byFoldOrder } from './timeline.ts';
 
 /** One refused charge; the charge's and the intent's notices of it are one (semantics B3). */
 export interface DeclineEntry {
@@ -20,6 +29,10 @@ export interface ChargeLedger {
   readonly unlinked: readonly ChargeDeclined[];
   /** Successful charges by the invoice that they were for, in fold order. */
   readonly succeededOf: ReadonlyMap<string, readonly ChargeSucceeded[]>;
+  /** Payments taken back, in fold order: by a dispute, or by a charge that failed after it had succeeded. */
+  readonly reversals: readonly PaymentReversed[];
+  /** When a charge was refused, by each notice of it. */
+  readonly timesOf: (chargeId: string) => readonly Instant[];
   /** The invoice that a charge or intent pays, where anything says so. */
   readonly invoiceOf: (charge: ChargeRef) => string | null;
 }
@@ -39,7 +52,8 @@ const toLinks = (facts: readonly Fact[]): Links => {
   const links: Links = new Map();
   for (const fact of facts) {
     if ('invoice' in fact) linkInvoice(links, fact.invoice);
-    else if (fact.kind === 'invoice_payment_linked') {
+    if (fact.kind === 'attempt_recorded') link(links, fact.chargeId, fact.invoice.id);
+    if (fact.kind === 'invoice_payment_linked') {
       link(links, fact.paymentIntentId, fact.invoiceId);
       link(links, fact.chargeId, fact.invoiceId);
     } else if ('charge' in fact && fact.charge.invoiceId !== null) {
@@ -71,6 +85,20 @@ const merge = (entry: DeclineEntry | undefined, fact: ChargeDeclined, invoice: s
   raw: entry ? mergeRaw(entry.raw, fact.decline) : fact.decline,
 });
 
+/** A bank debit may fail days after it had succeeded: that takes the payment back. */
+const lateFailures = (
+  declined: readonly ChargeDeclined[],
+  succeeded: readonly ChargeSucceeded[],
+): PaymentReversed[] => {
+  const since = new Map(succeeded.map(({ charge, occurredAt }) => [charge.chargeId ?? '', occurredAt]));
+  return declined.flatMap((fact) => {
+    const { chargeId } = fact.charge;
+    const paidAt = since.get(chargeId ?? '');
+    if (chargeId === null || paidAt === undefined || fact.occurredAt <= paidAt) return [];
+    return [{ ...fact, kind: 'payment_reversed', reversalId: chargeId }];
+  });
+};
+
 /** Folds charges and intents: one entry per refused charge, with the invoice that it was for where anything says so. */
 export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
   const links = toLinks(facts);
@@ -83,10 +111,16 @@ export const foldCharges = (facts: readonly Fact[]): ChargeLedger => {
     declines.set(key, merge(declines.get(key), fact, invoiceOf(fact.charge)));
   }
   const succeeded = facts.filter((fact) => fact.kind === 'charge_succeeded');
+  const declined = facts.filter((fact) => fact.kind === 'charge_declined');
+  const byCharge = Map.groupBy(declined, ({ charge }) => charge.chargeId ?? '');
   return {
     declinesOf: Map.groupBy(declines.values(), ({ invoice }) => invoice ?? ''),
-    unlinked: facts.filter((fact) => fact.kind === 'charge_declined').filter(({ charge }) => charge.invoiceId === null),
+    unlinked: declined.filter(({ charge }) => charge.invoiceId === null),
     succeededOf: Map.groupBy(succeeded, ({ charge }) => invoiceOf(charge) ?? ''),
+    reversals: [...facts.filter((fact) => fact.kind === 'payment_reversed'), ...lateFailures(declined, succeeded)].sort(
+      byFoldOrder,
+    ),
+    timesOf: (chargeId) => (byCharge.get(chargeId) ?? []).map(({ occurredAt }) => occurredAt),
     invoiceOf,
   };
 };

@@ -13,6 +13,8 @@ import {
 } from './episode-draft.ts';
 import { type Exhaustion, invoiceWords, isWithin, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
+import type { SubscriptionLedger } from './subscription.ts';
+import { meaningOf } from './uncollectible.ts';
 import { writeOffBy } from './write-off.ts';
 
 interface ItemBase {
@@ -34,20 +36,40 @@ const TRANSITION_RANK: Readonly<Record<Transition['kind'], number>> = {
   paid: 3,
 };
 
-const invoiceItems = (invoice: InvoiceLedger, attempts: readonly Attempt[]): Item[] => [
+const END_RANK = 2;
+const AFTER_END = 2.5;
+
+/** An invoice given up because its subscription was canceled waits for that end, which says why. */
+const placeOf = (
+  transition: Transition,
+  subscription: SubscriptionLedger | undefined,
+): Pick<ItemBase, 'at' | 'rank'> => {
+  const { at, kind } = transition;
+  const endedAt = subscription?.ended?.occurredAt;
+  const waits = kind === 'uncollectible' && meaningOf(transition, subscription) === 'canceled';
+  return waits && endedAt !== undefined && endedAt >= at
+    ? { at: endedAt, rank: AFTER_END }
+    : { at, rank: TRANSITION_RANK[kind] };
+};
+
+const invoiceItems = (
+  invoice: InvoiceLedger,
+  attempts: readonly Attempt[],
+  subscription: SubscriptionLedger | undefined,
+): Item[] => [
   ...attempts
     .filter((attempt) => attempt.executed && !attempt.pending && attempt.eligible)
     .map((attempt): Item => ({ at: attempt.at, rank: 1, id: attempt.notice.id, type: 'attempt', attempt, invoice })),
   ...invoice.transitions.map((transition): Item => {
-    const { at, kind, fact } = transition;
-    return { at, rank: TRANSITION_RANK[kind], id: fact.id, type: 'transition', transition, invoice };
+    const place = placeOf(transition, subscription);
+    return { ...place, id: transition.fact.id, type: 'transition', transition, invoice };
   }),
 ];
 
 const toItems = ({ invoices, attempts, subscription }: Subject): Item[] => {
-  const items = invoices.flatMap((invoice) => invoiceItems(invoice, attempts.get(invoice.id) ?? []));
+  const items = invoices.flatMap((invoice) => invoiceItems(invoice, attempts.get(invoice.id) ?? [], subscription));
   const ended = subscription?.ended;
-  if (ended) items.push({ at: ended.occurredAt, rank: 2, id: ended.id, type: 'ended' });
+  if (ended) items.push({ at: ended.occurredAt, rank: END_RANK, id: ended.id, type: 'ended' });
   return items.sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
 };
 
@@ -68,7 +90,7 @@ export const exhaustionsOf = ({ subscription, noRetryAfterMs }: Subject, draft: 
   draft.invoices
     .flatMap((invoice) => [
       ...silences(invoice, noRetryAfterMs),
-      ...invoiceWords(invoice).filter(({ at }) => at === draft.closedAt),
+      ...invoiceWords(invoice, subscription).filter(({ at }) => at === draft.closedAt),
     ])
     .concat(subscriptionWords(subscription))
     .filter(({ at }) => at >= draft.openedAt && (draft.closedAt === null || at <= draft.closedAt))
@@ -140,10 +162,15 @@ const reverse = (walk: Walk, transition: Transition & { kind: 'reversed' }, invo
   });
 };
 
-const outcomeOf = (kinds: readonly (Transition['kind'] | undefined)[]): EpisodeOutcome => {
-  if (kinds.includes(undefined)) return 'open';
-  if (kinds.includes('paid')) return 'recovered';
-  return kinds.includes('uncollectible') ? 'lost' : 'forgiven';
+const outcomeOf = (
+  settled: readonly (Transition | undefined)[],
+  subscription: SubscriptionLedger | undefined,
+): EpisodeOutcome => {
+  if (settled.includes(undefined)) return 'open';
+  const known = settled.filter((transition) => transition !== undefined);
+  if (known.some(({ kind }) => kind === 'paid')) return 'recovered';
+  const givenUp = known.filter(({ kind }) => kind === 'uncollectible');
+  return givenUp.every((transition) => meaningOf(transition, subscription) === 'forgiven') ? 'forgiven' : 'lost';
 };
 
 const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
@@ -152,7 +179,10 @@ const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): voi
   const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
   if (draft === undefined || draft.outcome === 'recovered') return;
   draft.settled.set(invoice.id, transition);
-  const outcome = outcomeOf(draft.invoices.map(({ id }) => draft.settled.get(id)?.kind));
+  const outcome = outcomeOf(
+    draft.invoices.map(({ id }) => draft.settled.get(id)),
+    walk.subject.subscription,
+  );
   const late = outcome === 'recovered' && (draft.outcome === 'lost' || draft.outcome === 'canceled');
   if (outcome === 'open' || (draft.outcome !== 'open' && !late)) return;
   draft.late = late;

@@ -3,6 +3,7 @@ import type { InvoiceLedger } from './invoice.ts';
 import { retryHistory } from './retry.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 import { byFoldOrder } from './timeline.ts';
+import { meaningOf } from './uncollectible.ts';
 
 /** A moment at which an episode was out of retries, by the provider's clock. */
 export interface Exhaustion {
@@ -12,10 +13,13 @@ export interface Exhaustion {
   readonly concludedFrom: Instant;
 }
 
-/** Uncollectible: the provider gave up, unless it says that somebody forgave the invoice. */
-export const invoiceWords = (invoice: InvoiceLedger): readonly Exhaustion[] =>
+/** Uncollectible because the provider gave up. */
+export const invoiceWords = (
+  invoice: InvoiceLedger,
+  subscription: SubscriptionLedger | undefined,
+): readonly Exhaustion[] =>
   invoice.transitions
-    .filter(({ kind, state }) => kind === 'uncollectible' && state.uncollectibleReason !== 'user_forgiven')
+    .filter((transition) => transition.kind === 'uncollectible' && meaningOf(transition, subscription) === 'given_up')
     .map(({ at, fact: { receivedAt } }) => ({ at, receivedAt, concludedFrom: receivedAt }));
 
 /** Each time in which no next date was known for as long as the policy waits. */

@@ -1,6 +1,7 @@
 import type {
   ActionRequired,
   AttemptFailed,
+  AttemptRecorded,
   Fact,
   InvoiceObserved,
   InvoicePaid,
@@ -9,6 +10,7 @@ import type {
 } from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ChargeLedger } from './charges.ts';
+import { type AttemptNotice, joinRecorded } from './recorded.ts';
 
 /** How an invoice stopped being owed. `credited`: brought to zero without money; counts like `void`. */
 export type Settlement = 'paid' | 'void' | 'credited' | 'uncollectible';
@@ -25,8 +27,10 @@ export interface InvoiceLedger {
   readonly latest: InvoiceState;
   /** All statements in fold order. */
   readonly statements: readonly InvoiceFact[];
-  /** One failure notice per attempt key, in fold order. */
-  readonly notices: readonly AttemptFailed[];
+  /** One failure notice per attempt key, or the record of one that has none, in fold order. */
+  readonly notices: readonly AttemptNotice[];
+  /** What a backfill recorded of attempts, those with a notice included. */
+  readonly recorded: readonly AttemptRecorded[];
   readonly actionRequired: readonly ActionRequired[];
   readonly transitions: readonly Transition[];
   /** The transition in force; null while it is owed. */
@@ -56,7 +60,7 @@ const settlementOf = (state: InvoiceState): Settlement | null => {
 };
 
 /** An attempt is keyed by the provider's count and second: manual attempts do not raise the count (semantics B3). */
-export const attemptKey = (notice: AttemptFailed): string =>
+export const attemptKey = (notice: AttemptNotice): string =>
   `${notice.invoice.id}:${notice.invoice.attemptCount}:${Math.floor(notice.occurredAt / 1000)}`;
 
 const oncePerKey = (notices: readonly AttemptFailed[]): AttemptFailed[] => {
@@ -104,6 +108,8 @@ const toInvoice = (
   id: string,
   statements: readonly InvoiceFact[],
   reversals: readonly PaymentReversed[],
+  recorded: readonly AttemptRecorded[],
+  charges: ChargeLedger,
 ): InvoiceLedger => {
   const latest = (statements[statements.length - 1] as InvoiceFact).invoice;
   const mixed = reversals.length === 0 ? statements : mergeByTime(statements, reversals);
@@ -115,7 +121,8 @@ const toInvoice = (
     subscription: statements.find((s) => s.invoice.subscription !== null)?.invoice.subscription ?? null,
     latest,
     statements,
-    notices: oncePerKey(statements.filter((s) => s.kind === 'attempt_failed')),
+    notices: joinRecorded(oncePerKey(statements.filter((s) => s.kind === 'attempt_failed')), recorded, charges.timesOf),
+    recorded,
     actionRequired: statements.filter((s) => s.kind === 'action_required'),
     transitions,
     settled,
@@ -129,19 +136,31 @@ const mergeByTime = (
   reversals: readonly PaymentReversed[],
 ): (InvoiceFact | PaymentReversed)[] => [...statements, ...reversals].sort((a, b) => a.occurredAt - b.occurredAt);
 
+/** A record alone still shows the invoice as it was when it was read. */
+const asObserved = (record: AttemptRecorded): InvoiceObserved => ({
+  ...record,
+  kind: 'invoice_observed',
+  occurredAt: record.receivedAt,
+});
+
 /** Folds everything that was said of each invoice. `facts` in fold order. */
 export const foldInvoices = (facts: readonly Fact[], charges: ChargeLedger): ReadonlyMap<string, InvoiceLedger> => {
   const statements = new Map<string, InvoiceFact[]>();
+  const records = new Map<string, AttemptRecorded[]>();
   const reversals = new Map<string, PaymentReversed[]>();
   for (const fact of facts) {
-    if ('invoice' in fact) push(statements, fact.invoice.id, fact);
-    else if (fact.kind === 'payment_reversed') {
-      const invoice = charges.invoiceOf(fact.charge);
-      if (invoice !== null) push(reversals, invoice, fact);
-    }
+    if (fact.kind === 'attempt_recorded') push(records, fact.invoice.id, fact);
+    else if ('invoice' in fact) push(statements, fact.invoice.id, fact);
   }
+  for (const reversal of charges.reversals) {
+    const invoice = charges.invoiceOf(reversal.charge);
+    if (invoice !== null) push(reversals, invoice, reversal);
+  }
+  for (const [id, recorded] of records) if (!statements.has(id)) statements.set(id, recorded.map(asObserved));
   const invoices = new Map<string, InvoiceLedger>();
-  for (const [id, said] of statements) invoices.set(id, toInvoice(id, said, reversals.get(id) ?? []));
+  for (const [id, said] of statements) {
+    invoices.set(id, toInvoice(id, said, reversals.get(id) ?? [], records.get(id) ?? [], charges));
+  }
   return invoices;
 };
 

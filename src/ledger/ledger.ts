@@ -1,10 +1,11 @@
 import type { DeclineTaxonomy } from '../domain/decline.ts';
-import type { AttemptFailed, Fact, InvoiceState } from '../domain/fact.ts';
+import type { Fact, InvoiceState } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
+import { loneRequests } from './action-request.ts';
 import { type Attempt, type AttemptContext, foldAttempts, holdBack, numberAttempts } from './attempt.ts';
-import { type ChargedCard, foldCards } from './cards.ts';
+import { type CardOutlook, changeWithin, findCardOutlook, foldCards } from './cards.ts';
 import { type Challenge, foldChallenges } from './challenge.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
@@ -13,6 +14,7 @@ import { foldIdentity, type Identity } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
 import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
 import { foldPrices, type Plan, resolvePlan } from './plan.ts';
+import type { AttemptNotice } from './recorded.ts';
 import { foldRefunds, type Refund } from './refund.ts';
 import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
@@ -20,7 +22,7 @@ import { foldSuppressions, type SuppressionReason } from './suppression.ts';
 import { byFoldOrder, toTimeline } from './timeline.ts';
 
 /** Everything that follows from one customer's facts at one instant, before anybody is told. */
-export interface Ledger extends Identity {
+export interface Ledger extends Identity, CardOutlook {
   readonly customer: CustomerKey;
   readonly now: Instant;
   readonly invoices: ReadonlyMap<string, InvoiceLedger>;
@@ -29,8 +31,6 @@ export interface Ledger extends Identity {
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
   /** Payments of failed invoices by invoice id, those taken back included. */
   readonly payments: ReadonlyMap<string, readonly Payment[]>;
-  /** The card that will be charged, by live subscription, where one is known. */
-  readonly cards: ReadonlyMap<string, ChargedCard>;
   /** In order of opening. */
   readonly episodes: readonly Episode[];
   /** By subscription id, for those that ended. */
@@ -61,7 +61,7 @@ const foldAllAttempts = (
 };
 
 /** The provider said when or whether it tries again: a date, a settlement, or that it stopped. */
-const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptFailed, subscriptions: Ledger['subscriptions']): boolean =>
+const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptNotice, subscriptions: Ledger['subscriptions']): boolean =>
   !notice.invoice.collectedAutomatically ||
   wasRetryStated(invoice, notice) ||
   invoice.settled !== null ||
@@ -97,12 +97,12 @@ const foldSubjects = (
 const foldPayments = (
   invoices: Ledger['invoices'],
   attempts: Ledger['attempts'],
-  options: PaymentOptions,
+  options: Omit<PaymentOptions, 'attempts'>,
 ): Ledger['payments'] => {
   const payments = new Map<string, readonly Payment[]>();
-  for (const id of attempts.keys()) {
+  for (const [id, own] of attempts) {
     const invoice = invoices.get(id);
-    if (invoice !== undefined) payments.set(id, findPayments(invoice, options));
+    if (invoice !== undefined) payments.set(id, findPayments(invoice, { ...options, attempts: own }));
   }
   return payments;
 };
@@ -132,10 +132,17 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     planOf: (invoice) => planFor(invoice, null),
     retryKnown: (invoice, notice) => isRetryKnown(invoice, notice, subscriptions),
   });
-  const payments = foldPayments(invoices, attempts, { now, charges, countsStand });
+  const methods = foldCards(facts, { charges, invoices });
+  const payments = foldPayments(invoices, attempts, {
+    now,
+    charges,
+    countsStand,
+    changeWithin: (subscription, within) => changeWithin(methods, subscription, within),
+  });
   const subjects = foldSubjects({ customer, now, invoices, subscriptions, attempts }, rules);
   const challenges = foldChallenges(facts, charges);
   const refunds = foldRefunds(facts, charges);
+  const cards = findCardOutlook(methods, facts, { episodes: subjects.episodes, now });
   const suppressed = foldSuppressions({ now, invoices, subscriptions, challenges, refunds, ...subjects });
   return {
     customer,
@@ -145,8 +152,8 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     subscriptions,
     attempts,
     payments,
-    cards: foldCards(facts, { charges, invoices, subscriptions }),
     ...subjects,
+    ...cards,
     challenges,
     refunds,
     suppressions: suppressed.suppressions,
@@ -155,8 +162,11 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
       ...(nextVisibleAt === null ? [] : [nextVisibleAt]),
       ...subjects.changesAt,
       ...suppressed.changesAt,
+      ...cards.changesAt,
       ...waiting(attempts, payments, now),
-    ],
+      ...[...invoices.values()].flatMap((invoice) => loneRequests(invoice).map(({ settlesAt }) => settlesAt)),
+      ...refunds.map(({ settlesAt }) => settlesAt),
+    ].filter((at) => at > now),
   };
 };
 

@@ -1,6 +1,6 @@
-import type { AttemptFailed } from '../domain/fact.ts';
 import { type Instant, plus } from '../domain/instant.ts';
 import type { InvoiceFact, InvoiceLedger } from './invoice.ts';
+import type { AttemptNotice } from './recorded.ts';
 
 export type RetryStatus = 'scheduled' | 'blocked' | 'none' | 'unknown';
 
@@ -49,15 +49,24 @@ const toWord = (said: readonly InvoiceFact[]): Word | null => {
   };
 };
 
+/** What a record tells was so when it happened, as if it had been heard of at once: silence since then has been seen. */
+const fromRecord = ({ occurredAt, invoice }: AttemptNotice): Word => ({
+  at: occurredAt,
+  receivedAt: occurredAt,
+  failed: true,
+  date: invoice.nextAttemptAt,
+});
+
 const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly Change[] => {
   const said = invoice.statements
     .filter(speaksOfRetry)
     .filter(({ occurredAt }) => pendingFrom === null || occurredAt < pendingFrom);
   const words = [...Map.groupBy(said, ({ occurredAt }) => occurredAt).values()].map(toWord);
+  const recorded = invoice.notices.filter(({ kind }) => kind === 'attempt_recorded').map(fromRecord);
   const settled = invoice.transitions.map(
     ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
   );
-  return [...words.filter((word) => word !== null), ...settled].sort((a, b) => a.at - b.at);
+  return [...words.filter((word) => word !== null), ...recorded, ...settled].sort((a, b) => a.at - b.at);
 };
 
 const toHistory = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly RetryStretch[] => {
@@ -103,11 +112,11 @@ export const retryHistory = (invoice: InvoiceLedger, pendingFrom: Instant | null
 };
 
 /** The next attempt stated with or after `notice`, and before `until`. */
-export const statedRetry = (invoice: InvoiceLedger, notice: AttemptFailed, until: Instant): Instant | null =>
+export const statedRetry = (invoice: InvoiceLedger, notice: AttemptNotice, until: Instant): Instant | null =>
   retryHistory(invoice).findLast(({ from }) => from >= notice.occurredAt && from < until)?.date ?? null;
 
 /** Whether a next attempt was ever stated with or after `notice`; unlike the date itself, this only grows true. */
-export const wasRetryStated = (invoice: InvoiceLedger, notice: AttemptFailed): boolean =>
+export const wasRetryStated = (invoice: InvoiceLedger, notice: AttemptNotice): boolean =>
   invoice.statements.some(
     ({ occurredAt, invoice: { nextAttemptAt } }) =>
       occurredAt >= notice.occurredAt && nextAttemptAt !== null && nextAttemptAt > notice.occurredAt,

@@ -78,7 +78,7 @@ const attemptNumberOf = (within: readonly Attempt[], all: readonly Attempt[], po
   if (all.find(({ executed, pending }) => executed && !pending)?.key !== first.key) return within.length;
   if (policy.chargeWebhooks === 'absent')
     return Math.max(within.length, ...within.map(({ invoice }) => invoice.attemptCount));
-  return within.length + (within.some(({ invoice }) => invoice.attemptCount <= 1) ? 0 : 1);
+  return within.length + (within.some((attempt) => attempt.first) ? 0 : 1);
 };
 
 /** The stage of one open invoice of an open episode (semantics D, D1, D2). */

@@ -1,8 +1,8 @@
-import type { SubscriptionState } from '../domain/fact.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Challenge } from './challenge.ts';
 import type { Episode } from './episode.ts';
 import type { InvoiceLedger } from './invoice.ts';
+import { isPausedByWish } from './pause.ts';
 import { type Refund, refundedAt } from './refund.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
@@ -24,12 +24,6 @@ export interface Suppressions {
   /** Instants after `now` at which this changes by time alone. */
   readonly changesAt: readonly Instant[];
 }
-
-/** Paused at somebody's wish: the whole subscription, or the collection of its bills until a date if one is set. */
-const isPausedByWish = (state: SubscriptionState, now: Instant): boolean => {
-  if (state.status === 'paused' && state.pauseReason === 'requested') return true;
-  return state.collectionPaused === true && (state.resumesAt == null || now < state.resumesAt);
-};
 
 /** Money of an invoice that is still owed went back after its newest attempt: somebody is settling it by hand. */
 const isRefunded = ({ episodes, refunds }: Known, subscription: string): boolean =>
@@ -53,7 +47,7 @@ const reasonOf = (known: Known, id: string, disputed: boolean): SuppressionReaso
 
 /**
  * Whom no message may reach now. A dispute or warning holds back all that the account would be dunned for, everything
- * else its own subscription only (semantics D6, docs/decisions/0011).
+ * else its own subscription only (semantics D6, docs/decisions/0013).
  */
 export const foldSuppressions = (known: Known): Suppressions => {
   const { now, challenges, subscriptions, invoices } = known;

@@ -4,6 +4,9 @@ import { earliest, type Instant } from '../domain/instant.ts';
 /** A provider's clock may run this far ahead of ours before its facts are held back, in ms (semantics B1). */
 const CLOCK_TOLERANCE_MS = 300_000;
 
+/** Two notices of one charge, or of one attempt, lie at most this far apart by the provider's clock, in ms (semantics B3). */
+export const JOIN_WINDOW_MS = 60_000;
+
 export interface Timeline {
   /** Visible facts in fold order: (occurredAt, rank, id). */
   readonly facts: readonly Fact[];

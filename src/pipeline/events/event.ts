@@ -4,6 +4,7 @@ import { toMajorUnits } from '../../domain/money.ts';
 import { LATE_AFTER_MS } from '../../domain/policy.ts';
 import type { Rules } from '../../domain/rules.ts';
 import type { EventName, EventProperties } from '../../generated/tracking-plan.ts';
+import type { Episode } from '../../ledger/episode.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
 /** What an event may look at. */
@@ -62,3 +63,10 @@ export const moneyProperties = (amountMinor: number, currency: string) => ({
   amount_minor: amountMinor,
   currency: currency.toUpperCase(),
 });
+
+/** The episode of a subscription that was open at `at`; null where none was. */
+export const episodeAt = ({ ledger }: EventContext, subscription: string | null, at: Instant): Episode | null =>
+  ledger.episodes.findLast(
+    (each) =>
+      each.subscription === subscription && each.openedAt <= at && (each.endedAt === null || each.endedAt >= at),
+  ) ?? null;

@@ -1,11 +1,16 @@
+import { loneRequests } from '../../ledger/action-request.ts';
 import { type Attempt, pendingSince } from '../../ledger/attempt.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import type { InvoiceLedger } from '../../ledger/invoice.ts';
 import type { Payment } from '../../ledger/payment.ts';
+import { cardEvents } from './card-events.ts';
 import { dunningExhausted } from './dunning-exhausted.ts';
 import type { EventContext, PlannedEvent } from './event.ts';
+import { paymentActionRequired } from './payment-action-required.ts';
+import { paymentDisputed } from './payment-disputed.ts';
 import { paymentFailed } from './payment-failed.ts';
 import { paymentRecovered } from './payment-recovered.ts';
+import { paymentRefunded } from './payment-refunded.ts';
 import { retryFailed, retrySucceeded } from './payment-retried.ts';
 import { subscriptionEvents } from './subscription-events.ts';
 
@@ -29,6 +34,8 @@ const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf:
   for (const attempt of said) {
     const episode = episodeOf(attempt);
     const ready = pendingFrom === null || pendingFrom > attempt.at;
+    // What is only recorded gives state and nothing to say (semantics E4).
+    if (attempt.notice.kind === 'attempt_recorded') continue;
     events.push(paymentFailed(context, attempt, invoice, episode));
     if (attempt.retry) events.push(retryFailed(context, attempt, invoice, episode, ready));
   }
@@ -54,6 +61,19 @@ const waitingSubscriptions = (context: EventContext): ReadonlySet<string> => {
   }
   return waiting;
 };
+
+/** What else was said of an invoice's payment: a wish for confirmation, and what became of its money. */
+const requests = (context: EventContext, invoice: InvoiceLedger): PlannedEvent[] => {
+  const ready = !isWaiting(context, invoice);
+  return loneRequests(invoice).map((request) => paymentActionRequired(context, request, invoice, ready));
+};
+
+const moneyBack = (context: EventContext): PlannedEvent[] => [
+  ...context.ledger.challenges.flatMap((challenge) =>
+    challenge.opening === null ? [] : [paymentDisputed(context, challenge, challenge.opening)],
+  ),
+  ...context.ledger.refunds.map((refund) => paymentRefunded(context, refund)),
+];
 
 const conclusions = (context: EventContext, episode: Episode, ready: boolean): PlannedEvent[] => {
   const events: PlannedEvent[] = [];
@@ -88,6 +108,9 @@ export const planEvents = (context: EventContext): readonly PlannedEvent[] => {
   const waiting = waitingSubscriptions(context);
   return [
     ...[...ledger.invoices.values()].flatMap((invoice) => invoiceEvents(context, invoice, episodeOf)),
+    ...[...ledger.invoices.values()].flatMap((invoice) => requests(context, invoice)),
+    ...moneyBack(context),
+    ...cardEvents(context),
     ...ledger.episodes.flatMap((episode) => conclusions(context, episode, !waiting.has(episode.subscription))),
     ...[...ledger.subscriptions.values()].flatMap((subscription) => subscriptionEvents(context, subscription)),
   ].sort((a, b) => a.at - b.at || ORDER[a.event] - ORDER[b.event] || (a.messageId < b.messageId ? -1 : 1));

@@ -1,0 +1,26 @@
+import type { Transition } from './invoice.ts';
+import type { SubscriptionLedger } from './subscription.ts';
+
+/**
+ * What it means that an invoice was marked uncollectible, by the provider's reason (docs/decisions/0013):
+ * - `given_up`: `max_payment_attempts`, `payment_not_received`, no reason, one not known. Exhausts, ends lost.
+ * - `forgiven`: `user_forgiven`; and `subscription_paused`, unless the pause itself was for non-payment.
+ * - `canceled`: `subscription_canceled`. The end of the subscription says what became of the episode.
+ */
+export type UncollectibleMeaning = 'given_up' | 'forgiven' | 'canceled';
+
+export const meaningOf = (
+  { state: { uncollectibleReason } }: Pick<Transition, 'state'>,
+  subscription: SubscriptionLedger | undefined,
+): UncollectibleMeaning => {
+  switch (uncollectibleReason) {
+    case 'user_forgiven':
+      return 'forgiven';
+    case 'subscription_paused':
+      return (subscription?.stopWords.length ?? 0) > 0 ? 'given_up' : 'forgiven';
+    case 'subscription_canceled':
+      return subscription?.ended != null ? 'canceled' : 'given_up';
+    default:
+      return 'given_up';
+  }
+};
