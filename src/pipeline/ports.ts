@@ -149,7 +149,7 @@ export interface Store extends ToolStore, ApiStore, PrivacyStore, SurveyStore {
   readonly replayDeadLetters: (
     seqs: readonly number[] | null,
     now: Instant,
-    readmit?: (delivery: Delivery) => Pick<NewDelivery, 'keys' | 'end' | 'detail'>,
+    readmit?: (delivery: Delivery) => Pick<NewDelivery, 'keys' | 'end' | 'detail' | 'lookUp'>,
   ) => Promise<number>;
   /** By user id, provider customer id or anonymous id. */
   readonly findProfiles: (id: string) => Promise<readonly ProfileRecord[]>;

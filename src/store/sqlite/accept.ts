@@ -3,7 +3,9 @@ import type { Acceptance, NewDelivery } from '../../pipeline/ports.ts';
 import type { CustomerRow, Customers } from './customers.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { toDeliveryDeadLetter } from './delivery-dead-letter.ts';
+import { makeLookUps } from './look-ups.ts';
 import { prepare } from './statement.ts';
+import { makeTombstones } from './tombstones.ts';
 import { makeWaiting } from './waiting.ts';
 
 const FIND = 'SELECT seq FROM deliveries WHERE event_id = ? AND provider = ? AND merchant = ? AND mode = ?';
@@ -15,8 +17,10 @@ const INSERT_BODY = 'INSERT INTO delivery_bodies (delivery_seq, raw_body) VALUES
 /** Whose the delivery is. One that nothing follows from makes no new customer. */
 export const ownerOf = (
   customers: Customers,
-  { keys, receivedAt, end }: Pick<NewDelivery, 'keys' | 'receivedAt' | 'end'>,
+  { keys, receivedAt, end, lookUp }: Pick<NewDelivery, 'keys' | 'receivedAt' | 'end' | 'lookUp'>,
 ): CustomerRow | undefined => {
+  // Whoever it is about, there is nothing in it to read: what is looked up has an owner.
+  if (lookUp !== undefined) return undefined;
   const { customer } = keys;
   if (customer === null) return customers.findByObject(keys, keys.objects);
   const key = { ...keys, customer };
@@ -33,6 +37,8 @@ export const makeAcceptOne = (
   const insert = prepare(db, INSERT);
   const insertBody = prepare(db, INSERT_BODY);
   const waiting = makeWaiting(db);
+  const lookUps = makeLookUps(db);
+  const tombstones = makeTombstones(db);
 
   const insertRow = ({ keys, source, end, detail, receivedAt }: NewDelivery, customerId: number | null): number => {
     const { provider, merchant, mode, eventId, eventType, occurredAt } = keys;
@@ -43,11 +49,15 @@ export const makeAcceptOne = (
   return (delivery) => {
     const { keys, end, detail, receivedAt, rawBody } = delivery;
     if (find.get(keys.eventId, keys.provider, keys.merchant, keys.mode) !== undefined) return 'duplicate';
+    if (tombstones.isAbout(delivery)) return 'erased';
     const owner = ownerOf(customers, delivery);
     const seq = insertRow(delivery, owner?.id ?? null);
     insertBody.run(seq, rawBody);
     if (end === 'unread' && owner !== undefined) customers.wake(owner.profileId, receivedAt);
-    if (end === 'unread' && owner === undefined) waiting.add(keys, seq);
+    if (end === 'unread' && owner === undefined) {
+      if (delivery.lookUp === undefined) waiting.add(keys, seq);
+      lookUps.askAbout(delivery, seq, receivedAt);
+    }
     if (end === 'dead_letter') {
       const held = { ...NOTHING_HELD, profileId: owner?.profileId ?? null, deliverySeq: seq };
       deadLetters.add(toDeliveryDeadLetter(keys, detail ?? 'no reason given'), held, receivedAt);

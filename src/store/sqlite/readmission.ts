@@ -3,6 +3,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Delivery, NewDelivery } from '../../pipeline/ports.ts';
 import { ownerOf } from './accept.ts';
 import type { Customers } from './customers.ts';
+import { makeLookUps } from './look-ups.ts';
 import { prepare } from './statement.ts';
 import { makeWaiting } from './waiting.ts';
 
@@ -18,11 +19,12 @@ const END = 'UPDATE deliveries SET ending = ?, detail = ?, read_at = ? WHERE seq
 export const makeReadmission = (
   db: DatabaseSync,
   customers: Customers,
-): ((stored: Delivery, again: Pick<NewDelivery, 'keys' | 'end' | 'detail'>, now: Instant) => boolean) => {
+): ((stored: Delivery, again: Pick<NewDelivery, 'keys' | 'end' | 'detail' | 'lookUp'>, now: Instant) => boolean) => {
   const twin = prepare(db, TWIN);
   const rewrite = prepare(db, REWRITE);
   const end = prepare(db, END);
   const waiting = makeWaiting(db);
+  const lookUps = makeLookUps(db);
   return (stored, again, now) => {
     const { keys } = again;
     const { provider, merchant, mode, eventId, eventType, occurredAt } = keys;
@@ -36,7 +38,10 @@ export const makeReadmission = (
     const place = [provider, merchant, mode, eventId, eventType, occurredAt] as const;
     rewrite.run(...place, owner?.id ?? null, again.end, again.detail, stored.seq);
     if (again.end === 'unread' && owner !== undefined) customers.wake(owner.profileId, now);
-    if (again.end === 'unread' && owner === undefined) waiting.add(keys, stored.seq);
+    if (again.end === 'unread' && owner === undefined) {
+      if (again.lookUp === undefined) waiting.add(keys, stored.seq);
+      lookUps.askAbout({ ...again, source: stored.source }, stored.seq, now);
+    }
     return true;
   };
 };

@@ -6,14 +6,20 @@ import { makeCounts } from './counts.ts';
 import { makeCustomers } from './customers.ts';
 import { makeDeadLetterWriter } from './dead-letter-rows.ts';
 import { makeDeadLetters } from './dead-letters.ts';
+import { makeErase } from './erase.ts';
+import { makeSettleLookUp } from './look-up-ends.ts';
+import { makeLookUps } from './look-ups.ts';
+import { makeMissedSearches } from './missed-searches.ts';
 import { makeClaimNamespace } from './namespace.ts';
 import { makeOutbox } from './outbox.ts';
+import { overwriting } from './overwriting.ts';
 import { makeProbe } from './probe.ts';
 import { makeProfileHistory } from './profile-history.ts';
 import { makeFindProfiles } from './profile-records.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
 import { makeSurvey } from './survey.ts';
+import { makeSweep } from './sweep.ts';
 import { makeToolCalls } from './tool-calls.ts';
 import { makeToolCounts } from './tool-counts.ts';
 import { makeToolRows } from './tool-rows.ts';
@@ -39,6 +45,9 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const acceptOne = makeAcceptOne(db, customers, deadLetterWriter);
   const work = makeWork(db, transactions, customers, deadLetterWriter);
   const waiting = makeWaiting(db);
+  const lookUps = makeLookUps(db);
+  const settleLookUp = makeSettleLookUp(db, acceptOne, deadLetterWriter);
+  const searches = makeMissedSearches(db, acceptOne);
   const outbox = makeOutbox(db, deadLetterWriter);
   const deadLetters = makeDeadLetters(db, customers);
   const wakeUps = makeWakeUps(db, customers);
@@ -52,6 +61,8 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const toolCounts = makeToolCounts(db);
   const probe = makeProbe(db);
   const survey = makeSurvey(db);
+  const erase = makeErase(db, transactions);
+  const sweep = makeSweep(db);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
   const saveRuleset = prepare(db, SAVE_RULESET);
 
@@ -90,6 +101,14 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     toolCounts: async () => read(toolCounts),
     counts: async () => read(counts),
     survey: async () => read(survey),
+    ...erase,
+    sweep: async (...due) => overwriting(db, () => write(() => sweep(...due))),
+    nextLookUps: async (scope, now, limit) => write(() => lookUps.due(scope, now, limit)),
+    settleLookUp: async (...settlement) => write(() => settleLookUp(...settlement)),
+    knownMerchants: async (scope, limit) => searches.merchants(scope, limit),
+    searchProgress: async (search) => searches.load(search),
+    saveSearch: async (search, progress, deliveries) => write(() => searches.save(search, progress, deliveries)),
+    apiCounts: async () => searches.counts(),
     probe: async () => write(probe),
     close: async () => {
       // A stop that is asked for twice closes once.
