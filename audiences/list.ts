@@ -1,3 +1,4 @@
+export { default as cardUpdatedWrongSlot } from './card-updated-wrong-slot.ts';
 export { default as dunningExhausted } from './dunning-exhausted.ts';
 export { default as dunningFirstFailureHighValue } from './dunning-first-failure-high-value.ts';
 export { default as dunningFirstFailureStandard } from './dunning-first-failure-standard.ts';

@@ -1,9 +1,7 @@
-import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
+import { type Instant, plus } from '../domain/instant.ts';
+import { EXPIRY_WINDOW_MS } from './card.ts';
 import { recentFailuresLeaveAt } from './failures.ts';
 import type { Ledger } from './ledger.ts';
-
-/** Either side of the end of the card's last month, in ms (semantics D4). */
-const WINDOW_MS = 30 * DAY_MS;
 
 /** A card that will be charged and is about to expire, or just has. */
 export interface ExpiringCard {
@@ -37,9 +35,9 @@ const chargedCards = (ledger: Ledger): readonly ExpiringCard[] =>
 export const findExpiringCard = (ledger: Ledger): Outlook => {
   const calmFrom = recentFailuresLeaveAt(ledger).at(-1) ?? null;
   const windows = chargedCards(ledger).map((card) => {
-    const opensAt = plus(card.expiresAt, -WINDOW_MS);
+    const opensAt = plus(card.expiresAt, -EXPIRY_WINDOW_MS);
     const from = calmFrom !== null && calmFrom > opensAt ? calmFrom : opensAt;
-    return { card, from, to: plus(card.expiresAt, WINDOW_MS) };
+    return { card, from, to: plus(card.expiresAt, EXPIRY_WINDOW_MS) };
   });
   const current = windows.filter(({ from, to }) => from <= ledger.now && ledger.now < to);
   return {

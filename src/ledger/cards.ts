@@ -1,8 +1,16 @@
-import type { Card, ChargeState, ChargeSucceeded, Fact, PaymentMethodObserved } from '../domain/fact.ts';
-import { type Instant, instant } from '../domain/instant.ts';
+import type { Card, ChargeState, Fact } from '../domain/fact.ts';
+import type { Instant } from '../domain/instant.ts';
+import { EXPIRY_WINDOW_MS, expiryOf } from './card.ts';
+import { type CardExpiry, findExpiries } from './card-expiries.ts';
+import { type Between, type CardChange, findChange, findNotices, type MethodNotice } from './cards-changes.ts';
+import { foldSlots, type Slots } from './cards-slots.ts';
+import { findUpdates, type MethodUpdate } from './cards-updates.ts';
+import type { Wallet } from './cards-wallet.ts';
+import { findWrongSlots } from './cards-wrong-slot.ts';
 import type { ChargeLedger } from './charges.ts';
+import type { Episode } from './episode.ts';
+import { recentFailuresLeaveAt } from './failures.ts';
 import type { InvoiceLedger } from './invoice.ts';
-import { isLive, type SubscriptionLedger } from './subscription.ts';
 
 /** The card that the next charge of a live subscription will be made with. */
 export interface ChargedCard {
@@ -12,114 +20,89 @@ export interface ChargedCard {
   readonly expiresAt: Instant | null;
 }
 
-interface Method {
-  readonly paymentMethodId: string | null;
-  readonly card: Card | null;
+/** What is known of a customer's payment methods, at every time. */
+export interface CardLedger {
+  readonly slots: Slots;
+  readonly wallet: Wallet;
+  readonly notices: readonly MethodNotice[];
 }
 
-/** What is known of cards and slots, in fold order. */
-interface Wallet {
-  readonly cards: ReadonlyMap<string, Card | null>;
-  readonly detached: ReadonlySet<string>;
-  /** Method by subscription; null: its slot is empty. */
-  readonly slots: ReadonlyMap<string, string | null>;
-  readonly customerSlot: string | null;
-  /** Subscriptions whose own slot, or the customer's under the empty key, ever named a method. */
-  readonly everFilled: ReadonlySet<string>;
-}
-
-const CUSTOMER = '';
-
-/** The card's last month ends then; null for a card that does not state month and year. */
-export const expiryOf = ({ expMonth, expYear }: Card): Instant | null =>
-  // The month counts from 1 on cards and from 0 here, so this is the month after.
-  expMonth === null || expYear === null ? null : instant(Date.UTC(expYear, expMonth));
-
-const foldWallet = (facts: readonly Fact[]): Wallet => {
-  const cards = new Map<string, Card | null>();
-  const detached = new Set<string>();
-  const slots = new Map<string, string | null>();
-  const everFilled = new Set<string>();
-  const fill = (slot: string, method: string | null | undefined): void => {
-    // Facts that an earlier version stored lack the field.
-    slots.set(slot, method ?? null);
-    if (method != null) everFilled.add(slot);
-  };
-  const observe = ({ paymentMethodId, card, detached: gone }: PaymentMethodObserved): void => {
-    cards.set(paymentMethodId, card);
-    if (gone) detached.add(paymentMethodId);
-    else detached.delete(paymentMethodId);
-  };
-  for (const fact of facts) {
-    if (fact.kind === 'payment_method_observed') observe(fact);
-    else if (fact.kind === 'customer_observed') fill(CUSTOMER, fact.defaultPaymentMethodId);
-    else if (fact.kind === 'subscription_observed') {
-      fill(fact.subscription.id, fact.subscription.defaultPaymentMethodId);
-    } else if ('charge' in fact && fact.charge.paymentMethodId != null && fact.charge.card !== null) {
-      cards.set(fact.charge.paymentMethodId, fact.charge.card);
-    }
-  }
-  return { cards, detached, slots, everFilled, customerSlot: slots.get(CUSTOMER) ?? null };
+/** Folds what was said of payment methods and slots, and the charges that show them. `facts` in fold order. */
+export const foldCards = (
+  facts: readonly Fact[],
+  { charges, invoices }: { readonly charges: ChargeLedger; readonly invoices: ReadonlyMap<string, InvoiceLedger> },
+): CardLedger => {
+  const subscriptionOf = (charge: ChargeState): string =>
+    invoices.get(charges.invoiceOf(charge) ?? '')?.subscription ?? '';
+  return { ...foldSlots(facts, subscriptionOf), notices: findNotices(facts) };
 };
 
-const sameCharge = (a: ChargeState, b: ChargeState): boolean =>
-  (a.chargeId !== null && a.chargeId === b.chargeId) ||
-  (a.paymentIntentId !== null && a.paymentIntentId === b.paymentIntentId);
-
-/** The newest of `charges` (in fold order); what its several notices say of its method is one. */
-const newestMethod = (charges: readonly ChargeSucceeded[]): Method => {
-  const newest = charges[charges.length - 1];
-  if (newest === undefined) return { paymentMethodId: null, card: null };
-  const notices = charges.map(({ charge }) => charge).filter((charge) => sameCharge(charge, newest.charge));
-  return {
-    paymentMethodId: notices.findLast(({ paymentMethodId }) => paymentMethodId != null)?.paymentMethodId ?? null,
-    card: notices.findLast(({ card }) => card !== null)?.card ?? null,
-  };
-};
-
-/** The card under a method's id: as last stated, else as the newest charge showed it, if that was made with it. */
-const cardOf = (method: string, charged: Method, wallet: Wallet): Card | null => {
-  if (wallet.detached.has(method)) return null;
-  const stated = wallet.cards.get(method);
-  if (stated !== undefined) return stated;
-  return charged.paymentMethodId === method ? charged.card : null;
-};
-
-const cardFor = (subscription: string, charged: Method, wallet: Wallet): Card | null => {
-  const slot = wallet.slots.get(subscription) ?? wallet.customerSlot;
-  if (slot !== null) return cardOf(slot, charged, wallet);
-  // A slot that was emptied says that nothing will be charged; one never stated says nothing.
-  if (wallet.everFilled.has(subscription) || wallet.everFilled.has(CUSTOMER)) return null;
-  return charged.paymentMethodId === null ? charged.card : cardOf(charged.paymentMethodId, charged, wallet);
-};
+/** How what is charged for a subscription came to be another card within a time; null: it is the same. Semantics C3. */
+export const changeWithin = (
+  { slots, notices }: CardLedger,
+  subscription: string,
+  within: Between,
+): CardChange | null => findChange(subscription, { spans: slots.get(subscription), notices }, within);
 
 /**
  * The card in the slot that will be charged, by live subscription, where one is known: the subscription's own method,
  * else the customer's default, else (where neither slot ever named one) the method of the newest successful charge on
- * an invoice of that subscription. `facts` in fold order. Rule: semantics D4.
+ * an invoice of that subscription. Rule: semantics D4.
  */
-export const foldCards = (
-  facts: readonly Fact[],
-  {
-    charges,
-    invoices,
-    subscriptions,
-  }: {
-    readonly charges: ChargeLedger;
-    readonly invoices: ReadonlyMap<string, InvoiceLedger>;
-    readonly subscriptions: ReadonlyMap<string, SubscriptionLedger>;
-  },
-): ReadonlyMap<string, ChargedCard> => {
-  const wallet = foldWallet(facts);
-  const succeeded = facts.filter((fact) => fact.kind === 'charge_succeeded');
-  const bySubscription = Map.groupBy(
-    succeeded,
-    ({ charge }) => invoices.get(charges.invoiceOf(charge) ?? '')?.subscription ?? '',
-  );
+const chargedCards = (slots: Slots): ReadonlyMap<string, ChargedCard> => {
   const found = new Map<string, ChargedCard>();
-  for (const { id } of [...subscriptions.values()].filter(isLive)) {
-    const card = cardFor(id, newestMethod(bySubscription.get(id) ?? []), wallet);
-    if (card !== null) found.set(id, { subscription: id, card, expiresAt: expiryOf(card) });
+  for (const [subscription, spans] of slots) {
+    const last = spans[spans.length - 1];
+    if (last?.status !== 'live' || last.card === null) continue;
+    found.set(subscription, { subscription, card: last.card, expiresAt: expiryOf(last.card) });
   }
   return found;
+};
+
+/** What a customer's cards mean at one instant. */
+export interface CardOutlook {
+  /** The card that will be charged, by live subscription, where one is known. */
+  readonly cards: ReadonlyMap<string, ChargedCard>;
+  /** Updates of payment methods, in time order. */
+  readonly methodUpdates: readonly MethodUpdate[];
+  /** The first times at which a card was about to expire, until now. */
+  readonly cardExpiries: readonly CardExpiry[];
+  /** Subscriptions whose card was updated in a slot that will not be charged (semantics C4). */
+  readonly wrongSlots: readonly string[];
+}
+
+/** When somebody enters or leaves the window of a card, whatever their stage. */
+const windowsChangeAt = (
+  cards: CardOutlook['cards'],
+  at: { readonly episodes: readonly Episode[]; readonly now: Instant },
+): readonly number[] => [
+  ...[...cards.values()].flatMap(({ expiresAt }) =>
+    expiresAt === null ? [] : [expiresAt - EXPIRY_WINDOW_MS, expiresAt + EXPIRY_WINDOW_MS],
+  ),
+  ...recentFailuresLeaveAt(at).slice(-1),
+];
+
+/** What the cards mean at `now`. `facts` in fold order. */
+export const findCardOutlook = (
+  { slots, wallet, notices }: CardLedger,
+  facts: readonly Fact[],
+  { episodes, now }: { readonly episodes: readonly Episode[]; readonly now: Instant },
+): CardOutlook & { readonly changesAt: readonly Instant[] } => {
+  const cards = chargedCards(slots);
+  const methodUpdates = findUpdates(facts, notices, { slots, wallet });
+  const expiries = findExpiries(slots, episodes);
+  const wrong = findWrongSlots({ slots, wallet, notices, episodes, now });
+  const changesAt = [
+    ...windowsChangeAt(cards, { episodes, now }),
+    ...methodUpdates.map(({ settlesAt }) => settlesAt),
+    ...expiries.map(({ settlesAt }) => settlesAt),
+    ...wrong.changesAt,
+  ];
+  return {
+    cards,
+    methodUpdates,
+    cardExpiries: expiries.filter(({ at }) => at <= now),
+    wrongSlots: wrong.subscriptions,
+    changesAt: changesAt.filter((at): at is Instant => at > now),
+  };
 };

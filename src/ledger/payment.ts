@@ -1,17 +1,10 @@
-import { type Instant, plus } from '../domain/instant.ts';
+import { type Instant, instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
+import type { Attempt } from './attempt.ts';
+import type { Between, CardChange } from './cards-changes.ts';
 import type { ChargeLedger } from './charges.ts';
 import type { InvoiceFact, InvoiceLedger, Transition } from './invoice.ts';
-
-/** How a failed invoice came to be paid (semantics C3). */
-export type RecoveredVia =
-  | 'automatic_retry'
-  | 'card_updated'
-  | 'account_updater'
-  | 'customer_paid'
-  | 'out_of_band'
-  | 'operator'
-  | 'unknown';
+import { type RecoveredVia, recoveredVia } from './recovered-via.ts';
 
 export interface Payment {
   /** Natural key of the paying attempt: the invoice and `paid`, and the reversal if an earlier payment was taken back. */
@@ -22,12 +15,7 @@ export interface Payment {
   readonly amountMinor: number;
   /** A charge was executed for it; out of band and zero amounts have none (semantics B3). */
   readonly charged: boolean;
-  /**
-   * - `automatic_retry`: a charge by the provider itself that raised its attempt count above the last failure's.
-   * - `customer_paid`: any other charge: somebody was there to make it.
-   * - `out_of_band`: the provider says so, or a shape that cannot say so shows neither charge nor raised count.
-   * - `unknown`: paid, and nothing tells how.
-   */
+  /** How it was paid: rules at `recoveredVia`. */
   readonly via: RecoveredVia;
   /** Still waiting for the notice that tells how; nothing is concluded from it until `settlesAt`. */
   readonly pending: boolean;
@@ -38,6 +26,10 @@ export interface PaymentOptions {
   readonly now: Instant;
   readonly charges: ChargeLedger;
   readonly countsStand: boolean;
+  /** Of that invoice, in fold order. */
+  readonly attempts: readonly Attempt[];
+  /** How what is charged for a subscription became another card within a time. */
+  readonly changeWithin: (subscription: string, within: Between) => CardChange | null;
 }
 
 /** The time in which a payment stood: from the reversal before it to the one that took it back. */
@@ -51,6 +43,32 @@ const isIn = ({ after, before }: Period, { occurredAt }: { readonly occurredAt: 
 
 const earliestReceipt = (statements: readonly InvoiceFact[], fallback: Instant): Instant =>
   statements.reduce((min, { receivedAt }) => (receivedAt < min ? receivedAt : min), fallback);
+
+/** The last attempt that failed before it was paid, or what took an earlier payment back. */
+const lastTroubleAt = (
+  invoice: InvoiceLedger,
+  paidAt: Instant,
+  after: Period['after'],
+  attempts: readonly Attempt[],
+) => {
+  // A retry that was announced and never executed tried nothing: a card may have been changed before its notice.
+  const failed = attempts.findLast(({ executed, pending, at }) => executed && !pending && at <= paidAt)?.at;
+  const noticed = invoice.notices.findLast(({ occurredAt }) => occurredAt <= paidAt)?.occurredAt;
+  return instant(Math.max(failed ?? noticed ?? paidAt, after?.at ?? 0));
+};
+
+const cardChangeBefore = (
+  invoice: InvoiceLedger,
+  paidAt: Instant,
+  period: Period,
+  { attempts, changeWithin, charges }: PaymentOptions,
+): CardChange | null => {
+  if (invoice.subscription === null) return null;
+  const paying = (charges.succeededOf.get(invoice.id) ?? []).filter((charge) => isIn(period, charge));
+  const used = paying.map(({ charge }) => charge.paymentMethodId ?? null).findLast((method) => method !== null);
+  const after = lastTroubleAt(invoice, paidAt, period.after, attempts);
+  return changeWithin(invoice.subscription, { after, by: paidAt, used: used ?? null });
+};
 
 const toPayment = (invoice: InvoiceLedger, paid: Transition, period: Period, options: PaymentOptions): Payment => {
   const { state } = paid;
@@ -73,7 +91,14 @@ const toPayment = (invoice: InvoiceLedger, paid: Transition, period: Period, opt
     receivedAt,
     amountMinor: state.amountPaidMinor,
     charged,
-    via: viaOf({ outOfBand, charged, raised, automatic, mayBeOutOfBand: state.paidOutOfBand === null }),
+    via: recoveredVia({
+      outOfBand,
+      charged,
+      raised,
+      automatic,
+      mayBeOutOfBand: state.paidOutOfBand === null,
+      cardChange: cardChangeBefore(invoice, paid.at, period, options),
+    }),
     pending: !charged && !outOfBand && options.now < settlesAt,
     settlesAt,
   };
@@ -87,15 +112,3 @@ export const findPayments = (invoice: InvoiceLedger, options: PaymentOptions): r
     const before = invoice.transitions.slice(index).find((transition) => transition.kind === 'reversed')?.at ?? null;
     return [toPayment(invoice, paid, { after, before }, options)];
   });
-
-const viaOf = (seen: {
-  readonly outOfBand: boolean;
-  readonly charged: boolean;
-  readonly raised: boolean;
-  readonly automatic: boolean;
-  readonly mayBeOutOfBand: boolean;
-}): RecoveredVia => {
-  if (seen.outOfBand) return 'out_of_band';
-  if (seen.charged) return seen.raised && seen.automatic ? 'automatic_retry' : 'customer_paid';
-  return seen.mayBeOutOfBand && !seen.raised ? 'out_of_band' : 'unknown';
-};

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { UserTraits } from '../generated/tracking-plan.ts';
 import { arr } from './arr.ts';
 import { cardExpiresAt } from './card-expires-at.ts';
+import { cardUpdatedWrongSlot } from './card-updated-wrong-slot.ts';
 import { dunningAmountDue } from './dunning-amount-due.ts';
 import { dunningAttemptNumber } from './dunning-attempt-number.ts';
 import { dunningCurrency } from './dunning-currency.ts';
@@ -24,14 +25,14 @@ import { nextRetryStatus } from './next-retry-status.ts';
 import { planId } from './plan-id.ts';
 import { suppressionReason } from './suppression-reason.ts';
 import { totalFailedPayments90d } from './total-failed-payments-90d.ts';
-import { defineTrait, type Trait, type TraitContext } from './trait.ts';
+import type { Trait, TraitContext } from './trait.ts';
 import { updatePaymentUrl } from './update-payment-url.ts';
 
 /** Every trait; a new one is one file and one line here. */
 const TRAITS: { readonly [Key in keyof UserTraits]-?: Trait<Key> } = {
   arr,
   card_expires_at: cardExpiresAt,
-  card_updated_wrong_slot: defineTrait('card_updated_wrong_slot', () => false),
+  card_updated_wrong_slot: cardUpdatedWrongSlot,
   dunning_amount_due: dunningAmountDue,
   dunning_attempt_number: dunningAttemptNumber,
   dunning_currency: dunningCurrency,

@@ -14,7 +14,7 @@ import {
   type UserTraits,
 } from '../../src/generated/tracking-plan.ts';
 import type { ChurnType } from '../../src/ledger/churn.ts';
-import type { RecoveredVia } from '../../src/ledger/payment.ts';
+import type { RecoveredVia } from '../../src/ledger/recovered-via.ts';
 import type { RetryStatus } from '../../src/ledger/retry.ts';
 import type { DunningStatus, Stage } from '../../src/ledger/standing.ts';
 import type { TraitValues } from '../../src/pipeline/ports.ts';

@@ -1,5 +1,4 @@
 import type { Decline } from '../../domain/decline.ts';
-import type { Card } from '../../domain/fact.ts';
 import { toIso } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Attempt } from '../../ledger/attempt.ts';
@@ -7,6 +6,7 @@ import type { Episode } from '../../ledger/episode.ts';
 import { wordStands } from '../../ledger/exhaustion.ts';
 import type { InvoiceLedger } from '../../ledger/invoice.ts';
 import { type RetryOutlook, retryOutlook, statedRetry } from '../../ledger/retry.ts';
+import { cardProperties } from './card-properties.ts';
 import { commonProperties, type EventContext, moneyProperties, type PlannedEvent, toMessageId } from './event.ts';
 
 /** What may leave of a decline's reason: nothing of it where telling would warn a fraudster or shame a victim (E8). */
@@ -14,15 +14,6 @@ const disclose = (decline: Decline, policy: Policy) =>
   decline.disclosable || policy.sendUndisclosedCodes
     ? ({ failure_code: decline.failureCode, failure_category: decline.category } as const)
     : ({ failure_code: null, failure_category: 'undisclosed' } as const);
-
-const lastDayOfMonth = (year: number, month: number): string =>
-  new Date(Date.UTC(year, month, 0)).toISOString().slice(0, 10);
-
-const cardProperties = (card: Card | null) => ({
-  card_brand: card?.brand ?? null,
-  card_last4: card?.last4 ?? null,
-  card_expiry_date: card?.expYear && card.expMonth ? lastDayOfMonth(card.expYear, card.expMonth) : null,
-});
 
 /** What was said of the next attempt with this one: for the newest notice the present outlook, else what stood then. */
 const retryOf = (
