@@ -13,7 +13,7 @@ type Row = Readonly<Record<string, SQLInputValue>>;
  */
 const UNSEARCHED: ReadonlySet<string> = new Set([
   ...['meta', 'rulesets', 'schema_migrations', 'tallies', 'tool_tallies', 'probes', 'decisions', 'committed_events'],
-  ...['tombstones', 'erasures', 'tool_deletions', 'erasing', 'nothing', 'customers', 'profile_aliases'],
+  ...['tombstones', 'erasures', 'tool_deletions', 'erasing', 'no_row', 'customers', 'profile_aliases'],
 ]);
 /** Rows of people who stay: the names go, the row stays. Rows of all other tables go whole. */
 const KEPT: Readonly<Record<string, readonly string[]>> = {

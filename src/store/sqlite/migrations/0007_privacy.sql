@@ -33,11 +33,11 @@ CREATE TABLE tool_deletions (
 
 -- The gate in the decision log: open for a profile while its row is here, and no row can stay. One that does breaks its
 -- foreign key at the commit, and it goes only once the profile is gone: a line goes with the whole person or not at all.
-CREATE TABLE nothing (id INTEGER PRIMARY KEY CHECK (id IS NULL)) STRICT;
+CREATE TABLE no_row (id INTEGER PRIMARY KEY CHECK (id IS NULL)) STRICT;
 
 CREATE TABLE erasing (
   profile_id INTEGER PRIMARY KEY,
-  never      INTEGER NOT NULL DEFAULT 0 REFERENCES nothing (id) DEFERRABLE INITIALLY DEFERRED
+  never      INTEGER NOT NULL DEFAULT 0 REFERENCES no_row (id) DEFERRABLE INITIALLY DEFERRED
 ) STRICT;
 
 CREATE TRIGGER erasing_ends_with_the_person BEFORE DELETE ON erasing
