@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { earliest, type Instant } from '../../domain/instant.ts';
 import type { Store } from '../../pipeline/ports.ts';
 import { makeAcceptOne } from './accept.ts';
+import { makeBackfills } from './backfill.ts';
 import { makeCounts } from './counts.ts';
 import { makeCustomers } from './customers.ts';
 import { makeDeadLetterWriter } from './dead-letter-rows.ts';
@@ -63,6 +64,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const survey = makeSurvey(db);
   const erase = makeErase(db, transactions);
   const sweep = makeSweep(db);
+  const backfills = makeBackfills(db, acceptOne);
   const nextDue = prepare<{ dueAt: Instant | null }>(db, NEXT_DUE);
   const saveRuleset = prepare(db, SAVE_RULESET);
 
@@ -109,6 +111,8 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     searchProgress: async (search) => searches.load(search),
     saveSearch: async (search, progress, deliveries) => write(() => searches.save(search, progress, deliveries)),
     apiCounts: async () => searches.counts(),
+    saveBackfill: async (step, now) => write(() => backfills.save(step, now)),
+    backfillProgress: async (id) => backfills.progress(id),
     probe: async () => write(probe),
     close: async () => {
       // A stop that is asked for twice closes once.
