@@ -30,6 +30,8 @@ export const resolve = (lookUp: LookUp, asker: Asker): Promise<ApiAnswer<readonl
     case 'decline':
       return askForDecline(lookUp.objectId, asker);
     case 'customer':
+      // Accounts of the newer kind are no customers.
+      if (!id.startsWith('cus_')) return Promise.resolve({ result: 'missing' });
       return fetchObject(`/v1/customers/${id}`, {}, asker);
     case 'price':
       return fetchObject(`/v1/subscriptions/${id}`, { expand: ['items.data.price.product'] }, asker);
