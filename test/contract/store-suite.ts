@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/pipeline/ports.ts';
+import { contactPromises } from './store-suite-contacts.ts';
 import { deadLetterPromises } from './store-suite-dead-letters.ts';
 import { doorPromises } from './store-suite-door.ts';
 import { loopPromises } from './store-suite-loop.ts';
 import { outboxPromises } from './store-suite-outbox.ts';
+import { privacyPromises } from './store-suite-privacy.ts';
+import { peoplePromises } from './store-suite-people.ts';
 import { profilePromises } from './store-suite-profiles.ts';
 import { toolOutcomePromises } from './store-suite-tool-outcomes.ts';
 import { toolPromises } from './store-suite-tools.ts';
@@ -18,6 +21,9 @@ const SUITES = [
   outboxPromises,
   deadLetterPromises,
   profilePromises,
+  peoplePromises,
+  contactPromises,
+  privacyPromises,
   toolPromises,
   toolOutcomePromises,
   toolsAtRandom,
