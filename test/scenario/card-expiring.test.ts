@@ -10,7 +10,7 @@ import {
   type StripeAccount,
 } from '../../src/simulate/stripe-events.ts';
 import type { Step } from './harness.ts';
-import { becomes, check, DAY_0, day, on, play, says, saysNothing, seconds, traits, wait, webhooks } from './harness.ts';
+import { becomes, check, DAY_0, day, on, play, says, seconds, traits, wait, webhooks } from './harness.ts';
 import type { Bill, Happening } from './stripe-happenings.ts';
 import {
   cancelIsRequested,
@@ -98,7 +98,10 @@ describe.each(STRIPE_SHAPES)('a card that expires, %s payloads', (shape) => {
       stageIsTold(1),
       ...turnsAt(CLOSES, EXPIRING, CALM),
       stageIsTold(2),
-      saysNothing,
+      says([
+        'payment_method_expiring',
+        { subscription_id: 'sub_pro', occurred_at: toIso(OPENS), card_expires_at: toIso(ENDS), is_late: false },
+      ]),
     ]));
 
   it('is known from the charge alone, where no notice of the method came (D4)', () =>
@@ -106,7 +109,7 @@ describe.each(STRIPE_SHAPES)('a card that expires, %s payloads', (shape) => {
       on(0),
       webhooks(isPaidFirstTime(MARCH), runs),
       ...turnsAt(OPENS, CALM, EXPIRING),
-      saysNothing,
+      says(['payment_method_expiring', { card_last4: '0026' }]),
     ]));
 
   it('is replaced in the slot that is charged: over at once', () =>
@@ -121,7 +124,9 @@ describe.each(STRIPE_SHAPES)('a card that expires, %s payloads', (shape) => {
       traits(EXPIRING),
       webhooks(customerIsSaved, runs),
       traits(CALM),
-      saysNothing,
+      says(['payment_method_expiring', { card_last4: '0026' }]),
+      wait(seconds(10)),
+      says(['payment_method_updated', { payment_method_id: 'pm_new', will_be_charged: true }]),
     ]));
 
   it('is replaced in the wrong slot: the subscription still charges the old one (C4)', () =>
@@ -193,7 +198,7 @@ describe.each(STRIPE_SHAPES)('a card that expires, %s payloads', (shape) => {
       wait(seconds(1)),
       webhooks(changed),
       traits(CALM),
-      saysNothing,
+      says(['payment_method_expiring', { card_last4: '0026' }]),
     ]),
   );
 
@@ -218,7 +223,7 @@ describe.each(STRIPE_SHAPES)('a card that expires, %s payloads', (shape) => {
         turns('sub_pro', 'active', 'past_due'),
       ),
       wait(seconds(10)),
-      says(['payment_failed', {}], ['subscription_past_due', {}]),
+      says(['payment_method_expiring', {}], ['payment_failed', {}], ['subscription_past_due', {}]),
       traits({ dunning_stage: 'first_failure', dunning_status: 'active', in_dunning: true, card_expires_at: null }),
       at(plus(ENDS, 2 * DAY_MS)),
       webhooks(retrySucceeds(APRIL, { attempt: 2 }), turns('sub_pro', 'past_due', 'active')),
