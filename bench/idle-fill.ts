@@ -23,17 +23,19 @@ const copyStatements = (mark: string): readonly string[] => {
       WHERE s.tool_state_id IN (SELECT id FROM seed.tool_states WHERE profile_id = ${profile})`;
   return [
     `INSERT INTO profiles SELECT copies.id, due_at, wakes, parked_until, failures, version, decided_at, ruleset, in_dunning,
-      channel, ${own('user_id')}, ${unique('anonymous_id')}, ${own('commitments')}, ${own('view')} ${from('profiles', 'id')}`,
+      channel, ${own('user_id')}, ${unique('anonymous_id')}, ${own('commitments')}, ${own('view')}, mode, NULL
+      ${from('profiles', 'id')}`,
+    `INSERT INTO profile_aliases SELECT ${own('alias')}, mode, copies.id ${from('profile_aliases', 'profile_id')}`,
     `INSERT INTO customers SELECT copies.id, copies.id, provider, merchant, mode, ${own('customer')}, created_at
       ${from('customers', 'profile_id')}`,
     `INSERT INTO deliveries SELECT NULL, provider, merchant, mode, ${unique('event_id')}, event_type, occurred_at,
-      received_at, copies.id, ending, detail, read_at ${from('deliveries', 'customer_id')}`,
+      received_at, copies.id, ending, detail, read_at, source ${from('deliveries', 'customer_id')}`,
     `INSERT INTO object_references SELECT ${own('object_id')}, provider, merchant, mode, copies.id, created_at
       ${from('object_references', 'customer_id')}`,
     `INSERT INTO facts SELECT copies.id, ${unique('s.id')}, occurred_at, received_at, ${ownWith('fact', 's.id')}
       ${from('facts', 'customer_id')}`,
     `INSERT INTO committed_events SELECT copies.id, ${unique('message_id')}, event, silent, refuted, unsaid, version
-      ${from('committed_events', 'profile_id')}`,
+      ${from('committed_events', 'customer_id')}`,
     `INSERT INTO outbox SELECT NULL, copies.id, ${unique('message_id')}, channel, 'recorded', committed_at, committed_at,
       ${ownWith('call', 'message_id')} ${from('outbox', 'profile_id')}`,
     `INSERT INTO decisions SELECT NULL, copies.id, version, at, ruleset, ${own('lines')} ${from('decisions', 'profile_id')}`,

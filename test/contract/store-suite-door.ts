@@ -88,7 +88,7 @@ export const doorPromises = (store: Subject): void => {
       await workAll(store(), NOW, (claim) => decided(claim, { references: ['in_1'] }));
       await store().accept([deliveryAbout(['ch_9', 'in_1'], 'evt_2')]);
       expect(await workAll(store(), NOW)).toMatchObject([
-        { accounts: [{ accounts: [{ customer: { customer: 'cus_1' } }] }], version: 1 },
+        { accounts: [{ customer: { customer: 'cus_1' } }], version: 1 },
       ]);
     });
 
