@@ -22,21 +22,46 @@ describe('a stored payment method', () => {
   const observed = { ...ORIGIN, kind: 'payment_method_observed' };
 
   test.each([
-    ['payment_method.attached', false],
-    ['payment_method.updated', false],
-    ['payment_method.automatically_updated', false],
-    ['payment_method.detached', true],
-  ])('is read from %s; gone: %s', (type, detached) => {
-    expect(factOf(type, method)).toEqual({ ...observed, paymentMethodId: 'pm_1', card: CARD, detached });
+    ['payment_method.attached', 'attached'],
+    ['payment_method.updated', 'updated'],
+    ['payment_method.automatically_updated', 'network'],
+    ['payment_method.detached', 'detached'],
+    ['backfill.payment_method', 'seen'],
+    ['lookup.payment_method', 'seen'],
+  ])('is read from %s; what it is about: %s', (type, cause) => {
+    const expected = { ...observed, cause, detached: cause === 'detached', previousCard: null };
+    expect(factOf(type, method)).toEqual({ ...expected, paymentMethodId: 'pm_1', card: CARD });
+  });
+
+  test('shows the card before, as far as the payload names it', () => {
+    const renewed = (card: Json) =>
+      factOf('payment_method.automatically_updated', method, {
+        data: { object: method, previous_attributes: { card } },
+      });
+    expect(renewed({ exp_month: 3, last4: '1111', fingerprint: 'F1' })).toMatchObject({
+      previousCard: { brand: null, last4: '1111', expMonth: 3, expYear: null },
+    });
+    expect(renewed({ networks: {} })).toMatchObject({ previousCard: null });
+    const old = { data: { object: legacyCard, previous_attributes: { exp_year: 2026 } } };
+    expect(factOf('customer.source.updated', legacyCard, old)).toMatchObject({
+      previousCard: { brand: null, last4: null, expMonth: null, expYear: 2026 },
+    });
+  });
+
+  test('of the legacy kind was updated by whoever asked for it, else by the card network', () => {
+    expect(factOf('customer.source.updated', legacyCard, { request: { id: 'req_1' } })).toMatchObject({
+      cause: 'updated',
+    });
+    expect(factOf('customer.source.updated', legacyCard)).toMatchObject({ cause: 'network' });
   });
 
   test.each([
-    ['customer.source.created', false],
-    ['customer.source.updated', false],
-    ['customer.source.expiring', false],
-    ['customer.source.deleted', true],
-  ])('of the legacy kind is read from %s; gone: %s', (type, detached) => {
-    const expected = { ...observed, card: CARD, detached };
+    ['customer.source.created', 'attached'],
+    ['customer.source.expiring', 'expiring'],
+    ['customer.source.deleted', 'detached'],
+    ['backfill.card', 'seen'],
+  ])('of the legacy kind is read from %s; what it is about: %s', (type, cause) => {
+    const expected = { ...observed, card: CARD, previousCard: null, cause, detached: cause === 'detached' };
     expect(factOf(type, legacyCard)).toEqual({ ...expected, paymentMethodId: 'card_1' });
     const source = { id: 'src_1', object: 'source', customer: 'cus_1', type: 'card', card: RAW_CARD };
     expect(factOf(type, source)).toEqual({ ...expected, paymentMethodId: 'src_1' });

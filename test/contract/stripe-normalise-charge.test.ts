@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { basilCharge, basilIntent, legacyCharge, legacyIntent } from './stripe-payloads.ts';
-import { factOf, ORIGIN, read } from './stripe-reading.ts';
+import { factOf, ORIGIN } from './stripe-reading.ts';
 
 describe('a refused charge', () => {
   const charge = {
@@ -147,37 +147,5 @@ test.each([
     invoiceId: 'in_1',
     paymentIntentId,
     chargeId,
-  });
-});
-
-describe('a closed dispute', () => {
-  const dispute = {
-    id: 'dp_1',
-    object: 'dispute',
-    charge: 'ch_1',
-    payment_intent: 'pi_1',
-    amount: 4900,
-    currency: 'USD',
-  };
-
-  test('that is lost takes the payment back', () => {
-    expect(factOf('charge.dispute.closed', { ...dispute, status: 'lost' })).toEqual({
-      ...ORIGIN,
-      kind: 'payment_reversed',
-      reversalId: 'dp_1',
-      charge: {
-        chargeId: 'ch_1',
-        paymentIntentId: 'pi_1',
-        invoiceId: null,
-        amountMinor: 4900,
-        currency: 'usd',
-        card: null,
-        paymentMethodId: null,
-      },
-    });
-  });
-
-  test.each(['won', 'warning_closed', 'prevented'])('that ended as %s does not', (status) => {
-    expect(read('charge.dispute.closed', { ...dispute, status }).end).toBe('ignored');
   });
 });

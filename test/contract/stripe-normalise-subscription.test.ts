@@ -10,12 +10,20 @@ describe('a subscription', () => {
     price: { priceId: 'price_pro', productId: 'prod_pro', lookupKey: 'pro_monthly', planId: 'pro', details: true },
     planId: 'team',
     userId: 'u_1',
+    currency: null,
+    items: [],
+    discounts: [],
+    collectedAutomatically: true,
+    startedAt: null,
     trialEndsAt: fromUnixSeconds(SECOND - 86_400),
     cancelAt: fromUnixSeconds(SECOND + 2_592_000),
     cancelReason: null,
     cancelReasonStated: false,
     cancelFeedback: null,
     pausedForNonPayment: false,
+    pauseReason: null,
+    collectionPaused: false,
+    resumesAt: null,
     defaultPaymentMethodId: null,
   };
 
@@ -28,6 +36,7 @@ describe('a subscription', () => {
       kind: 'subscription_observed',
       subscription: SUBSCRIPTION,
       previousStatus: null,
+      previousCollectionPaused: null,
     });
     expect(factOf('customer.subscription.deleted', payload)).toEqual({
       ...ORIGIN,

@@ -46,6 +46,8 @@ const INVOICE = {
   billingReason: 'cycle',
   attemptCount: 2,
   nextAttemptAt: fromUnixSeconds(SECOND + 259_200),
+  dueAt: null,
+  email: null,
   hostedUrl: 'https://invoice.example/in_1',
   uncollectibleReason: null,
   periodStart: fromUnixSeconds(SECOND),
@@ -236,7 +238,7 @@ describe('a payload that does not fit is a dead letter that names the field, and
   test.each(['', 'null', '[]', '7', '"text"', '{', '{"object":"event"}', '{"object":"v2.core.event"}'])(
     '%s',
     (body) => {
-      expect(stripe.normalise(body, { receivedAt: RECEIVED, userIdKeys: [] }).end).toBe('dead_letter');
+      expect(stripe.normalise(body, { receivedAt: RECEIVED, userIdKeys: [], contactKeys: [] }).end).toBe('dead_letter');
     },
   );
 

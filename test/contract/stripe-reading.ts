@@ -12,7 +12,11 @@ export const ORIGIN = { id: 'evt_1', occurredAt: fromUnixSeconds(SECOND), receiv
 
 /** Reads an event around `object`; `rest` replaces parts of its envelope. */
 export const read = (type: string, object: Json, rest: Json = {}, userIdKeys: readonly string[] = ['user_id']) =>
-  stripe.normalise(JSON.stringify(event(type, object, rest)), { receivedAt: RECEIVED, userIdKeys });
+  stripe.normalise(JSON.stringify(event(type, object, rest)), {
+    receivedAt: RECEIVED,
+    userIdKeys,
+    contactKeys: ['contact_user_ids'],
+  });
 
 /** The only fact that the event states; fails where it states another number. */
 export const factOf = (type: string, object: Json, rest: Json = {}, userIdKeys?: readonly string[]): Fact => {

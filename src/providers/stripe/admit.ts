@@ -3,7 +3,8 @@ import type { DeliveryKeys } from '../../domain/fact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Admission } from '../provider.ts';
 import { parseBody, type StripeEvent } from './event.ts';
-import { endOf, thinEndOf } from './event-types.ts';
+import { thinEndOf } from './event-types.ts';
+import { meaningOf } from './meaning.ts';
 import { customerOf, objectIds } from './object-ids.ts';
 import type { ThinEvent } from './thin.ts';
 
@@ -57,7 +58,7 @@ const admitThin = ({ livemode, ...thin }: ThinEvent, receivedAt: Instant): Admis
 
 const admitEvent = (event: StripeEvent): Admission => {
   const keys = toKeys(event);
-  const end = endOf(event.type);
+  const end = meaningOf(event).end;
   if ('ignored' in end) return { end: 'ignored', keys, reason: end.ignored };
   if (keys.customer === null && keys.objects.length === 0) {
     if (end.reader === 'checkout') return { end: 'ignored', keys, reason: 'a checkout of nobody: it bought nothing' };

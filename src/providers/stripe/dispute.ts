@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { DisputeObserved, Fact, PaymentReversed } from '../../domain/fact.ts';
 import { chargeReference, toChargeRef } from './charge-reference.ts';
+import { idOf } from './object-ids.ts';
 import { defineReader, type Reader, type Statement } from './reader.ts';
 import { amountMinor, currency, objectId, reference, text, toInstant, unixSeconds } from './shapes.ts';
 
@@ -39,7 +40,8 @@ const toObserved = (said: Statement<Dispute>, closed: boolean): Fact => {
   return {
     ...origin,
     kind: 'dispute_observed',
-    disputeId: raw.id ?? origin.id,
+    // The oldest shapes have no id; a charge has one dispute.
+    disputeId: raw.id ?? idOf(raw.charge) ?? origin.id,
     charge: chargeOf(raw),
     amountMinor: raw.amount,
     // A new word for a closed dispute is no open one.

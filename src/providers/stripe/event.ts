@@ -17,8 +17,8 @@ export interface StripeEvent {
   readonly automatic: boolean;
   readonly object: Json;
   readonly previousAttributes: Json;
-  /** The type of the thin event that was looked up; null for all that came as it is. */
-  readonly noticeType: string | null;
+  /** The thin event for which it was looked up; null for all that came as it is. */
+  readonly notice: { readonly type: string; readonly createdAt: Instant } | null;
 }
 
 /** What a body turns out to be. `id` and `type` of an invalid one are given where they could be read. */
@@ -88,8 +88,8 @@ const parseJson = (text: string): unknown => {
 const toEvent = (raw: z.infer<typeof envelope>): StripeEvent => ({
   id: raw.id,
   type: raw.type,
-  createdAt: fromUnixSeconds(raw.notice?.created ?? raw.created),
-  noticeType: raw.notice?.type ?? null,
+  createdAt: fromUnixSeconds(raw.created),
+  notice: raw.notice == null ? null : { type: raw.notice.type, createdAt: fromUnixSeconds(raw.notice.created) },
   livemode: raw.livemode === true,
   account: raw.account ?? '',
   automatic: !(typeof raw.request === 'string' ? raw.request : raw.request?.id),
