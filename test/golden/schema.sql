@@ -1,13 +1,34 @@
-CREATE TABLE committed_events (
-  profile_id INTEGER NOT NULL REFERENCES profiles (id),
-  message_id TEXT NOT NULL,
-  event      TEXT NOT NULL,
-  silent     INTEGER NOT NULL CHECK (silent IN (0, 1)),
-  refuted    INTEGER NOT NULL DEFAULT 0 CHECK (refuted IN (0, 1)),
+CREATE TABLE account_contacts (
+  customer_id INTEGER NOT NULL REFERENCES customers (id),
+  profile_id  INTEGER NOT NULL REFERENCES profiles (id),
+  PRIMARY KEY (customer_id, profile_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX account_contacts_profile ON account_contacts (profile_id, customer_id);
+
+CREATE TABLE backfill_progress (
+  -- Provider, mode, connected account and how far back: what makes two runs one.
+  backfill   TEXT    NOT NULL,
+  part       TEXT    NOT NULL,
+  -- JSON of whoever reads the API.
+  cursor     TEXT    NOT NULL,
+  objects    INTEGER NOT NULL CHECK (objects >= 0),
+  done       INTEGER NOT NULL CHECK (done IN (0, 1)),
+  updated_at INTEGER NOT NULL,
+  PRIMARY KEY (backfill, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "committed_events" (
+  customer_id INTEGER NOT NULL REFERENCES customers (id),
+  message_id  TEXT NOT NULL,
+  event       TEXT NOT NULL,
+  silent      INTEGER NOT NULL CHECK (silent IN (0, 1)),
+  refuted     INTEGER NOT NULL DEFAULT 0 CHECK (refuted IN (0, 1)),
   -- Its call broke the plan and was replayed: due again.
-  unsaid     INTEGER NOT NULL DEFAULT 0 CHECK (unsaid IN (0, 1)),
-  version    INTEGER NOT NULL,
-  PRIMARY KEY (profile_id, message_id)
+  unsaid      INTEGER NOT NULL DEFAULT 0 CHECK (unsaid IN (0, 1)),
+  -- Number of the commit of whoever said it.
+  version     INTEGER NOT NULL,
+  PRIMARY KEY (customer_id, message_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE customers (
@@ -20,6 +41,8 @@ CREATE TABLE customers (
   created_at INTEGER NOT NULL,
   UNIQUE (customer, provider, merchant, mode)
 ) STRICT;
+
+CREATE INDEX customers_merchant ON customers (provider, mode, merchant);
 
 CREATE INDEX customers_profile ON customers (profile_id);
 
@@ -53,6 +76,7 @@ CREATE INDEX dead_letters_tool ON dead_letters (tool_state_id) WHERE tool_state_
 
 CREATE TRIGGER decisions_go_by_retention_only BEFORE DELETE ON decisions
 WHEN OLD.at >= coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'decisions_kept_from'), 0)
+  AND NOT EXISTS (SELECT 1 FROM erasing WHERE profile_id = OLD.profile_id)
 BEGIN
   SELECT RAISE(ABORT, 'the decision log is kept until its retention ends');
 END;
@@ -106,7 +130,8 @@ CREATE TABLE deliveries (
   customer_id INTEGER REFERENCES customers (id),
   ending      TEXT NOT NULL CHECK (ending IN ('unread', 'understood', 'ignored', 'dead_letter')),
   detail      TEXT,
-  read_at     INTEGER,
+  read_at     INTEGER, source TEXT NOT NULL DEFAULT 'webhook'
+  CHECK (source IN ('webhook', 'lookup', 'backfill', 'backfill_open', 'backfill_all')),
   UNIQUE (event_id, provider, merchant, mode)
 ) STRICT;
 
@@ -123,6 +148,31 @@ CREATE TABLE delivery_bodies (
   raw_body     TEXT NOT NULL
 ) STRICT;
 
+CREATE TRIGGER erasing_ends_with_the_person BEFORE DELETE ON erasing
+WHEN EXISTS (SELECT 1 FROM profiles WHERE id = OLD.profile_id)
+BEGIN
+  SELECT RAISE(ABORT, 'the decision log is erased only with its profile');
+END;
+
+CREATE TABLE erasing (
+  profile_id INTEGER PRIMARY KEY,
+  never      INTEGER NOT NULL DEFAULT 0 REFERENCES no_row (id) DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+
+CREATE TRIGGER erasures_stay BEFORE DELETE ON erasures
+BEGIN
+  SELECT RAISE(ABORT, 'that somebody was erased stays on record');
+END;
+
+CREATE TABLE erasures (
+  seq     INTEGER PRIMARY KEY AUTOINCREMENT,
+  at      INTEGER NOT NULL,
+  -- JSON: how many rows of each table went.
+  deleted TEXT NOT NULL,
+  -- JSON: the names that are still searched for; null once nothing holds them.
+  names   TEXT
+) STRICT;
+
 CREATE TABLE facts (
   customer_id INTEGER NOT NULL REFERENCES customers (id),
   id          TEXT NOT NULL,
@@ -133,10 +183,73 @@ CREATE TABLE facts (
   PRIMARY KEY (customer_id, id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER look_ups_tally_in AFTER INSERT ON look_ups WHEN NEW.ending IS NULL
+BEGIN
+  UPDATE tallies SET n = n + 1 WHERE name = 'look_ups ' || NEW.kind;
+END;
+
+CREATE TRIGGER look_ups_tally_move AFTER UPDATE OF ending ON look_ups
+BEGIN
+  UPDATE tallies SET n = n + (NEW.ending IS NULL) - (OLD.ending IS NULL) WHERE name = 'look_ups ' || NEW.kind;
+END;
+
+CREATE TRIGGER look_ups_tally_out AFTER DELETE ON look_ups WHEN OLD.ending IS NULL
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'look_ups ' || OLD.kind;
+END;
+
+CREATE TABLE look_ups (
+  seq          INTEGER PRIMARY KEY AUTOINCREMENT,
+  provider     TEXT NOT NULL,
+  merchant     TEXT NOT NULL,
+  mode         TEXT NOT NULL CHECK (mode IN ('live', 'test')),
+  kind         TEXT NOT NULL CHECK (kind IN ('customer', 'decline', 'price', 'payment_method', 'event', 'owner')),
+  object_id    TEXT NOT NULL,
+  -- Whose facts miss it; null for a delivery's.
+  customer_id  INTEGER REFERENCES customers (id) ON DELETE CASCADE,
+  -- What waits for it; null for a missing piece.
+  delivery_seq INTEGER REFERENCES deliveries (seq) ON DELETE CASCADE,
+  -- JSON: what the asker knew.
+  detail       TEXT NOT NULL,
+  -- Smaller first: somebody may wait for it within the settle window.
+  rank         INTEGER NOT NULL,
+  asked_at     INTEGER NOT NULL,
+  due_at       INTEGER NOT NULL,
+  tries        INTEGER NOT NULL DEFAULT 0,
+  -- Why the last try told nothing.
+  reason       TEXT,
+  -- Null while it is open.
+  ending       TEXT CHECK (ending IN ('found', 'missing', 'given_up')),
+  ended_at     INTEGER,
+  UNIQUE (object_id, kind, provider, merchant, mode),
+  CHECK ((customer_id IS NULL) <> (delivery_seq IS NULL)),
+  CHECK ((ending IS NULL) = (ended_at IS NULL))
+) STRICT;
+
+CREATE INDEX look_ups_customer ON look_ups (customer_id) WHERE customer_id IS NOT NULL;
+
+CREATE INDEX look_ups_delivery ON look_ups (delivery_seq) WHERE delivery_seq IS NOT NULL;
+
+CREATE INDEX look_ups_due ON look_ups (provider, mode, rank, due_at) WHERE ending IS NULL;
+
+CREATE INDEX look_ups_ended ON look_ups (ended_at) WHERE ended_at IS NOT NULL;
+
 CREATE TABLE meta (
   name  TEXT NOT NULL PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE missed_searches (
+  provider TEXT NOT NULL,
+  merchant TEXT NOT NULL,
+  mode     TEXT NOT NULL CHECK (mode IN ('live', 'test')),
+  part     TEXT NOT NULL,
+  -- JSON
+  progress TEXT NOT NULL,
+  PRIMARY KEY (provider, merchant, mode, part)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE no_row (id INTEGER PRIMARY KEY CHECK (id IS NULL)) STRICT;
 
 CREATE TABLE object_references (
   object_id   TEXT NOT NULL,
@@ -185,12 +298,27 @@ CREATE TABLE probes (
   filler BLOB NOT NULL
 ) STRICT;
 
+CREATE TABLE profile_aliases (
+  alias      TEXT NOT NULL,
+  mode       TEXT NOT NULL CHECK (mode IN ('live', 'test')),
+  profile_id INTEGER NOT NULL REFERENCES profiles (id),
+  PRIMARY KEY (alias, mode)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX profile_aliases_profile ON profile_aliases (profile_id, alias);
+
 CREATE TRIGGER profiles_tally_in AFTER INSERT ON profiles
 BEGIN
   UPDATE tallies SET n = n + 1 WHERE name = 'profiles';
 END;
 
-CREATE TRIGGER profiles_tally_out AFTER DELETE ON profiles
+CREATE TRIGGER profiles_tally_merged AFTER UPDATE OF merged_into ON profiles
+WHEN OLD.merged_into IS NULL AND NEW.merged_into IS NOT NULL
+BEGIN
+  UPDATE tallies SET n = n - 1 WHERE name = 'profiles';
+END;
+
+CREATE TRIGGER profiles_tally_out AFTER DELETE ON profiles WHEN OLD.merged_into IS NULL
 BEGIN
   UPDATE tallies SET n = n - 1 WHERE name = 'profiles';
 END;
@@ -217,7 +345,7 @@ CREATE TABLE profiles (
   commitments  TEXT,
   -- JSON: the present state.
   view         TEXT
-) STRICT;
+, mode TEXT NOT NULL DEFAULT 'test' CHECK (mode IN ('live', 'test')), merged_into INTEGER REFERENCES profiles (id)) STRICT;
 
 CREATE INDEX profiles_anonymous ON profiles (anonymous_id) WHERE anonymous_id IS NOT NULL;
 
@@ -226,6 +354,8 @@ CREATE INDEX profiles_due ON profiles (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX profiles_failing ON profiles (parked_until) WHERE failures > 0;
 
 CREATE INDEX profiles_in_dunning ON profiles (channel) WHERE in_dunning = 1;
+
+CREATE INDEX profiles_merged ON profiles (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE INDEX profiles_user ON profiles (user_id) WHERE user_id IS NOT NULL;
 
@@ -246,12 +376,25 @@ CREATE TABLE tallies (
   n    INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE tombstones (
+  hash      TEXT NOT NULL PRIMARY KEY,
+  erased_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tool_calls (
   tool        TEXT NOT NULL,
   channel     TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
   -- JSON: its records, as a list of settlements of unknown outcome.
   settlements TEXT NOT NULL,
   PRIMARY KEY (tool, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tool_deletions (
+  tool       TEXT NOT NULL,
+  kind       TEXT NOT NULL CHECK (kind IN ('user', 'anonymous')),
+  id         TEXT NOT NULL,
+  not_before INTEGER NOT NULL,
+  PRIMARY KEY (tool, kind, id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE tool_edges (
