@@ -58,11 +58,13 @@ const fromRecord = ({ occurredAt, invoice }: AttemptNotice): Word => ({
 });
 
 const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly Change[] => {
-  const said = invoice.statements
-    .filter(speaksOfRetry)
-    .filter(({ occurredAt }) => pendingFrom === null || occurredAt < pendingFrom);
+  const counts = ({ occurredAt }: InvoiceFact | AttemptNotice): boolean =>
+    pendingFrom === null || occurredAt < pendingFrom;
+  const said = invoice.statements.filter(speaksOfRetry).filter(counts);
   const words = [...Map.groupBy(said, ({ occurredAt }) => occurredAt).values()].map(toWord);
-  const recorded = invoice.notices.filter(({ kind }) => kind === 'attempt_recorded').map(fromRecord);
+  const recorded = invoice.notices
+    .filter((notice) => notice.kind === 'attempt_recorded' && counts(notice))
+    .map(fromRecord);
   const settled = invoice.transitions.map(
     ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
   );
