@@ -56,12 +56,12 @@ const lookAtSettings = async (environment: Looked<Environment>, doors: CliDoors)
 };
 
 const lookAtClock = async (environment: Looked<Environment>): Promise<Looked<ClockReading>> => {
-  if (!environment.read) return notThere('the settings are not valid');
+  if (!environment.read) return notThere('the settings are not valid.');
   const { stripeApi, segmentHost } = environment.value;
   const base = stripeApi?.base ?? segmentHost;
   const { host } = new URL(base);
   const aheadMs = await askClock(base);
-  return aheadMs === null ? notThere(`${host} told no time`) : { read: true, value: { host, aheadMs } };
+  return aheadMs === null ? notThere(`${host} told no time.`) : { read: true, value: { host, aheadMs } };
 };
 
 const parseAll = <T>(objects: readonly unknown[], parse: (object: unknown) => T | null): readonly T[] =>
@@ -118,7 +118,7 @@ const lookAtStore = async (doors: CliDoors): Promise<Looked<InStore>> => {
 };
 
 const lookAtRelay = async (environment: Looked<Environment>): Promise<Gathered['relay']> => {
-  if (!environment.read) return notThere('the settings are not valid');
+  if (!environment.read) return notThere('the settings are not valid.');
   const { host, port, apiToken } = environment.value;
   // One that listens everywhere listens here.
   const near = isLoopback(host) || !/^(0\.0\.0\.0|::)$/.test(host) ? host : '127.0.0.1';

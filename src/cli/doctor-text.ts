@@ -37,13 +37,17 @@ const sayFinding = ({ check, severity, what, mend, detail }: Finding, sign: stri
   const [first = '', ...rest] = wrap(clean(`${check}: ${what}`), WIDTH - INDENT.length);
   say(`  ${paint(format, sign)} ${paint('bold', first.slice(0, check.length))}${first.slice(check.length)}`);
   for (const line of rest) say(`${INDENT}${line}`);
-  if (mend !== null)
-    for (const line of wrap(`→ ${clean(mend)}`, WIDTH - INDENT.length)) say(`${INDENT}${arrowed(line)}`);
+  if (mend !== null) sayMend(clean(mend));
   // Lines to copy stay as they are.
   if (severity !== 'ok') for (const line of detail) say(`${INDENT}  ${clean(line)}`.trimEnd());
 };
 
-const arrowed = (line: string): string => (isPlain() ? line.replace('→', '->') : line);
+const sayMend = (mend: string): void => {
+  const arrow = isPlain() ? '->' : '→';
+  const [first = '', ...rest] = wrap(mend, WIDTH - INDENT.length - 1 - arrow.length);
+  say(`${INDENT}${arrow} ${first}`);
+  for (const line of rest) say(`${INDENT}${' '.repeat(arrow.length)} ${line}`);
+};
 
 /** Prints findings by severity, problems first, in 80 columns. */
 export const sayFindings = (findings: readonly Finding[]): void => {

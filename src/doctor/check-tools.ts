@@ -20,9 +20,9 @@ const judgeNamed = ({ directTools }: Policy, { tools: { written, off } }: Settin
 };
 
 const WRITERS = [
-  'A tool that Recoup writes is named false in every call, so Segment must not be its second writer:',
-  'audiences and journeys published from Segment to it need other keys than those of Recoup.',
-  'Recoup needs a Segment source and no more: neither Engage, Unify nor Protocols is required.',
+  'Every call names the tools that Recoup writes as false, so that Segment is',
+  'not their second writer. Audiences that Segment publishes to them need other',
+  'keys. Of Segment a source is enough: not Engage, not Unify, not Protocols.',
 ];
 
 /** Has each tool one writer, and not none. */

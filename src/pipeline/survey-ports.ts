@@ -41,11 +41,11 @@ export interface Heard {
 export interface Survey {
   /** Exact. */
   readonly counts: readonly CustomerCount[];
-  /** All customers of a store of up to `SAMPLE_CUSTOMERS`, else that many spread evenly over their age. */
+  /** All customers of a small store, else as many as the limit says, spread evenly over their age. */
   readonly sample: readonly SurveyedCustomer[];
-  /** At most `SAMPLE_CUSTOMERS`; `more` when there are others. */
+  /** At most as many as the limit says; `more` when there are others. */
   readonly nameless: { readonly profiles: readonly Nameless[]; readonly more: boolean };
-  /** Of the newest `NEWEST_DELIVERIES` deliveries, what was read from an API left out. */
+  /** Of the newest deliveries, what was read from an API left out. */
   readonly heard: readonly Heard[];
   /** How many of the newest webhooks were rendered in each API version, by name; the empty string: none named. */
   readonly apiVersions: Readonly<Record<string, number>>;
@@ -55,14 +55,20 @@ export interface Survey {
   readonly behindMs: number;
 }
 
-/** The part of the store that can be looked over. */
-export interface SurveyStore {
-  readonly survey: () => Promise<Survey>;
+/** How much of a large store is looked at. */
+export interface SurveyLimits {
+  /** Of the sample, and of those in dunning without a name. */
+  readonly customers: number;
+  /** Customers of the sample whose facts are read. */
+  readonly facts: number;
+  /** The newest ones. */
+  readonly deliveries: number;
 }
 
-/** Customers of the sample. */
-export const SAMPLE_CUSTOMERS = 10_000;
-/** Those of the sample whose facts are read. */
-export const SAMPLE_FACTS = 1_000;
-/** The newest deliveries that are looked at. */
-export const NEWEST_DELIVERIES = 10_000;
+export const SURVEY_LIMITS: SurveyLimits = { customers: 10_000, facts: 1_000, deliveries: 10_000 };
+
+/** The part of the store that can be looked over. */
+export interface SurveyStore {
+  /** By default within `SURVEY_LIMITS`. */
+  readonly survey: (limits?: SurveyLimits) => Promise<Survey>;
+}

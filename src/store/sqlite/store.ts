@@ -102,7 +102,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     wakeForTool: async (tool, now) => write(() => wakeUps.forTool(tool, now)),
     toolCounts: async () => read(toolCounts),
     counts: async () => read(counts),
-    survey: async () => read(survey),
+    survey: async (limits) => read(() => survey(limits)),
     ...erase,
     sweep: async (...due) => overwriting(db, () => write(() => sweep(...due))),
     nextLookUps: async (scope, now, limit) => write(() => lookUps.due(scope, now, limit)),

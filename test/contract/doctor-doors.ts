@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { makeStripeApi } from '../../src/billing-api/stripe-api.ts';
+import type { CliDoors } from '../../src/cli/doors.ts';
+import { parseEnvironment } from '../../src/config/environment.ts';
+import { parsePolicy } from '../../src/config/policy.ts';
+import { instant } from '../../src/domain/instant.ts';
+import { openStore } from '../../src/store/index.ts';
+
+const closed = (): never => {
+  throw new Error('not opened by the doctor');
+};
+
+/** The doors as the composition root hands them in, on a policy of `policyText` and an environment that is not the process's. */
+export const makeDoctorDoors = (
+  env: Readonly<Record<string, string>>,
+  policyText: string = readFileSync('policy.yaml', 'utf8'),
+): CliDoors => {
+  const loadEnvironment: CliDoors['loadEnvironment'] = () => {
+    const parsed = parseEnvironment(env);
+    if (!parsed.ok) throw new Error(parsed.error);
+    return parsed.value;
+  };
+  const loadPolicy: CliDoors['loadPolicy'] = () => {
+    const parsed = parsePolicy(policyText, 'policy.yaml');
+    if (!parsed.ok) throw new Error(parsed.errors.join('\n'));
+    return parsed.value;
+  };
+  return {
+    env,
+    version: '0.0.0',
+    startRelay: closed,
+    loadProviders: closed,
+    loadAudiences: closed,
+    loadRules: closed,
+    openDemoRelay: closed,
+    loadEnvironment,
+    loadPolicy,
+    openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
+    openTools: async () => ({
+      configured: loadEnvironment().braze === null ? [] : [{ tool: 'braze', checkCredentials: null, readBack: null }],
+      off: loadEnvironment().braze === null ? ['braze'] : [],
+    }),
+    openBillingApi: async () => {
+      const { stripeApi } = loadEnvironment();
+      if (stripeApi === null) return null;
+      const { requestsPerSecond } = loadPolicy().stripe;
+      const clock = { now: () => instant(Date.now()) };
+      return makeStripeApi({ apiKey: stripeApi.apiKey.reveal(), base: stripeApi.base, requestsPerSecond, clock });
+    },
+  };
+};
