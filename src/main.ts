@@ -243,6 +243,13 @@ const doors: CliDoors = {
     const { openToolDoors } = await import('./main-tools.ts');
     return openToolDoors(toToolCredentials(loadEnvironment()));
   },
+  openErasers: async () => {
+    const { openErasers } = await import('./main-erase.ts');
+    const environment = loadEnvironment();
+    const { segmentPublicApi: api } = environment;
+    const segment = api === null ? null : { token: api.token.reveal(), base: api.base };
+    return openErasers({ credentials: toToolCredentials(environment), segment });
+  },
   openDemoRelay: openDemo,
 };
 

@@ -16,7 +16,8 @@ export const definition: DestinationDefinition<BrazeSettings> = {
     fields: {
       api_key: {
         label: 'REST API Key',
-        description: 'A key with the permission users.track (users.export.ids to read back), of the same instance.',
+        description:
+          'A key with the permission users.track (users.export.ids to read back, users.delete to erase people), of the same instance.',
         type: 'password',
         required: true,
       },

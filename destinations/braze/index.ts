@@ -2,6 +2,7 @@ import { defineTool } from '../../src/destination-kit/define-tool.ts';
 import { toAnswer } from './answer.ts';
 import { checkCredentials } from './credentials.ts';
 import { definition } from './definition.ts';
+import { erase } from './erase.ts';
 import { readBack } from './read-back.ts';
 
 /** Braze, by `POST /users/track`. */
@@ -33,4 +34,5 @@ export const braze = defineTool({
   },
   checkCredentials,
   readBack,
+  erase,
 });

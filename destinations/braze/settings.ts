@@ -1,6 +1,6 @@
 /** What the destination needs to reach one Braze workspace. */
 export type BrazeSettings = {
-  /** REST API key with the permission `users.track`. */
+  /** REST API key with the permission `users.track`; `users.export.ids` to read back, `users.delete` to erase people. */
   readonly api_key: string;
   /** Scheme and host of the instance, e.g. `https://rest.fra-01.braze.eu`. */
   readonly endpoint: string;

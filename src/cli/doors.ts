@@ -45,6 +45,18 @@ export interface ToolDoor {
   readonly readBack: ((userIds: readonly string[]) => Promise<readonly ToolProfile[]>) | null;
 }
 
+/** Who deletes people outside of the store. */
+export interface Eraser {
+  /** `segment`, or the key of a tool. */
+  readonly tool: string;
+  /** By user id. Rejects when it is not known that all will be gone. Null: it cannot be asked. */
+  readonly erase: ((userIds: readonly string[]) => Promise<void>) | null;
+  /** What it cannot be asked for want of; null where it can. */
+  readonly missing: string | null;
+  /** How people delete somebody there. */
+  readonly byHand: string;
+}
+
 export interface StartRelayOptions {
   /** What it prints at start is one JSON line. */
   readonly json: boolean;
@@ -69,6 +81,8 @@ export interface CliDoors {
   readonly loadRules: () => Promise<Ruleset>;
   /** The tools that have credentials, and the names of those that have none. */
   readonly openTools: () => Promise<{ readonly configured: readonly ToolDoor[]; readonly off: readonly string[] }>;
+  /** Segment and every tool, as far as they delete people. */
+  readonly openErasers: () => Promise<readonly Eraser[]>;
   readonly openDemoRelay: (options: DemoRelayOptions) => Promise<DemoRelay>;
   /** The environment, checked. Throws a refusal of one line where it is not valid. */
   readonly loadEnvironment: () => Environment;

@@ -173,6 +173,27 @@ const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
     );
 };
 
+const collectTools = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+const addErase = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  withJson(program.command('erase'))
+    .description('forget a person: every row, every byte, and in Segment and the tools; later webhooks are dropped')
+    .argument('[id]', 'user id, billing customer id (cus_…), anonymous id or email address')
+    .option('--yes', 'do not ask')
+    .option('--pending', 'try again what an earlier erasure could not delete')
+    .option('--ids', 'show the ids that are still to be deleted elsewhere')
+    .option('--by-hand <tool>', 'people have deleted there what was left: forget those ids', collectTools)
+    .addHelpText(
+      'after',
+      examples('erase user_42', 'erase cus_QxT5m2 --yes --json', 'erase --pending', 'erase --by-hand segment'),
+    )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all is gone, 1 something is left for people to do, 2 not understood as typed.',
+    )
+    .action((id, options) => enqueue(async () => (await import('./erase.ts')).runErase(doors, id, options)));
+};
+
 const COMMANDS = [
   addStart,
   addDemo,
@@ -182,6 +203,7 @@ const COMMANDS = [
   addAudiences,
   addDestinations,
   addDeadLetters,
+  addErase,
   addDoctor,
 ];
 

@@ -65,6 +65,11 @@ export interface ToolDefinition<Settings extends ToolSettings> {
     userIds: readonly string[],
     timeoutMs: number,
   ) => Promise<readonly ToolProfile[]>;
+  /**
+   * Deletes these people with all that the tool holds of them; whom it does not know counts as deleted. Rejects with a
+   * message free of secrets when it is not known that it took them all.
+   */
+  readonly erase?: (settings: Settings, userIds: readonly string[], timeoutMs: number) => Promise<void>;
 }
 
 /** A tool of any settings: `credentials` makes them, everything else takes them back. */

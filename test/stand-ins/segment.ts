@@ -43,6 +43,8 @@ export interface SegmentStandIn {
   /** Events that Segment would drop behind a 200, with the reason. */
   readonly dropped: readonly { readonly messageId: string; readonly reason: string }[];
   readonly requests: readonly { readonly status: number | null; readonly events: number; readonly bytes: number }[];
+  /** Regulations that were taken, in order. */
+  readonly regulations: readonly { readonly regulationType: string; readonly subjectIds: readonly string[] }[];
   /** Connections that were ever made. */
   readonly connections: () => number;
   /** The highest number of requests under way at once. */
@@ -54,14 +56,19 @@ export interface SegmentStandIn {
   readonly close: () => Promise<void>;
 }
 
-/** A strict Tracking API on a free loopback port: `POST /v1/batch`, its limits, its silent drops, and faults on demand. */
-export const startSegmentStandIn = async (writeKey: string): Promise<SegmentStandIn> => {
+/**
+ * A strict Tracking API on a free loopback port: `POST /v1/batch`, its limits, its silent drops, and faults on demand; and
+ * of the Public API `POST /regulations`, which deletes at once what it is asked to and suppresses what comes later.
+ */
+export const startSegmentStandIn = async (writeKey: string, publicToken = 'public-token'): Promise<SegmentStandIn> => {
   const messages = new Map<string, StoodInEvent>();
   const arrivals: string[] = [];
   const dropped: { messageId: string; reason: string }[] = [];
   const requests: { status: number | null; events: number; bytes: number }[] = [];
   const faults: Fault[] = [];
   const sockets = new Set<Socket>();
+  const regulations: { regulationType: string; subjectIds: readonly string[] }[] = [];
+  const suppressed = new Set<string>();
   let connections = 0;
   let concurrent = 0;
   let mostConcurrent = 0;
@@ -70,14 +77,29 @@ export const startSegmentStandIn = async (writeKey: string): Promise<SegmentStan
   const apply = (events: readonly StoodInEvent[]): void => {
     for (const event of events) {
       arrivals.push(event.messageId);
+      if (suppressed.has(event.userId ?? '')) continue;
       const reason = events.length > MAX_BATCH_EVENTS ? 'batch over 2500' : dropReason(event);
       if (reason !== null) dropped.push({ messageId: event.messageId, reason });
       else if (!messages.has(event.messageId)) messages.set(event.messageId, event);
     }
   };
 
+  const regulate = (request: IncomingMessage, body: Buffer, response: ServerResponse): void => {
+    const fault = faults.shift();
+    if (fault?.kind === 'status') return void response.writeHead(fault.status, fault.headers).end(fault.body);
+    if (request.headers.authorization !== `Bearer ${publicToken}`) return void response.writeHead(401).end('{}');
+    const asked = parseRegulation(body);
+    if (asked === null) return void response.writeHead(422).end('{}');
+    regulations.push(asked);
+    if (asked.regulationType === 'SUPPRESS_WITH_DELETE') for (const id of asked.subjectIds) suppressed.add(id);
+    for (const [id, { userId = '' }] of messages) if (asked.subjectIds.includes(userId)) messages.delete(id);
+    const data = { regulateId: `reg_${regulations.length}` };
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+  };
+
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
+    if (request.method === 'POST' && request.url === '/regulations') return regulate(request, body, response);
     const fault = faults.shift();
     const verdict = judge(request, body, writeKey);
     const events = verdict.events;
@@ -118,6 +140,7 @@ export const startSegmentStandIn = async (writeKey: string): Promise<SegmentStan
     arrivals,
     dropped,
     requests,
+    regulations,
     connections: () => connections,
     mostConcurrent: () => mostConcurrent,
     script: (...next) => void faults.push(...next),
@@ -150,6 +173,19 @@ const judge = (
   if (request.headers.authorization !== basic || parsed.writeKey !== writeKey) return { status: 401, events };
   const tooBig = body.length > MAX_BATCH_BYTES || events.some((event) => sizeOf(event) > MAX_EVENT_BYTES);
   return { status: tooBig ? 400 : 200, events };
+};
+
+const parseRegulation = (
+  body: Buffer,
+): { readonly regulationType: string; readonly subjectIds: readonly string[] } | null => {
+  try {
+    const asked = JSON.parse(body.toString('utf8'));
+    const isWhole =
+      /^(SUPPRESS_WITH_DELETE|DELETE_ONLY)$/.test(asked.regulationType) && asked.subjectType === 'USER_ID';
+    return isWhole && Array.isArray(asked.subjectIds) && asked.subjectIds.length > 0 ? asked : null;
+  } catch {
+    return null;
+  }
 };
 
 const parseBatch = (body: Buffer): { readonly batch: readonly StoodInEvent[]; readonly writeKey?: string } | null => {

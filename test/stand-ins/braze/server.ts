@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { deleteUsers } from './delete-users.ts';
 import { exportIds } from './export-ids.ts';
 import type { BrazeFault, FaultPlan } from './faults.ts';
 import { makeFaultPlan } from './faults.ts';
@@ -38,19 +39,20 @@ export interface BrazeOptions {
   /** The test's clock, UTC milliseconds; the machine's by default. */
   readonly now?: () => number;
   /** Endpoints that the key may use; all by default. */
-  readonly permissions?: readonly ('users.track' | 'users.export.ids')[];
+  readonly permissions?: readonly BrazePermission[];
   /** Requests per 3 s before it answers 429; 3,000 by default. */
   readonly requestsPer3s?: number;
   /** Objects per request of the contract; 75 by default, 50 in some. */
   readonly maxObjects?: number;
 }
 
+type BrazePermission = 'users.track' | 'users.export.ids' | 'users.delete';
 type Answer = (status: number, body: unknown, headers?: Readonly<Record<string, string>>) => void;
 type Late = { readonly apply: () => void; calls: number | null };
 
-/** A strict Braze REST API on a free loopback port: `POST /users/track` and `/users/export/ids`, with limits, state and faults on demand. */
+/** A strict Braze REST API on a free loopback port: `POST /users/track`, `/users/export/ids` and `/users/delete`, with limits, state and faults on demand. */
 export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeStandIn> => {
-  const { key, now = () => Date.now(), permissions = ['users.track', 'users.export.ids'] } = options;
+  const { key, now = () => Date.now(), permissions = ALL } = options;
   const users = makeBrazeUsers();
   const faults = makeFaultPlan();
   const rate = makeRateLimit(options.requestsPer3s ?? 3_000);
@@ -117,8 +119,14 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
       return answer(400, { message: 'Content-Type must be application/json' });
     }
     if (permission === 'users.track') return await track(request, body, answer);
-    const exported = exportIds(users, body);
-    answer(exported.status, exported.body);
+    if (permission === 'users.export.ids') {
+      const exported = exportIds(users, body);
+      return answer(exported.status, exported.body);
+    }
+    const { status, body: told, deleted } = deleteUsers(users, body);
+    // What was asked before stays in no log of Braze's either.
+    for (const entry of requests) Object.assign(entry, withoutPeople(entry, deleted));
+    answer(status, told);
   };
 
   const server = createServer((request, response) => {
@@ -145,10 +153,18 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
 };
 
 const NOTHING = { objects: 0, users: [], attributes: [], events: [] };
-const PERMISSION: Readonly<Record<string, 'users.track' | 'users.export.ids'>> = {
+const ALL: readonly BrazePermission[] = ['users.track', 'users.export.ids', 'users.delete'];
+const PERMISSION: Readonly<Record<string, BrazePermission>> = {
   '/users/track': 'users.track',
   '/users/export/ids': 'users.export.ids',
+  '/users/delete': 'users.delete',
 };
+
+const withoutPeople = (entry: BrazeRequest, gone: readonly string[]): Partial<BrazeRequest> => ({
+  users: entry.users.filter((user) => !gone.includes(user)),
+  attributes: entry.attributes.filter(({ external_id }) => !gone.includes(String(external_id))),
+  events: entry.events.filter(({ external_id }) => !gone.includes(String(external_id))),
+});
 
 const refusalOf =
   (fault: BrazeFault | null) =>

@@ -59,6 +59,8 @@ export interface BrazeUsers {
   readonly alterations: readonly Alteration[];
   /** Applies what a request holds, attributes before events. */
   readonly apply: (request: TrackRequest, index: number, now: number) => void;
+  /** Deletes people with all that is held of them; answers how many there were. */
+  readonly remove: (externalIds: readonly string[]) => number;
   /** Is told every event and write at the moment of applying it. */
   readonly watch: (watcher: BrazeWatcher) => void;
 }
@@ -132,6 +134,14 @@ export const makeBrazeUsers = (): BrazeUsers => {
     apply: (request, index, now) => {
       for (const object of request.attributes) write(object, index, now);
       for (const object of request.events) record(object, index, now);
+    },
+    remove: (externalIds) => {
+      const known = externalIds.filter((externalId) => all.delete(externalId));
+      for (const held of [events, writes, alterations]) {
+        const kept = (held as { externalId: string }[]).filter(({ externalId }) => !externalIds.includes(externalId));
+        held.splice(0, held.length, ...(kept as never[]));
+      }
+      return known.length;
     },
     watch: (watcher) => void watchers.push(watcher),
   };

@@ -1,0 +1,59 @@
+import type { Erased } from '../pipeline/privacy-ports.ts';
+import { COMMAND } from './command-line.ts';
+import type { Eraser } from './doors.ts';
+import type { LeftInTool } from './erase-tools.ts';
+import { clean, columns, paint, say } from './terminal.ts';
+import { wrap } from './wrap.ts';
+
+const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
+
+const total = (rows: Erased['rows']): number => Object.values(rows).reduce((sum, n) => sum + n, 0);
+
+const byTable = (rows: Erased['rows']): string =>
+  Object.entries(rows)
+    .sort(([, a], [, b]) => b - a)
+    .map(([table, n]) => `${table} ${n}`)
+    .join(', ');
+
+const sayWrapped = (text: string): void => {
+  for (const line of wrap(text, columns() - 2)) say(`  ${line}`);
+};
+
+/** What is about to be deleted, in numbers: names would stay on the screen. */
+export const sayWhatGoes = (id: string, found: Erased, erasers: readonly Eraser[]): void => {
+  const { customers, userIds, anonymousIds, emails, rows } = found;
+  const known = [
+    count(customers.length, 'billing customer'),
+    count(userIds.length, 'user id'),
+    count(anonymousIds.length, 'anonymous id'),
+    count(emails.length, 'address', 'addresses'),
+  ];
+  say(`${paint('bold', clean(id))}  ${known.join(', ')}`);
+  sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
+  for (const { tool, erase, missing } of erasers)
+    sayWrapped(erase === null ? `${tool}: not deleted by Recoup, ${missing}` : `${tool}: deleted there, too`);
+  sayWrapped('Later webhooks about them are dropped. This cannot be undone.');
+};
+
+/** What was deleted. */
+export const sayErased = ({ rows }: Erased): void => {
+  say(paint('green', `Erased: ${total(rows)} rows.`));
+};
+
+const sayLeftInTool = ({ tool, kind, ids, reason, byHand }: LeftInTool, showIds: boolean): void => {
+  const whom = count(ids.length, kind === 'user' ? 'user id' : 'anonymous id');
+  say(paint('yellow', `Left in ${tool}: ${whom}: ${clean(reason)}`));
+  sayWrapped(`By hand: ${byHand}; then ${COMMAND} erase --by-hand ${tool}`);
+  if (showIds) for (const id of ids) say(`  ${clean(id)}`);
+};
+
+/** What people still have to do, and how. */
+export const sayLeft = (left: readonly LeftInTool[], isCompact: boolean, showIds: boolean): void => {
+  for (const each of left) sayLeftInTool(each, showIds);
+  if (!isCompact) say(paint('yellow', 'The files could not be written anew: another process reads them all the time.'));
+  if (left.length === 0 && isCompact) say('Nothing is left to be done.');
+  else
+    say(
+      `Once mended: ${paint('bold', `${COMMAND} erase --pending`)}${showIds ? '' : '; --ids shows whom it is about'}`,
+    );
+};
