@@ -32,6 +32,7 @@ export const makeDoctorDoors = (
     loadProviders: closed,
     loadAudiences: closed,
     loadRules: closed,
+    openErasers: closed,
     openDemoRelay: closed,
     loadEnvironment,
     loadPolicy,
