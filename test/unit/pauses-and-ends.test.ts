@@ -49,8 +49,10 @@ it('only a statement that names what was before tells of a change', () => {
 });
 
 it('two statements of one second tell of one change', () => {
-  const facts = [1, 2].map(() => subscribed(day(1), { status: 'paused' }, { previousStatus: 'active' }));
-  expect(names(facts)).toEqual(['subscription_paused']);
+  const facts = (['requested', 'other'] as const).map((pauseReason) =>
+    subscribed(day(1), { status: 'paused', pauseReason }, { previousStatus: 'active' }),
+  );
+  expect(of(facts)).toMatchObject([['subscription_paused', { pause_type: 'requested' }]]);
 });
 
 it('facts of an earlier version, without the new fields, tell of no pause', () => {

@@ -89,6 +89,10 @@ it('an open invoice that was tried, without a charge on record, is in dunning si
     recorded(day(1), READ, null, { ...STATE, attemptCount: 3 }),
   ];
   expect(standingAt(READ, facts)).toMatchObject({ stage: 'first_failure', lead: { attemptNumber: 1 } });
+  expect(ledgerAt(READ, facts).attempts.get('in_1')).toMatchObject([{ number: 1 }]);
+  // A later attempt is another one.
+  const later = [...facts, failed(day(12), { attemptCount: 4 }), declined(day(12))];
+  expect(standingAt(day(13), later).lead).toMatchObject({ attemptNumber: 2, episode: { openedAt: day(1) } });
   // The notice of any attempt that it may stand for replaces it.
   const noticed = [...facts, failed(day(1, 5), { attemptCount: 1 }, day(10, 1))];
   expect(standingAt(day(10, 2), noticed).lead?.episode.attempts.map(({ notice }) => notice.kind)).toEqual([
@@ -131,4 +135,11 @@ it('a bank debit that was refused days after it was made is one attempt with its
 it('B4: what cannot be dunned is not dunned from records either', () => {
   const state = { ...STATE, billingReason: 'create' } as const;
   expect(standingAt(READ, [observed(READ, state), recorded(day(1), READ, 'ch_1', state)]).lead).toBeNull();
+});
+
+it('a notice that came before its record settles as any other', () => {
+  const notice = failed(day(1), { attemptCount: 1 });
+  const facts = [notice, recorded(day(1), day(1, 0, 0, 5), 'ch_1')];
+  expect(ledgerAt(day(1, 0, 0, 6), facts).attempts.get('in_1')).toMatchObject([{ pending: true }]);
+  expect(ledgerAt(day(1, 0, 0, 10), facts).attempts.get('in_1')).toMatchObject([{ pending: false }]);
 });

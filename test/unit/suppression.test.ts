@@ -135,6 +135,12 @@ it('D6: money given back on any other invoice holds nothing back', () => {
   expect(seen(day(3), [...IN_DUNNING, ...undone])).toEqual(ACTIVE);
 });
 
+it('D6: money given back on an invoice of the episode that is settled already holds back nothing for the other', () => {
+  const second = [failed(day(2), { id: 'in_2' }), declined(day(2), { chargeId: 'ch_2', invoiceId: 'in_2' })];
+  const facts = [...IN_DUNNING, ...second, paid(day(3)), refunded(day(4))];
+  expect(seen(day(5), facts)).toMatchObject({ suppressionReason: null, inDunning: true });
+});
+
 it('of several subscriptions the one that is not held leads, and a dispute holds both', () => {
   const other = { id: 'in_2', subscription: 'sub_2' };
   const facts = [
