@@ -116,8 +116,8 @@ const SAID: Readonly<Record<LifecycleName, readonly [Readonly<Record<string, num
   exhausted: [{ payment_failed: 4, payment_retried: 3, subscription_past_due: 1, dunning_exhausted: 1 }, 'exhausted'],
   'voluntary-cancel': [{ payment_failed: 1, subscription_past_due: 1, subscription_canceled: 1 }, 'none'],
   'out-of-order': [RECOVERED, 'recovered'],
-  'card-expiring': [{}, 'pre_dunning'],
-  'card-replaced': [{}, 'none'],
+  'card-expiring': [{ payment_method_expiring: 1 }, 'pre_dunning'],
+  'card-replaced': [{ payment_method_expiring: 1, payment_method_updated: 1 }, 'none'],
 };
 
 describe.each(STRIPE_SHAPES)('the whole relay, told in the %s shape', (shape) => {
