@@ -147,10 +147,12 @@ describe('what was looked up for a thin event', () => {
 
   test('states no failure of an object that has moved on since', () => {
     const paid = { ...basilInvoice, status: 'paid' };
-    expect(noticed('v1.invoice.payment_failed', paid)).toMatchObject({ facts: [{ kind: 'invoice_observed' }] });
+    expect(noticed('v1.invoice.payment_failed', paid)).toMatchObject({
+      facts: [{ ...ORIGIN, kind: 'invoice_observed' }],
+    });
     const intent = { ...basilIntent, status: 'succeeded', last_payment_error: null };
     expect(noticed('v1.payment_intent.payment_failed', intent, 'lookup.payment_intent')).toMatchObject({
-      facts: [{ kind: 'charge_succeeded' }],
+      facts: [{ ...ORIGIN, kind: 'charge_succeeded' }],
     });
   });
 
