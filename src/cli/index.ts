@@ -1,10 +1,11 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Instant } from '../domain/instant.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
 import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { parseInstant } from './parse-instant.ts';
+import { parseSince, type Since } from './parse-since.ts';
 import { endWithReader } from './terminal.ts';
 
 /** An action answers its exit code; nothing means 0. */
@@ -155,6 +156,41 @@ const addDoctor = (program: Command, doors: CliDoors, enqueue: Enqueue): void =>
     );
 };
 
+const toSince = (text: string): Since => {
+  const parsed = parseSince(text, instant(Date.now()));
+  if (parsed.ok) return parsed.since;
+  throw new InvalidArgumentError(parsed.error);
+};
+
+const toMerchant = (text: string): string => {
+  if (/^acct_\w+$/.test(text)) return text;
+  throw new InvalidArgumentError('Expected the id of a connected account: acct_….');
+};
+
+const addBackfill = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
+  const group = program.command('backfill').description("read a billing provider's past into the store");
+  withJson(group.command('stripe'))
+    .description('read what Stripe holds: customers, cards, subscriptions, unpaid invoices with their attempts, events')
+    .requiredOption('--since <when>', 'how far back: a duration (90d), a day or an instant', toSince)
+    .addOption(
+      new Option('--emit <what>', 'what Segment and the tools may hear of the past: only state, open episodes, all')
+        .choices(['none', 'open', 'all'])
+        .default('none'),
+    )
+    .option('--merchant <acct>', 'read this connected account', toMerchant)
+    .option('--again', 'begin anew, although it was begun or finished before')
+    .addHelpText('after', examples('backfill stripe --since 90d', 'backfill stripe --since 2026-01-01 --emit open'))
+    .addHelpText('after', BACKFILL_HELP)
+    .action((options) => enqueue(async () => (await import('./backfill.ts')).runBackfill(doors, options)));
+};
+
+/** Besides 0 and 2, those of BSD's sysexits. */
+const BACKFILL_HELP = `
+It only stores; the relay decides, at once if it runs, else when it starts. Stopped or killed, the same command goes on
+where it was. What came as a webhook, or was read before, is stored once and keeps how it came.
+Exit codes: 0 all is read, 1 it was finished before (see --again), 75 not now or interrupted (the same command goes on),
+78 a setting, the key or the store needs a person.`;
+
 const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
   withJson(group.command('list'))
@@ -204,6 +240,7 @@ const COMMANDS = [
   addDestinations,
   addDeadLetters,
   addErase,
+  addBackfill,
   addDoctor,
 ];
 

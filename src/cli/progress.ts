@@ -1,7 +1,8 @@
 import { isTerminal } from './terminal.ts';
 
 export interface Progress {
-  readonly advance: (message: string) => void;
+  /** Moves the bar by `steps`, one by default. */
+  readonly advance: (message: string, steps?: number) => void;
   readonly stop: (message: string) => void;
 }
 
@@ -9,12 +10,13 @@ const SILENT: Progress = { advance: () => {}, stop: () => {} };
 
 /**
  * A bar that moves while work is long; silent where nobody watches.
- * @param steps how many times `advance` will be called.
+ * @param steps how many times `advance` will be called, or what its steps add up to.
+ * @param first what stands beside it until then.
  */
-export const makeProgress = async (steps: number, json: boolean): Promise<Progress> => {
+export const makeProgress = async (steps: number, json: boolean, first = 'day 0'): Promise<Progress> => {
   if (json || !isTerminal()) return SILENT;
   const { progress } = await import('@clack/prompts');
   const bar = progress({ style: 'block', max: steps, size: 40 });
-  bar.start('day 0');
-  return { advance: (message) => bar.advance(1, message), stop: (message) => bar.stop(message) };
+  bar.start(first);
+  return { advance: (message, by = 1) => bar.advance(by, message), stop: (message) => bar.stop(message) };
 };

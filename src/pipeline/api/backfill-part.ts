@@ -16,6 +16,8 @@ export interface PageReport {
   readonly part: BackfillPart;
   /** Objects of this part so far, earlier runs included. */
   readonly read: number;
+  /** Objects of this page. */
+  readonly objects: number;
   /** Deliveries of this page that were not there before. */
   readonly stored: number;
   /** Deliveries of this page that could not be understood. */
@@ -41,7 +43,9 @@ export interface PartOptions {
 }
 
 /** How a part ended: `done`, or the first answer that forbids to go on. */
-export type PartEnd = { readonly result: 'done' } | Exclude<PatientAnswer<never>, { readonly result: 'missing' }>;
+export type PartEnd =
+  | { readonly result: 'done' }
+  | Exclude<PatientAnswer<never>, { readonly result: 'found' | 'missing' }>;
 
 type Page = PatientAnswer<ApiPage>;
 
@@ -121,7 +125,7 @@ export const readPart = async (options: PartOptions): Promise<PartEnd> => {
     const progress = { cursor: toCursor(place), read, done };
     const stored = await store.saveBackfill({ id, part: part.name, progress, deliveries }, now);
     const notUnderstood = deliveries.filter(({ end }) => end === 'dead_letter').length;
-    onPage({ part, read, stored, notUnderstood, created: place.created, done });
+    onPage({ part, read, objects: objects.length, stored, notUnderstood, created: place.created, done });
     if (done) return { result: 'done' };
   }
 };
