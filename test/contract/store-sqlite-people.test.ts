@@ -147,15 +147,19 @@ describe('a decision under way while its account moves', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('writes nothing, and what came for the account is read by whom it belongs to', async () => {
-    const names = { cus_1: ANNA, cus_2: BEN };
+  it.each([
+    ['all accounts', {}],
+    ['one account of several', { cus_3: ANNA }],
+  ])('of %s writes nothing, and what came is read by whom it belongs to', async (_, more) => {
+    const names = { cus_1: ANNA, cus_2: BEN, ...more };
+    const moved = { cus_1: BEN, cus_2: BEN, ...more };
     await play(relay, names);
     await arrive(relay, 'cus_1');
     const asides: Promise<unknown>[] = [];
     await workAll(relay, NOW, (claim) => {
       // Another process finds that the account is Ben's, and one more delivery of it arrives.
       if (customerOf(claim) === 'cus_1' && asides.length === 0) {
-        asides.push(other.work(NOW, 10, decideBy({ cus_1: BEN, cus_2: BEN })), arrive(other, 'cus_1'));
+        asides.push(other.work(NOW, 10, decideBy(moved)), arrive(other, 'cus_1'));
       }
       return decideBy(names, () => ({ outbox: [queued('m_stale')], log: ['stale'] }))(claim);
     });
@@ -163,7 +167,7 @@ describe('a decision under way while its account moves', () => {
     expect(
       (await relay.nextCalls({ channel: 'segment', calls: 99, bytes: 99_999 })).map(({ call }) => call.messageId),
     ).not.toContain('m_stale');
-    const rounds = await settle(relay, decideBy({ cus_1: BEN, cus_2: BEN }));
+    const rounds = await settle(relay, decideBy(moved));
     expect(rounds[0]?.map(({ userId }) => userId)).toEqual(['anna', 'ben']);
     expect(rounds[0]?.[1]?.accounts[0]?.deliveries).toHaveLength(2);
     expect(await accountsOf(relay, 'ben')).toEqual(['cus_1', 'cus_2']);

@@ -62,6 +62,14 @@ export const contactPromises = (store: Subject): void => {
       expect(await accountsOf(store(), 'anna')).toEqual(['cus_1']);
     });
 
+    it('who get one of several accounts are no contact of it, and are one again when it goes back', async () => {
+      await play(store(), { cus_1: ANNA, cus_2: { ...ANNA, contacts: ['carl'] } });
+      await play(store(), { cus_1: ANNA, cus_2: { user: 'carl' } });
+      expect(await accountsOf(store(), 'carl')).toEqual(['cus_2']);
+      await play(store(), { cus_2: ANNA });
+      expect(await accountsOf(store(), 'carl')).toEqual([]);
+    });
+
     it('stay contacts when their own account takes another name', async () => {
       await play(store(), { cus_1: { ...ANNA, contacts: ['carl'] }, cus_2: { user: 'carl' } });
       await play(store(), { cus_2: { user: 'dora' } });

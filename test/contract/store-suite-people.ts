@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Claim } from '../../src/pipeline/ports.ts';
 import { accountsOf, arrive, claimed, decideBy, play, settle } from './store-people.ts';
 import {
+  call,
   customerOf,
   decided,
   delivery,
@@ -120,31 +121,39 @@ export const peoplePromises = (store: Subject): void => {
       const keep = ({ commitments }: Claim) => ({
         commitments: { ...commitments, traits: {}, audiences: ['dunning'] },
       });
-      await play(store(), { cus_1: { email }, cus_2: {}, cus_3: ANNA });
+      await play(store(), { cus_1: { email }, cus_2: {}, cus_3: ANNA, cus_5: {} });
       await arrive(store(), 'cus_2');
       await settle(store(), decideBy({ cus_1: { email }, cus_2: { email } }, keep));
-      await arrive(store(), 'cus_1', 'cus_4');
-      const rounds = await settle(store(), decideBy({ cus_1: ANNA, cus_3: ANNA, cus_4: ANNA }, keep));
+      await arrive(store(), 'cus_1', 'cus_4', 'cus_5');
+      const rounds = await settle(store(), decideBy({ cus_1: ANNA, cus_3: ANNA, cus_4: ANNA, cus_5: ANNA }, keep));
       const [last] = rounds.at(-1) ?? [];
-      expect(last === undefined ? [] : claimed(last)).toEqual(['cus_1', 'cus_2', 'cus_3', 'cus_4']);
+      expect(last === undefined ? [] : claimed(last)).toEqual(['cus_1', 'cus_2', 'cus_3', 'cus_5', 'cus_4']);
+      expect(await accountsOf(store(), 'anon_cus_2')).toContain('cus_3');
       const audiences = ['dunning'];
       expect(last?.commitments.absorbed).toEqual([
         { anonymousId: 'anon_cus_2', audiences },
         { anonymousId: 'anon_cus_1', audiences },
+        { anonymousId: 'anon_cus_5', audiences },
       ]);
     });
 
     it('leaves no open dead letter of its decisions behind, and its refused calls to the person', async () => {
-      await play(store(), { cus_1: ANNA, cus_2: {} });
+      const { userId: _, ...identify } = call('m_identify', { type: 'identify', anonymousId: 'anon_cus_2' });
+      await play(store(), { cus_1: ANNA });
+      await arrive(store(), 'cus_2');
+      await settle(
+        store(),
+        decideBy({}, () => ({ outbox: [{ call: identify, channel: 'segment' }] })),
+      );
       const [, row] = await store().nextCalls(CALLS);
       await store().settle([{ seq: row?.seq ?? 0, outcome: { result: 'rejected', reason: 'no' } }], NOW);
       await arrive(store(), 'cus_2');
       await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
       await settleAt(later(HOUR_MS), { cus_2: ANNA });
       const letters = await store().deadLetters({ replayed: false, limit: 10 });
-      expect(letters.map(({ kind, subject }) => [kind, subject])).toEqual([['call', 'said:2:0']]);
+      expect(letters.map(({ kind, subject }) => [kind, subject])).toEqual([['call', 'm_identify']]);
       expect(await store().replayDeadLetters(null, NOW)).toBe(1);
-      expect((await saidIn()).map(([id]) => id)).toContain('said:2:0');
+      expect(await workAll(store(), NOW)).toMatchObject([{ userId: 'anna', commitments: { traits: {} } }]);
     });
   });
 
@@ -165,13 +174,13 @@ export const peoplePromises = (store: Subject): void => {
     });
 
     it('moves to that user, and the profile that it leaves is decided first, without accounts', async () => {
-      await play(store(), { cus_1: ANNA });
       await play(store(), { cus_2: BEN });
+      await play(store(), { cus_1: ANNA });
       await arrive(store(), 'cus_1');
       const [, second] = await settle(store(), decideBy({ cus_1: BEN, cus_2: BEN }));
       expect(second?.map((claim) => [claim.userId, claimed(claim)])).toEqual([
         ['anna', []],
-        ['ben', ['cus_1', 'cus_2']],
+        ['ben', ['cus_2', 'cus_1']],
       ]);
       expect(second?.[0]?.commitments.userId).toBe('anna');
       expect(await accountsOf(store(), 'anna')).toEqual([]);
@@ -179,25 +188,26 @@ export const peoplePromises = (store: Subject): void => {
     });
 
     it('is decided after the profile that it left, however long the other was due', async () => {
-      await play(store(), { cus_1: ANNA, cus_2: BEN });
-      await store().accept([deliveryOf('cus_1', 'evt_old'), deliveryOf('cus_2', 'evt_older', later(1))]);
+      await play(store(), { cus_2: BEN, cus_1: ANNA });
+      await store().accept([deliveryOf('cus_2', 'evt_older'), deliveryOf('cus_1', 'evt_old', later(1))]);
       const at = later(HOUR_MS);
       const decide = (claim: Claim) => decideBy({ cus_1: BEN, cus_2: BEN }, () => ({ at }))(claim);
-      await workAll(store(), at, decide);
+      const stillDue = (claim: Claim) => ({ ...decide(claim), dueAt: NOW });
+      await workAll(store(), at, stillDue);
       expect((await workAll(store(), at, decide)).map(({ userId }) => userId)).toEqual(['anna', 'ben']);
     });
   });
 
   describe('accounts that name several users', () => {
     it('part: whose user it is keeps it, the others move, and who is left is decided first', async () => {
-      await play(store(), { cus_1: ANNA, cus_2: ANNA, cus_3: BEN });
+      await play(store(), { cus_3: BEN, cus_1: ANNA, cus_2: ANNA });
       const anna = await profileOf('anna');
       await arrive(store(), 'cus_1', 'cus_2');
       const names = { cus_1: ANNA, cus_2: BEN, cus_3: BEN };
       const [, second] = await settle(store(), decideBy(names));
       expect(second?.map((claim) => [claim.userId, claimed(claim)])).toEqual([
         ['anna', ['cus_1']],
-        ['ben', ['cus_2', 'cus_3']],
+        ['ben', ['cus_3', 'cus_2']],
       ]);
       expect(await profileOf('anna')).toBe(anna);
       expect((await store().counts()).deliveries.unread).toBe(0);
@@ -211,6 +221,16 @@ export const peoplePromises = (store: Subject): void => {
       await settle(store(), decideBy({ cus_1: { ...ANNA, email }, cus_2: BEN, cus_3: { email } }));
       expect(await accountsOf(store(), 'anna')).toEqual(['cus_1', 'cus_3']);
       expect(await accountsOf(store(), 'ben')).toEqual(['cus_2']);
+    });
+
+    it('drop what was decided of whom they part to, in the same round too', async () => {
+      await play(store(), { cus_1: ANNA, cus_2: ANNA, cus_3: BEN });
+      await store().accept([deliveryOf('cus_2', 'evt_x'), deliveryOf('cus_3', 'evt_y', later(1))]);
+      const names = { cus_1: ANNA, cus_2: BEN, cus_3: BEN };
+      const log = (claim: Claim) => ({ log: claimed(claim), at: later(1) });
+      await workAll(store(), later(1), decideBy(names, log));
+      await workAll(store(), later(1), decideBy(names, log));
+      expect((await store().findProfiles('ben'))[0]?.log.map(({ lines }) => lines)).toEqual([['cus_2', 'cus_3']]);
     });
 
     it('of somebody who was never a user leave nothing behind but what was told, with the first of them', async () => {

@@ -23,7 +23,7 @@ const ACCOUNTS = `SELECT c.id AS customerId, c.provider, c.merchant, c.mode, c.c
     (SELECT json_group_array(a.profile_id) FROM account_contacts a WHERE a.customer_id = c.id) AS contacts
     FROM customers c WHERE c.profile_id = ?1
   UNION ALL SELECT c.id, c.provider, c.merchant, c.mode, c.customer, 'contact', '[]'
-    FROM account_contacts a JOIN customers c ON c.id = a.customer_id WHERE a.profile_id = ?1 AND c.profile_id <> ?1
+    FROM account_contacts a JOIN customers c ON c.id = a.customer_id WHERE a.profile_id = ?1
   ORDER BY role DESC, customerId`;
 
 const NOBODY = '[]';
