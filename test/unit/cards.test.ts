@@ -3,18 +3,7 @@ import type { Card, Fact } from '../../src/domain/fact.ts';
 import { DAY_MS, type Instant, instant, plus, SECOND_MS, toIso } from '../../src/domain/instant.ts';
 import { joinLedgers } from '../../src/ledger/join.ts';
 import { customer, method, NEW, OLD, slotted } from './card-facts.ts';
-import {
-  day,
-  declined,
-  ended,
-  eventsAt,
-  failed,
-  ledgerAt,
-  paid,
-  saidAt,
-  standingAt,
-  succeeded,
-} from './ledger-facts.ts';
+import { day, declined, ended, eventsAt, failed, ledgerAt, paid, saidAt, succeeded } from './ledger-facts.ts';
 
 const later = (at: Instant, seconds: number): Instant => plus(at, seconds * SECOND_MS);
 
@@ -71,6 +60,16 @@ describe('an update of a payment method', () => {
     expect(updates(later(heard, 10), facts)).toMatchObject([{ is_late: true, occurred_at: toIso(day(12)) }]);
   });
 
+  it('of somebody whom nothing is wrong with bounds what holds, too', () => {
+    const facts = [...RUNS, method(day(12), ADDED)];
+    expect(ledgerAt(day(12), facts).changesAt).toContain(later(day(12), 10));
+  });
+
+  it('concerns a subscription of which only its failure was told', () => {
+    const facts = [customer(day(9), 'pm_old'), failed(day(10)), customer(day(12), 'pm_new', 'pm_old')];
+    expect(updates(day(13), facts)).toMatchObject([{ subscription_id: 'sub_1', will_be_charged: true }]);
+  });
+
   it('by the card network is that, also where a legacy card’s own notice comes with it', () => {
     const renewed = { card: NEW, previousCard: OLD } as const;
     const facts = [
@@ -84,6 +83,11 @@ describe('an update of a payment method', () => {
   it.each<[string, Fact]>([
     ['names no card before', method(day(12), { cause: 'updated' })],
     ['names the same card', method(day(12), { cause: 'updated', previousCard: OLD })],
+    [
+      'names a part that is the same',
+      method(day(12), { cause: 'updated', previousCard: { brand: null, last4: null, expMonth: 12, expYear: null } }),
+    ],
+    ['names the same slot', customer(day(12), 'pm_old', 'pm_old')],
     ['was only read from a list', method(day(12), { ...ADDED, cause: 'seen' })],
     ['says that it expires', method(day(12), { cause: 'expiring' })],
     ['says that it is gone', method(day(12), { cause: 'detached' })],
@@ -174,7 +178,19 @@ describe('a card that comes near its end', () => {
   it('learned of after the boundary is late', () => {
     const heard = plus(OPENS, 3 * DAY_MS);
     const facts = held.map((fact) => (fact.kind === 'payment_method_observed' ? { ...fact, receivedAt: heard } : fact));
+    expect(ledgerAt(heard, facts).changesAt).toContain(later(heard, 10));
     expect(expiring(later(heard, 10), facts)).toMatchObject([{ occurred_at: toIso(OPENS), is_late: true }]);
+  });
+
+  it('is not late where an older statement of the same card is heard of after it', () => {
+    const older = method(day(0, -1), { card: CARD }, plus(OPENS, DAY_MS));
+    expect(expiring(plus(OPENS, 2 * DAY_MS), [older, ...held])).toMatchObject([{ is_late: false }]);
+  });
+
+  it('waits for a failure notice that still settles, and is not told where that counts', () => {
+    const facts = [...held, failed(later(OPENS, -5))];
+    for (const now of [later(OPENS, -1), OPENS, later(OPENS, 4), plus(OPENS, DAY_MS)])
+      expect(expiring(now, facts)).toEqual([]);
   });
 
   it('waits until the last failed attempt is 90 days old, and for the end of the episode', () => {
@@ -210,6 +226,20 @@ describe('a card in the wrong slot', () => {
     expect(wrong(later(day(12), 9), own)).toEqual([]);
     expect(ledgerAt(later(day(12), 9), own).changesAt).toContain(later(day(12), 10));
     expect(wrong(later(day(12), 10), own)).toEqual(['sub_1']);
+  });
+
+  it('is known ten seconds after the card was added, also where it is put elsewhere meanwhile', () => {
+    const facts = [...own, customer(later(day(12), 1), 'pm_new', 'pm_old')];
+    expect(ledgerAt(later(day(12), 2), facts).changesAt).toContain(later(day(12), 10));
+    expect(wrong(later(day(12), 10), facts)).toEqual(['sub_1']);
+  });
+
+  it('is one while the charged card expires, unless an attempt failed in 90 days', () => {
+    const april = { ...OLD, expMonth: 4, expYear: 2026 };
+    const facts = [method(day(0), { card: april }), slotted(day(0), 'pm_old'), method(day(35), ADDED)];
+    expect(wrong(day(36), facts)).toEqual(['sub_1']);
+    expect(wrong(day(36), [...facts, failed(day(3)), paid(day(4))])).toEqual([]);
+    expect(wrong(day(91), facts)).toEqual([]);
   });
 
   it.each<[string, Fact]>([
@@ -268,6 +298,11 @@ describe('a recovery by a card', () => {
     ['card_updated', 'the charge does not say what it used', [...swapped, ...paidWith(null)]],
     ['card_updated', 'two statements of the slot differ', [customer(day(12), 'pm_new'), ...paidWith('pm_new')]],
     ['automatic_retry', 'the charge used another one', [...swapped, ...paidWith('pm_third')]],
+    [
+      'automatic_retry',
+      'the network renewed it after the payment',
+      [method(day(16), { cause: 'network', card: NEW, previousCard: OLD }), ...paidWith('pm_old')],
+    ],
     [
       'automatic_retry',
       'it came after the payment',
