@@ -16,6 +16,12 @@ const TOLD_TOOLS = `SELECT DISTINCT tool FROM tool_states WHERE channel = 'live'
 const TOLD_SEGMENT = `SELECT 1 AS yes FROM profiles WHERE id IN (SELECT value FROM json_each(?1))
     AND (channel = 'segment' OR commitments ->> '$.segment' IS NOT NULL)
   UNION ALL SELECT 1 FROM outbox WHERE channel = 'segment' AND profile_id IN (SELECT value FROM json_each(?1)) LIMIT 1`;
+// While the person has no user id, and in calls that linked the two. What was linked longer ago than calls are kept is
+// Segment's to find by the user id.
+const TOLD_ANONYMOUS = `SELECT anonymous_id AS id FROM profiles WHERE id IN (SELECT value FROM json_each(?1))
+    AND anonymous_id IS NOT NULL AND commitments ->> '$.userId' IS NULL AND channel = 'segment'
+  UNION SELECT call ->> 'anonymousId' FROM outbox WHERE channel = 'segment' AND call ->> 'anonymousId' IS NOT NULL
+    AND profile_id IN (SELECT value FROM json_each(?1))`;
 const CALLS = `SELECT tool, channel, settlements FROM tool_calls`;
 const SAVE_CALL = 'UPDATE tool_calls SET settlements = ? WHERE tool = ? AND channel = ?';
 const ADD_DELETION = `INSERT INTO tool_deletions (tool, kind, id, not_before) VALUES (?, ?, ?, ?)
@@ -56,9 +62,10 @@ const makeLeaveCalls = (db: DatabaseSync): ((profiles: readonly number[]) => Rea
 const makeOweDeletions = (db: DatabaseSync) => {
   const toldTools = prepare<{ tool: string }>(db, TOLD_TOOLS);
   const toldSegment = prepare<{ yes: 1 }>(db, TOLD_SEGMENT);
+  const toldAnonymous = prepare<{ id: string }>(db, TOLD_ANONYMOUS);
   const leaveCalls = makeLeaveCalls(db);
   const add = prepare(db, ADD_DELETION);
-  return ({ profiles, userIds, anonymousIds }: Person, tools: readonly string[], now: Instant): void => {
+  return ({ profiles, userIds }: Person, tools: readonly string[], now: Instant): void => {
     const ids = JSON.stringify(profiles);
     const isToldSegment = toldSegment.get(ids) !== undefined;
     const told = [...toldTools.all(ids).map(({ tool }) => tool), ...(isToldSegment ? ['segment'] : [])];
@@ -68,7 +75,7 @@ const makeOweDeletions = (db: DatabaseSync) => {
       for (const id of userIds) add.run(tool, 'user', id, from);
     }
     // Tools hear of nobody without a user id.
-    if (isToldSegment) for (const id of anonymousIds) add.run('segment', 'anonymous', id, now);
+    for (const { id } of toldAnonymous.all(ids)) add.run('segment', 'anonymous', id, now);
   };
 };
 
