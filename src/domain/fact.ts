@@ -243,6 +243,8 @@ export interface DisputeObserved extends FactBase {
   readonly amountMinor: number;
   /** `open` while the bank has not decided; `won` and `lost` from the merchant's side; `withdrawn` asks nothing more. */
   readonly status: 'open' | 'won' | 'lost' | 'withdrawn';
+  /** When it was opened, by its own date; null where the shape has none. Absent in older facts. */
+  readonly openedAt?: Instant | null;
   /** The provider's reason, raw; it may not be told (e.g. `fraudulent`). */
   readonly reason: string | null;
 }
@@ -254,6 +256,8 @@ export interface FraudWarningObserved extends FactBase {
   readonly about: ChargeRef;
   /** False once the charge was refunded or disputed: nothing is left to decide. */
   readonly actionable: boolean;
+  /** When it was given, by its own date; null where the shape has none. Absent in older facts. */
+  readonly openedAt?: Instant | null;
 }
 /** Money given back. `failed` and `canceled` leave it with the merchant after all. */
 export interface RefundObserved extends FactBase {

@@ -39,16 +39,21 @@ const endedAt = (said: readonly Said[]): Instant | null => {
   return said.slice(lastOpen + 1).find((fact) => !isOpen(fact))?.occurredAt ?? null;
 };
 
+/** By its own date; else its first statement's. */
+const openedAt = (said: readonly [Said, ...Said[]]): Instant =>
+  said.reduce((min, { openedAt: at }) => (at != null && at < min ? at : min), said[0].occurredAt);
+
 const toChallenge = (id: string, said: readonly [Said, ...Said[]], charges: ChargeLedger): Challenge => {
   const [first] = said;
-  const longest = plus(first.occurredAt, HOLDS_MS);
+  const opened = openedAt(said);
+  const longest = plus(opened, HOLDS_MS);
   const end = endedAt(said);
   return {
     id,
     type: first.kind === 'dispute_observed' ? 'dispute' : 'early_fraud_warning',
     invoice: said.map((fact) => charges.invoiceOf(chargeOf(fact))).find((invoice) => invoice !== null) ?? null,
     opening: said.find(opens) ?? null,
-    openedAt: first.occurredAt,
+    openedAt: opened,
     holdsUntil: end !== null && end < longest ? end : longest,
   };
 };

@@ -49,12 +49,15 @@ const toWord = (said: readonly InvoiceFact[]): Word | null => {
   };
 };
 
-/** What a record tells was so when it happened, as if it had been heard of at once: silence since then has been seen. */
-const fromRecord = ({ occurredAt, invoice }: AttemptNotice): Word => ({
+/**
+ * What a record tells was so when it happened, as if it had been heard of at once: silence since then has been seen. It
+ * does not know what was said of the next attempt; what was stated next does.
+ */
+const fromRecord = ({ occurredAt, invoice }: AttemptNotice, said: readonly InvoiceFact[]): Word => ({
   at: occurredAt,
   receivedAt: occurredAt,
   failed: true,
-  date: invoice.nextAttemptAt,
+  date: invoice.nextAttemptAt ?? said.find((next) => next.occurredAt >= occurredAt)?.invoice.nextAttemptAt ?? null,
 });
 
 const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly Change[] => {
@@ -64,7 +67,7 @@ const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonl
   const words = [...Map.groupBy(said, ({ occurredAt }) => occurredAt).values()].map(toWord);
   const recorded = invoice.notices
     .filter((notice) => notice.kind === 'attempt_recorded' && counts(notice))
-    .map(fromRecord);
+    .map((notice) => fromRecord(notice, said));
   const settled = invoice.transitions.map(
     ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
   );

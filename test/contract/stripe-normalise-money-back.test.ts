@@ -37,6 +37,7 @@ const OBSERVED = {
   charge: CHARGE,
   amountMinor: 4900,
   status: 'open',
+  openedAt: fromUnixSeconds(SECOND - 86_400),
   reason: 'fraudulent',
 };
 const REVERSED = { ...ORIGIN, kind: 'payment_reversed', reversalId: 'dp_1', charge: CHARGE };
@@ -98,7 +99,13 @@ describe('a dispute', () => {
 });
 
 describe('an early fraud warning', () => {
-  const warning = { id: 'issfr_1', object: 'radar.early_fraud_warning', actionable: true, charge: 'ch_1' };
+  const warning = {
+    id: 'issfr_1',
+    object: 'radar.early_fraud_warning',
+    actionable: true,
+    charge: 'ch_1',
+    created: SECOND,
+  };
 
   test.each(['radar.early_fraud_warning.created', 'radar.early_fraud_warning.updated'])('is read from %s', (type) => {
     expect(factOf(type, { ...warning, payment_intent: 'pi_1' })).toEqual({
@@ -107,6 +114,7 @@ describe('an early fraud warning', () => {
       warningId: 'issfr_1',
       about: { chargeId: 'ch_1', paymentIntentId: 'pi_1', invoiceId: null },
       actionable: true,
+      openedAt: fromUnixSeconds(SECOND),
     });
   });
 

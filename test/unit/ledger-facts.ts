@@ -139,7 +139,8 @@ export const recorded = (
   ...base(at, received),
   kind: 'attempt_recorded',
   chargeId,
-  invoice: { ...INVOICE, ...given },
+  // Owed in full, and silent about the next attempt: the records do not date what was said of it.
+  invoice: { ...INVOICE, ...given, nextAttemptAt: null, chargeId },
 });
 
 export const toConfirm = (at: Instant, given: Given<InvoiceState> = {}, received = at): ActionRequired => ({

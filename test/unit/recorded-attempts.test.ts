@@ -118,9 +118,13 @@ it('D2: silence that a backfill saw is over already, silence between recorded at
   expect(ledgerAt(READ, facts).episodes[0]?.exhaustion).toMatchObject({ at: day(4, 1) });
 });
 
-it('a record alone shows its invoice, as it was when it was read', () => {
+it('a record alone shows its invoice: it is owed and was tried once', () => {
   const facts = [recorded(day(1), READ, 'ch_1', STATE), declineOf(day(1), 'ch_1')];
-  expect(standingAt(READ, facts)).toMatchObject({ stage: 'first_failure', lead: { retry: { date: day(12) } } });
+  expect(standingAt(READ, facts).lead).toMatchObject({
+    attemptNumber: 1,
+    episode: { openedAt: day(1) },
+    invoice: { owedMinor: 4900 },
+  });
 });
 
 it('a bank debit that was refused days after it was made is one attempt with its notice', () => {

@@ -67,6 +67,13 @@ it('D6: an appeal opens a dispute again, within its 90 days', () => {
   expect(seen(day(92), facts)).toMatchObject({ suppressionReason: null });
 });
 
+it('D6: the 90 days run from the dispute’s own date, whenever it was first heard of', () => {
+  const facts = [...IN_DUNNING, { ...disputed(day(2), 'open'), openedAt: day(-80) }];
+  expect(seen(day(3), facts)).toMatchObject({ suppressionReason: 'dispute' });
+  expect(seen(day(10), facts)).toMatchObject({ suppressionReason: null });
+  expect(eventsAt(day(10), facts).find(({ event }) => event === 'payment_disputed')?.at).toBe(day(-80));
+});
+
 it('D6: within one second the end of a dispute wins over what is still said of it', () => {
   expect(seen(day(4), [...IN_DUNNING, disputed(day(3), 'won'), disputed(day(3), 'open')])).toEqual(ACTIVE);
 });

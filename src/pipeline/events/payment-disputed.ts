@@ -18,10 +18,10 @@ const amountOf = (opening: DisputeObserved | FraudWarningObserved) =>
 /** `payment_disputed`, one per dispute and per warning, by its opening. Its natural key is the id. The reason is not told. */
 export const paymentDisputed = (
   context: EventContext,
-  { id, type, invoice }: Challenge,
+  { id, type, invoice, openedAt: at }: Challenge,
   opening: DisputeObserved | FraudWarningObserved,
 ): PlannedEvent => {
-  const { occurredAt: at, receivedAt } = opening;
+  const { receivedAt } = opening;
   const subscription = context.ledger.invoices.get(invoice ?? '')?.subscription ?? null;
   return {
     event: 'payment_disputed',

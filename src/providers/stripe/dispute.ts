@@ -46,6 +46,7 @@ const toObserved = (said: Statement<Dispute>, closed: boolean): Fact => {
     amountMinor: raw.amount,
     // A new word for a closed dispute is no open one.
     status: STATUSES.get(raw.status) ?? (closed ? 'withdrawn' : 'open'),
+    openedAt: toInstant(raw.created),
     reason: raw.reason ?? null,
   };
 };

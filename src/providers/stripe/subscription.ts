@@ -82,7 +82,7 @@ const toObserved = (said: Statement<Subscription>): Fact => {
     ...origin,
     kind: 'subscription_observed',
     subscription: toSubscriptionState(said),
-    previousStatus: previousStatus(before.status),
+    previousStatus: previousStatus(before.status) ?? impliedBefore(event.notice?.type ?? event.type),
     previousCollectionPaused: Object.hasOwn(before, 'pause_collection') ? isRecord(before.pause_collection) : null,
     ...slotBefore(slotIn(object), { settings: before, own: before }),
   };
@@ -188,6 +188,12 @@ const pauseReasonOf = (raw: Subscription): PauseReason | null => {
 };
 
 const toStatus = (raw: string): SubscriptionStatus => STATUSES.get(raw) ?? 'other';
+
+/** Two events tell by their type alone that the status changed; the first does not say from what. */
+const impliedBefore = (type: string): SubscriptionStatus | null => {
+  if (type.endsWith('customer.subscription.paused')) return 'other';
+  return type.endsWith('customer.subscription.resumed') ? 'paused' : null;
+};
 
 const previousStatus = (raw: unknown): SubscriptionStatus | null => (typeof raw === 'string' ? toStatus(raw) : null);
 
