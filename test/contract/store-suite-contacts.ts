@@ -64,7 +64,8 @@ export const contactPromises = (store: Subject): void => {
 
     it('who get one of several accounts are no contact of it, and are one again when it goes back', async () => {
       await play(store(), { cus_1: ANNA, cus_2: { ...ANNA, contacts: ['carl'] } });
-      await play(store(), { cus_1: ANNA, cus_2: { user: 'carl' } });
+      const rounds = await play(store(), { cus_1: ANNA, cus_2: { user: 'carl' } });
+      expect(rounds[1]?.map((claim) => [claim.userId, claimed(claim)])).toContainEqual(['carl', ['cus_2']]);
       expect(await accountsOf(store(), 'carl')).toEqual(['cus_2']);
       await play(store(), { cus_2: ANNA });
       expect(await accountsOf(store(), 'carl')).toEqual([]);
