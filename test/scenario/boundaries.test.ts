@@ -204,7 +204,7 @@ describe.each(STRIPE_SHAPES)('nothing changed, %s payloads', (shape) => {
   it('so nothing is said: not to the person, not of the account, not of an audience (E9)', () =>
     play({ shape }, [
       on(0),
-      webhooks(fails(MARCH, RETRY)),
+      webhooks(isSeen('sub_pro', 'active'), fails(MARCH, RETRY)),
       without(on(1)),
       without(webhooks(isLookedAt(MARCH, RETRY), isSeen('sub_pro', 'past_due'))),
       check(async (relay) => {

@@ -169,7 +169,7 @@ describe.each(STRIPE_SHAPES)('a request to confirm, %s payloads', (shape) => {
       on(0),
       webhooks(confirmationIsAsked(MARCH)),
       wait(seconds(10)),
-      saysNothing,
+      says(['payment_action_required', { invoice_id: MARCH.invoice, dunning_episode_id: null }]),
       traits({ dunning_stage: 'healthy', in_dunning: false, total_failed_payments_90d: 0 }),
     ]));
 });
