@@ -30,6 +30,7 @@ const LOG_FIELDS = [
   'channel',
   'failures',
   'rejected',
+  'since',
 ] as const;
 
 /** `message` is a constant sentence; what varies goes into the details, and what was thrown into `details.error`. */

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ApiCounts } from '../pipeline/api/api-ports.ts';
 import type { Clock, Store, StoreCounts } from '../pipeline/ports.ts';
 import type { WebhookOutcome } from '../pipeline/receive.ts';
 import type { ToolCounts } from '../pipeline/tools/tool-ports.ts';
@@ -30,6 +31,8 @@ const makeGauges = (registry: Registry) => {
     profiles: gauge('recoup_profiles', 'People and accounts known.'),
     inDunning: gauge('recoup_profiles_in_dunning', 'People and accounts in dunning now.'),
     parked: gauge('recoup_profiles_parked', 'Profiles whose decision failed and that wait for another try.'),
+    lookUps: gauge('recoup_look_ups', 'What waits to be looked up in the API of the provider, by kind.', ['kind']),
+    missed: gauge('recoup_deliveries_missed', 'Webhooks that never arrived and were found at the provider.'),
     toolStates: gauge('recoup_tool_states', 'People whose state a tool holds, waits for, or refused.', TOOL_STATE),
     toolLeaks: gauge('recoup_tool_open_leaks', 'People out of dunning of whom the tool has not been told yet.', TOOL),
     toolOldest: gauge('recoup_tool_oldest_waiting_age_seconds', 'Age of the oldest state that has not left.', TOOL),
@@ -52,6 +55,11 @@ const fill = (gauges: Gauges, counts: StoreCounts, now: number): void => {
   gauges.parked.set(counts.parked);
 };
 
+const fillApi = (gauges: Gauges, { lookUps, missed }: ApiCounts): void => {
+  for (const [kind, n] of Object.entries(lookUps)) gauges.lookUps.set({ kind }, n);
+  gauges.missed.set(missed);
+};
+
 const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): void => {
   for (const { tool, channel, settled, waiting, dead, urgent, oldestWaitingAt } of counts) {
     for (const [status, n] of Object.entries({ settled, waiting, dead })) {
@@ -63,7 +71,7 @@ const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): 
 };
 
 /** Numbers for Prometheus, in a registry of their own, so that two relays in one process (tests) do not mix. */
-export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts'>, clock: Clock): Metrics => {
+export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts' | 'apiCounts'>, clock: Clock): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   // Event-loop lag, memory, CPU and open handles, under their usual names.
@@ -92,6 +100,7 @@ export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts'>, clock: 
       try {
         fill(gauges, await store.counts(), clock.now());
         fillTools(gauges, await store.toolCounts(), clock.now());
+        fillApi(gauges, await store.apiCounts());
         gauges.up.set(1);
       } catch {
         // A scrape that fails says nothing; one with the counters and `up 0` says what is wrong.

@@ -67,6 +67,7 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
     accept: (deliveries) => ask('accept', deliveries),
     counts: () => ask('counts'),
     toolCounts: () => ask('toolCounts'),
+    apiCounts: () => ask('apiCounts'),
     probe: () => ask('probe'),
   };
   return new Promise((resolve, reject) => {

@@ -16,6 +16,8 @@ const answerTo = (served: Served, { question, args }: Ask): Promise<unknown> => 
       return served.store.counts();
     case 'toolCounts':
       return served.store.toolCounts();
+    case 'apiCounts':
+      return served.store.apiCounts();
     case 'probe':
       return served.store.probe();
     case 'stop':

@@ -8,11 +8,12 @@ const die = (): void => {
   throw new TypeError('a bug');
 };
 
-const store: Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'probe'> = {
+const store: Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'apiCounts' | 'probe'> = {
   accept: () =>
     Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1_034 })),
   counts: () => new Promise(() => {}),
   toolCounts: () => new Promise(() => {}),
+  apiCounts: () => new Promise(() => {}),
   probe: () => {
     setImmediate(die);
     return new Promise(() => {});

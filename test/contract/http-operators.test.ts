@@ -34,6 +34,8 @@ describe('what operators see', () => {
     expect(text).toContain('recoup_webhook_ack_seconds_count{provider="stripe"} 3');
     expect(text).toContain('recoup_deliveries{end="unread"} 1');
     expect(text).toContain('recoup_dead_letters 1');
+    expect(text).toContain('recoup_look_ups{kind="event"} 0');
+    expect(text).toContain('recoup_deliveries_missed 0');
     expect(text).toMatch(/recoup_oldest_unread_age_seconds \d/);
     expect(text).toMatch(/nodejs_eventloop_lag_seconds \d/);
     expect(text).toContain('recoup_store_up 1');

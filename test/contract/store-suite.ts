@@ -3,6 +3,7 @@ import type { Store } from '../../src/pipeline/ports.ts';
 import { contactPromises } from './store-suite-contacts.ts';
 import { deadLetterPromises } from './store-suite-dead-letters.ts';
 import { doorPromises } from './store-suite-door.ts';
+import { lookUpPromises } from './store-suite-look-ups.ts';
 import { loopPromises } from './store-suite-loop.ts';
 import { outboxPromises } from './store-suite-outbox.ts';
 import { peoplePromises } from './store-suite-people.ts';
@@ -24,6 +25,7 @@ const SUITES = [
   peoplePromises,
   contactPromises,
   privacyPromises,
+  lookUpPromises,
   toolPromises,
   toolOutcomePromises,
   toolsAtRandom,

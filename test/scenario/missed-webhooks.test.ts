@@ -109,6 +109,14 @@ describe('the reconciler', () => {
     expect(await relay.counts()).toMatchObject({ missed: 3 });
   });
 
+  it('finds what the list shows minutes late', async () => {
+    const relay = await open();
+    await relay.pass(20 * MINUTE_MS, MINUTE_MS);
+    happen(relay, fails(of('ada'), plus(relay.now(), -12 * MINUTE_MS)));
+    await relay.pass(5 * MINUTE_MS, MINUTE_MS);
+    expect(await relay.counts()).toMatchObject({ missed: 3 });
+  });
+
   it('leaves what happened before the store was made to a backfill', async () => {
     const relay = await open();
     happen(relay, fails(of('ada'), plus(START, -HOUR_MS)));

@@ -32,12 +32,13 @@ const TERMS: Readonly<Record<Kind, { readonly rank: number; readonly delayMs: nu
 
 const ASK = `INSERT INTO look_ups
   (provider, merchant, mode, kind, object_id, customer_id, delivery_seq, detail, rank, asked_at, due_at)
-  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-  ON CONFLICT DO UPDATE SET ending = NULL, ended_at = NULL, reason = NULL, tries = 0, customer_id = excluded.customer_id,
-    delivery_seq = excluded.delivery_seq, detail = excluded.detail, asked_at = excluded.asked_at, due_at = excluded.due_at
-  WHERE ending IS NOT NULL AND kind <> 'decline' AND (kind = 'event' OR ended_at <= ?12)`;
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`;
+// A new row in its place, so that rows stay in the order in which they were asked for.
+const FORGET_ENDED = `DELETE FROM look_ups
+  WHERE object_id = ? AND kind = ? AND provider = ? AND merchant = ? AND mode = ?
+  AND ending IS NOT NULL AND kind <> 'decline' AND (kind = 'event' OR ended_at <= ?)`;
 const COUNT = 'SELECT n FROM tallies WHERE name = ?';
-const FORGET = `DELETE FROM look_ups WHERE customer_id = ?1 AND ending IS NULL AND tries = 0
+const FORGET_KNOWN = `DELETE FROM look_ups WHERE customer_id = ?1 AND ending IS NULL AND tries = 0
   AND kind || ' ' || object_id NOT IN (SELECT value FROM json_each(?2))`;
 const DUE = `SELECT l.seq, l.provider, l.merchant, l.mode, l.kind, l.object_id AS objectId, l.detail,
   l.asked_at AS askedAt, l.tries, d.customer_id IS NOT NULL AS isKnown
@@ -59,7 +60,8 @@ export interface LookUps {
 export const makeLookUps = (db: DatabaseSync): LookUps => {
   const insert = prepare(db, ASK);
   const count = prepare<{ n: number }>(db, COUNT);
-  const forget = prepare(db, FORGET);
+  const forgetEnded = prepare(db, FORGET_ENDED);
+  const forgetKnown = prepare(db, FORGET_KNOWN);
   const due = prepare<DueRow>(db, DUE);
   const remove = prepare(db, 'DELETE FROM look_ups WHERE seq = ?');
 
@@ -71,13 +73,15 @@ export const makeLookUps = (db: DatabaseSync): LookUps => {
   ): void => {
     if (kind !== 'event' && (count.get(`look_ups ${kind}`)?.n ?? 0) >= MAX_OPEN) return;
     const { rank, delayMs } = TERMS[kind];
-    const times = [rank, now, plus(now, delayMs), now - ASK_AGAIN_MS] as const;
-    insert.run(provider, merchant, mode, kind, objectId, asker.customerId, asker.deliverySeq, asker.detail, ...times);
+    forgetEnded.run(objectId, kind, provider, merchant, mode, now - ASK_AGAIN_MS);
+    const { customerId, deliverySeq, detail } = asker;
+    const what = [provider, merchant, mode, kind, objectId, customerId, deliverySeq, detail] as const;
+    insert.run(...what, rank, now, plus(now, delayMs));
   };
 
   return {
     ask: (customerId, key, wanted, now) => {
-      forget.run(customerId, JSON.stringify(wanted.map(({ kind, objectId }) => `${kind} ${objectId}`)));
+      forgetKnown.run(customerId, JSON.stringify(wanted.map(({ kind, objectId }) => `${kind} ${objectId}`)));
       for (const each of wanted) askFor(key, each, { customerId, deliverySeq: null, detail: '{}' }, now);
     },
     askAbout: ({ keys, source, lookUp }, seq, now) => {

@@ -3,8 +3,12 @@ import type { ApiCounts, ApiScope, MissedSearch } from '../../pipeline/api/api-p
 import type { Acceptance, NewDelivery } from '../../pipeline/ports.ts';
 import { prepare } from './statement.ts';
 
-const MERCHANTS = `SELECT DISTINCT merchant FROM customers
-  WHERE provider = ? AND mode = ? AND merchant <> '' ORDER BY merchant LIMIT ?`;
+/** From one account to the next by the index: a million customers of one are one step. */
+const MERCHANTS = `WITH RECURSIVE known (merchant) AS (
+    SELECT min(merchant) FROM customers WHERE provider = ?1 AND mode = ?2 AND merchant > ''
+    UNION ALL SELECT (SELECT min(merchant) FROM customers WHERE provider = ?1 AND mode = ?2 AND merchant > known.merchant)
+    FROM known WHERE merchant IS NOT NULL)
+  SELECT merchant FROM known WHERE merchant IS NOT NULL LIMIT ?3`;
 const LOAD = 'SELECT progress FROM missed_searches WHERE provider = ? AND merchant = ? AND mode = ? AND part = ?';
 const SAVE = `INSERT INTO missed_searches (provider, merchant, mode, part, progress) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET progress = excluded.progress`;
