@@ -7,7 +7,7 @@ import { sayFindings } from './doctor-text.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT } from './failure.ts';
 import { BLOCKS, PLAIN, shareBar } from './plots.ts';
-import { alignRows, clean, heading, paint, say, sayJson } from './terminal.ts';
+import { heading, paint, say, sayJson } from './terminal.ts';
 import { hasBlocks } from './unicode.ts';
 
 export interface IdentityOptions {
@@ -17,7 +17,6 @@ export interface IdentityOptions {
 }
 
 const BAR_COLUMNS = 28;
-const SHOWN_STAKES = 5;
 
 const WHERE: Readonly<Record<Place, string>> = {
   subscription: 'subscription (or its copy on an invoice)',
@@ -59,24 +58,6 @@ const sayPlaces = ({ places, joined, byEmail }: Identity): void => {
     );
 };
 
-const sayStakes = ({ stakes, moreStakes, owed }: Identity): void => {
-  if (stakes.length === 0) return;
-  const sums = Object.entries(owed).map(([currency, amount]) => `${amount.toFixed(2)} ${currency}`);
-  const at = sums.length === 0 ? '' : `: ${sums.join(' and ')} at stake`;
-  heading(
-    `In dunning now without a user id: ${moreStakes ? 'more than ' : ''}${counted(stakes.length, 'customer')}${at}`,
-  );
-  const rows = stakes
-    .slice(0, SHOWN_STAKES)
-    .map(({ customer, amount, currency }) => [
-      clean(customer),
-      amount === null ? '' : `${amount.toFixed(2)} ${currency}`,
-    ]);
-  for (const row of alignRows(rows, [1])) say(`  ${row}`);
-  if (stakes.length > SHOWN_STAKES)
-    say(`  and ${(stakes.length - SHOWN_STAKES).toLocaleString('en-US')} more: --json lists them`);
-};
-
 /** Where the id goes, as code to copy. `key`: the metadata key that policy looks for first. */
 const snippet = (key: string): readonly string[] => [
   'stripe.checkout.sessions.create({',
@@ -91,8 +72,8 @@ const snippet = (key: string): readonly string[] => [
 
 const sayMend = (key: string): void => {
   heading('How to thread them');
-  say(`  Put the user id that your product identifies people with under the metadata key`);
-  say(`  ${paint('bold', key)}: Recoup looks on the subscription, the customer, then the invoice.`);
+  say('  Put the user id that your product knows people by under the metadata key');
+  say(`  ${paint('bold', key)}: on the subscription, else the customer, else the invoice.`);
   say();
   for (const line of snippet(key)) say(`    ${line}`);
 };
@@ -126,7 +107,6 @@ export const runDoctorIdentity = async (doors: CliDoors, options: IdentityOption
   else {
     sayShares(identity);
     sayPlaces(identity);
-    sayStakes(identity);
     sayFindings(findings);
     if (!isWell) sayMend(userIdKeys[0] ?? 'user_id');
     if (isUnder) sayUnder(share, options.failUnder ?? 0);

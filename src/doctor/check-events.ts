@@ -1,7 +1,9 @@
+import type { Mode } from '../domain/ids.ts';
 import { counted } from './ago.ts';
 import { endpointsInUse, sends } from './endpoints-in-use.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
+import { pack } from './pack.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
 /** Without one of these dunning is not seen to begin or to end. */
@@ -14,22 +16,27 @@ const ESSENTIAL = [
 /** Stripe waits for its answer before it finalises an invoice. */
 const HOLDS_UP = 'invoice.created';
 
-/** One command for the Stripe CLI: what is sent already and what is missing. Updating replaces the whole list. */
-const toCommand = ({ id, events }: WebhookEndpoint, missing: readonly string[]): readonly string[] => {
+/** One command for Stripe's CLI in a shell: what is sent already and what is missing, since it replaces the whole list. */
+const toCommand = ({ id, events }: WebhookEndpoint, missing: readonly string[], mode: Mode): readonly string[] => {
   const all = [...new Set([...events, ...missing])].filter((type) => type !== HOLDS_UP).toSorted();
   return [
-    `stripe webhook_endpoints update ${id} \\`,
-    ...all.map((type, i) => `  -d "enabled_events[]=${type}"${i < all.length - 1 ? ' \\' : ''}`),
+    `stripe webhook_endpoints update ${id}${mode === 'live' ? ' --live' : ''} \\`,
+    "  $(printf -- '-d enabled_events[]=%s ' \\",
+    ...pack(all).map((line, i, lines) => `  ${line}${i < lines.length - 1 ? ' \\' : ')'}`),
   ];
 };
 
-const judgeMissing = (endpoints: readonly WebhookEndpoint[], subscribe: readonly string[]): Found => {
+const judgeMissing = (
+  endpoints: readonly WebhookEndpoint[],
+  { subscribe, mode }: { readonly subscribe: readonly string[]; readonly mode: Mode },
+): Found => {
   const missing = subscribe.filter((type) => !sends(endpoints, type));
   if (missing.length === 0) return ok(`All ${subscribe.length} events that Recoup reads are sent.`);
   const [first] = endpoints;
   const detail = [
-    ...missing.map((type) => `missing: ${type}`),
-    ...(endpoints.length === 1 && first !== undefined ? ['', ...toCommand(first, missing)] : []),
+    'missing:',
+    ...pack(missing).map((line) => `  ${line}`),
+    ...(endpoints.length === 1 && first !== undefined ? ['', ...toCommand(first, missing, mode)] : []),
   ];
   const essential = missing.filter((type) => ESSENTIAL.includes(type));
   const mend = 'Choose them in Workbench > Webhooks > the endpoint > Edit destination, or run the command below.';
@@ -68,6 +75,7 @@ export const checkEvents: Check = {
       ];
     }
     if (endpoints.length === 0) return [];
-    return [judgeMissing(endpoints, gathered.subscribe), ...judgeHeldUp(endpoints)];
+    const mode = gathered.stripe.read ? gathered.stripe.value.mode : 'test';
+    return [judgeMissing(endpoints, { subscribe: gathered.subscribe, mode }), ...judgeHeldUp(endpoints)];
   },
 };

@@ -7,6 +7,7 @@ import { type Identity, measureIdentity, threadedShare } from './identity.ts';
 const FEW = 0.5;
 /** Test customers made by hand and leftovers make up the rest. */
 const MOST = 0.99;
+const SHOWN = 5;
 
 /** A share as it is read, never rounded up to all. */
 export const percent = (share: number): string => `${(Math.floor(share * 1_000) / 10).toFixed(1)}%`;
@@ -30,7 +31,7 @@ const judgeShare = (identity: Identity, userIdKeys: readonly string[]): Found =>
   if (share === null) return unknown('No billing customer is known yet, so no thread could be followed.', null);
   const [mode] = identity.shares.map((each) => each.mode);
   const what = `${percent(share)} of ${mode}-mode customers thread to a user id${identity.sampled ? ' (of a sample)' : ''}.`;
-  const mend = `Set ${userIdKeys[0] ?? 'user_id'} in the metadata of subscriptions and customers.${otherKeys(identity, userIdKeys)} More: npm run recoup -- doctor identity`;
+  const mend = `Set ${userIdKeys[0] ?? 'user_id'} in the metadata of subscriptions and customers.${otherKeys(identity, userIdKeys)}`;
   const detail = identity.examples.map((id) => `without: ${id}`);
   if (share < FEW) return problem(what, mend, detail);
   return share < MOST ? warning(what, mend, detail) : ok(what);
@@ -40,7 +41,7 @@ const judgeStakes = (identity: Identity): readonly Found[] => {
   const { stakes, moreStakes } = identity;
   if (stakes.length === 0) return [];
   const few = stakes
-    .slice(0, 5)
+    .slice(0, SHOWN)
     .map(({ customer, amount, currency }) =>
       amount === null ? customer : `${customer}  ${amount.toFixed(2)} ${currency}`,
     );
@@ -48,26 +49,33 @@ const judgeStakes = (identity: Identity): readonly Found[] => {
     problem(
       `${moreStakes ? 'More than ' : ''}${counted(stakes.length, 'customer')} in dunning now without a user id${owedText(identity)}: no tool is told of them.`,
       'Link them: set the user id in their metadata at Stripe; the next webhook about them announces them.',
-      few,
+      [
+        ...few,
+        ...(stakes.length > SHOWN
+          ? [`and ${(stakes.length - SHOWN).toLocaleString('en-US')} more: doctor identity --json lists them`]
+          : []),
+      ],
     ),
   ];
 };
+
+const having = (n: number): string => `${counted(n, 'customer')} ${n === 1 ? 'has' : 'have'}`;
 
 const judgeSmells = ({ smells: { billingIds, emails, disagreeing } }: Identity): readonly Found[] => [
   ...(billingIds.length === 0
     ? []
     : [
         warning(
-          `${counted(billingIds.length, 'customer')} has a user id that looks like an id of the billing provider.`,
+          `${having(billingIds.length)} a user id that looks like an id of the billing provider.`,
           "The metadata should hold your own user id, as your product's identify calls carry it.",
-          billingIds.slice(0, 5),
+          billingIds.slice(0, SHOWN),
         ),
       ]),
   ...(emails === 0
     ? []
     : [
         warning(
-          `${counted(emails, 'customer')} has an email address for a user id.`,
+          `${having(emails)} an email address for a user id.`,
           'An address changes and is not what Segment and Braze know the person by, unless you chose so; put the user id there.',
         ),
       ]),
@@ -75,9 +83,9 @@ const judgeSmells = ({ smells: { billingIds, emails, disagreeing } }: Identity):
     ? []
     : [
         warning(
-          `${counted(disagreeing.length, 'customer')} has subscriptions that name different users: the first of them decides.`,
+          `${having(disagreeing.length)} subscriptions that name different users: the first of them decides.`,
           'Give each its own billing customer, or list the others under contact_keys (policy.yaml).',
-          disagreeing.slice(0, 5),
+          disagreeing.slice(0, SHOWN),
         ),
       ]),
 ];
@@ -89,9 +97,15 @@ export const judgeIdentity = (identity: Identity, userIdKeys: readonly string[])
   ...judgeSmells(identity),
 ];
 
+const MORE = 'More: npm run recoup -- doctor identity';
+
 /** Do billing customers thread to the people that Segment and the tools know. */
 export const checkIdentity: Check = {
   name: 'identity',
-  find: ({ store, policy }) =>
-    store.read && policy.read ? judgeIdentity(measureIdentity(store.value.survey), policy.value.userIdKeys) : [],
+  find: ({ store, policy }) => {
+    if (!store.read || !policy.read) return [];
+    const [share, ...others] = judgeIdentity(measureIdentity(store.value.survey), policy.value.userIdKeys);
+    if (share === undefined) return others;
+    return [share.mend === null ? share : { ...share, mend: `${share.mend} ${MORE}` }, ...others];
+  },
 };

@@ -20,9 +20,9 @@ const judgeNamed = ({ directTools }: Policy, { tools: { written, off } }: Settin
 };
 
 const WRITERS = [
-  'Every call names the tools that Recoup writes as false, so that Segment is',
-  'not their second writer. Audiences that Segment publishes to them need other',
-  'keys. Of Segment a source is enough: not Engage, not Unify, not Protocols.',
+  'Every call names the tools that Recoup writes as false, so that Segment',
+  'is not their second writer. Audiences that Segment publishes to them need',
+  'other keys. Of Segment a source is enough: not Engage, Unify or Protocols.',
 ];
 
 /** Has each tool one writer, and not none. */

@@ -110,7 +110,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   events: [
     ['no key', { ...WELL, stripe: ABSENT }, 'unknown', /not known/],
-    ['a missing event', withEndpoints({ events: without('charge.failed') }), 'warning', /missing: charge\.failed/],
+    ['a missing event', withEndpoints({ events: without('charge.failed') }), 'warning', /missing:\n {2}charge\.failed/],
     [
       'an essential one',
       withEndpoints({ events: without('invoice.paid') }),
@@ -121,7 +121,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'the list to paste',
       withEndpoints({ events: ['invoice.paid'] }),
       'problem',
-      /stripe webhook_endpoints update we_1 \\/,
+      /stripe webhook_endpoints update we_1 --live \\\n {2}\$\(printf[\s\S]*invoice\.paid [\s\S]*\)$/,
     ],
     [
       'invoice.created',
