@@ -147,9 +147,10 @@ const fields: Readonly<Record<FactKind, z.ZodRawShape>> = {
     charge,
     amountMinor: minor,
     status: z.enum(['open', 'won', 'lost', 'withdrawn']),
+    openedAt: at.nullable(),
     reason: text.nullable(),
   },
-  fraud_warning_observed: { warningId: id, about: z.strictObject(ref), actionable: known },
+  fraud_warning_observed: { warningId: id, about: z.strictObject(ref), actionable: known, openedAt: at.nullable() },
   refund_observed: {
     refundId: id,
     charge,
