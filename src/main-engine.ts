@@ -4,10 +4,16 @@ import { type LogLevel, makeLog } from './config/log.ts';
 import { instant } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import { openTools, type ToolCredentials } from './main-tools.ts';
+import type { BillingApi } from './pipeline/api/api-ports.ts';
+import { makeApiRunners } from './pipeline/api/runners.ts';
 import { makeEngine } from './pipeline/engine.ts';
 import { toCallHappening, toToolHappening } from './pipeline/happenings.ts';
 import type { Clock, SegmentSink } from './pipeline/ports.ts';
+import { makeSweeper } from './pipeline/sweep.ts';
 import { PROVIDERS } from './providers/index.ts';
+import { EVENT_TYPES } from './providers/stripe/event-types.ts';
+import { stripe } from './providers/stripe/stripe.ts';
+import { SUBSCRIBE_EVENTS } from './providers/stripe/subscribe.ts';
 import { makeRecorderSink } from './segment/recorder-sink.ts';
 import { openStore } from './store/index.ts';
 import { makeLiveFeed } from './thread/live-feed.ts';
@@ -29,6 +35,8 @@ export interface EngineData {
   /** Null: nothing leaves. */
   readonly segment: { readonly writeKey: string; readonly host: string } | null;
   readonly tools: ToolCredentials;
+  /** Null: what Stripe's API would tell is waited for. */
+  readonly stripeApi: { readonly apiKey: string; readonly base: string } | null;
 }
 
 const clock: Clock = { now: () => instant(Date.now()) };
@@ -39,12 +47,19 @@ const makeSegment = async (segment: EngineData['segment']): Promise<SegmentSink 
   return makeSegmentSink({ ...segment, clock, random: Math.random });
 };
 
+const openStripeApi = async ({ stripeApi, policy }: EngineData): Promise<BillingApi | null> => {
+  if (stripeApi === null) return null;
+  const { makeStripeApi } = await import('./billing-api/stripe-api.ts');
+  return makeStripeApi({ ...stripeApi, requestsPerSecond: policy.stripe.requestsPerSecond, clock });
+};
+
 const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Promise<void> => {
   const tell = (notice: Notice): void => port.postMessage(notice);
   try {
     const store = await openStore(data.databaseUrl, { lock: true, namespace: data.namespace });
     const segment = await makeSegment(data.segment);
     const tools = await openTools({ clock, credentials: data.tools, policy: data.policy });
+    const log = makeLog(data.logLevel);
     const feed = data.live ? makeLiveFeed(tell) : null;
     const engine = makeEngine({
       ...data,
@@ -56,7 +71,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
       recorder: makeRecorderSink(),
       clock,
       random: Math.random,
-      log: makeLog(data.logLevel),
+      log,
       onCommit: (profiles) => tell({ kind: 'decided', profiles }),
       onStoreFault: (error) => tell({ kind: 'store_fault', fault: toFault(error) }),
       ...(feed && {
@@ -64,9 +79,25 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
         onToolSettled: (settled) => feed(settled.flatMap((each) => toToolHappening(each, clock.now()) ?? [])),
       }),
     });
+    const beside = [
+      makeApiRunners({
+        store,
+        api: await openStripeApi(data),
+        provider: stripe,
+        eventTypes: SUBSCRIBE_EVENTS,
+        isEventType: (type) => Object.hasOwn(EVENT_TYPES, type),
+        policy: data.policy,
+        clock,
+        random: Math.random,
+        log,
+        onStored: engine.wake,
+      }),
+      makeSweeper({ store, retention: data.policy.retention, clock, log }),
+    ];
     await engine.start();
+    for (const { start } of beside) await start();
     const stop = async (): Promise<void> => {
-      await engine.stop();
+      await Promise.all([engine.stop(), ...beside.map((runner) => runner.stop())]);
       await Promise.all([segment?.close(), ...tools.map(({ live }) => live?.close())]);
       await store.close();
     };

@@ -109,7 +109,7 @@ const toToolCredentials = (environment: Environment): EngineData['tools'] => {
 
 /** What the store's thread needs to know; keys only where something may leave. */
 const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
-  const { segmentWriteKey, segmentHost, databaseUrl, namespace, deliverTestMode, logLevel } = environment;
+  const { segmentWriteKey, segmentHost, stripeApi, databaseUrl, namespace, deliverTestMode, logLevel } = environment;
   return {
     databaseUrl,
     namespace,
@@ -121,6 +121,7 @@ const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
     segment:
       sends(environment) && segmentWriteKey !== null ? { writeKey: segmentWriteKey.reveal(), host: segmentHost } : null,
     tools: sends(environment) ? toToolCredentials(environment) : {},
+    stripeApi: stripeApi === null ? null : { apiKey: stripeApi.apiKey.reveal(), base: stripeApi.base },
   };
 };
 
@@ -251,6 +252,15 @@ const doors: CliDoors = {
     return openErasers({ credentials: toToolCredentials(environment), segment });
   },
   openDemoRelay: openDemo,
+  loadEnvironment,
+  loadPolicy: () => loadPolicy(policyPath()),
+  openBillingApi: async () => {
+    const { environment, policy } = loadSetup();
+    if (environment.stripeApi === null) return null;
+    const { makeStripeApi } = await import('./billing-api/stripe-api.ts');
+    const { apiKey, base } = environment.stripeApi;
+    return makeStripeApi({ apiKey: apiKey.reveal(), base, requestsPerSecond: policy.stripe.requestsPerSecond, clock });
+  },
 };
 
 const typed = process.argv.slice(2);
