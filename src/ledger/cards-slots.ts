@@ -85,15 +85,16 @@ const choose = (subscription: string, wallet: Wallet): Choice => {
 const isSame = (a: Omit<ChargedSpan, 'from'>, b: Omit<ChargedSpan, 'from'>): boolean =>
   a.namedBy === b.namedBy && a.method === b.method && a.status === b.status && isSameCard(a.card, b.card);
 
-const record = (spans: Map<string, ChargedSpan[]>, wallet: Wallet, from: Instant): void => {
-  for (const [subscription, status] of wallet.statuses) {
-    const choice = choose(subscription, wallet);
-    const next = { from, ...choice, status: status.value, rests: [status, ...choice.rests] };
-    const known = spans.get(subscription);
-    const last = known?.[known.length - 1];
-    if (known === undefined) spans.set(subscription, [next]);
-    else if (last === undefined || !isSame(last, next)) known.push(next);
-  }
+/** Keeps what would be charged for a subscription from now on, if it is another. */
+const record = (spans: Map<string, ChargedSpan[]>, subscription: string, wallet: Wallet, from: Instant): void => {
+  const status = wallet.statuses.get(subscription);
+  if (status === undefined) return;
+  const choice = choose(subscription, wallet);
+  const next = { from, ...choice, status: status.value, rests: [status, ...choice.rests] };
+  const known = spans.get(subscription);
+  const last = known?.[known.length - 1];
+  if (known === undefined) spans.set(subscription, [next]);
+  else if (last === undefined || !isSame(last, next)) known.push(next);
 };
 
 /**
@@ -106,7 +107,11 @@ export const foldSlots = (
 ): { readonly slots: Slots; readonly wallet: Wallet } => {
   const wallet = emptyWallet();
   const slots = new Map<string, ChargedSpan[]>();
-  for (const fact of facts) if (putInto(wallet, fact, subscriptionOf)) record(slots, wallet, fact.occurredAt);
+  for (const fact of facts) {
+    for (const subscription of putInto(wallet, fact, subscriptionOf)) {
+      record(slots, subscription, wallet, fact.occurredAt);
+    }
+  }
   return { slots, wallet };
 };
 

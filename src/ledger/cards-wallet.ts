@@ -38,22 +38,25 @@ export const emptyWallet = (): Wallet => ({
   statuses: new Map(),
 });
 
+/** Notes what a fact says; returns whether that is new. */
 const state = <Value>(
   said: Map<string, Stated<Value>>,
   key: string,
   value: Value,
   { receivedAt }: Fact,
   isSame: (a: Value, b: Value) => boolean = Object.is,
-): void => {
+): boolean => {
   const known = said.get(key);
-  if (known === undefined || !isSame(known.value, value)) said.set(key, { value, receivedAt });
+  const isNews = known === undefined || !isSame(known.value, value);
+  if (isNews) said.set(key, { value, receivedAt });
   else if (receivedAt < known.receivedAt) known.receivedAt = receivedAt;
+  return isNews;
 };
 
-const fill = (wallet: Wallet, slot: string, method: string | null | undefined, fact: Fact): void => {
-  // Facts that an earlier version stored lack the field.
-  state(wallet.slots, slot, method ?? null, fact);
+const fill = (wallet: Wallet, slot: string, method: string | null | undefined, fact: Fact): boolean => {
   if (method != null) wallet.everFilled.add(slot);
+  // Facts that an earlier version stored lack the field.
+  return state(wallet.slots, slot, method ?? null, fact);
 };
 
 const STATUS: Readonly<Record<SubscriptionStatus, BillingStatus>> = {
@@ -68,19 +71,12 @@ const STATUS: Readonly<Record<SubscriptionStatus, BillingStatus>> = {
   other: 'idle',
 };
 
-const bill = (wallet: Wallet, subscription: string, status: BillingStatus, fact: Fact): void => {
+const bill = (wallet: Wallet, subscription: string, status: BillingStatus, fact: Fact): boolean =>
   // An ended subscription stays ended.
-  if (wallet.statuses.get(subscription)?.value !== 'over') state(wallet.statuses, subscription, status, fact);
-};
+  wallet.statuses.get(subscription)?.value !== 'over' && state(wallet.statuses, subscription, status, fact);
 
-/** A bill that failed is owed for a subscription of which nothing else was ever said. */
-const owe = (wallet: Wallet, subscription: string | null, fact: Fact): void => {
-  if (subscription !== null && !wallet.statuses.has(subscription)) bill(wallet, subscription, 'owing', fact);
-};
-
-const show = (wallet: Wallet, { paymentMethodId, card }: ChargeState, fact: Fact): void => {
-  if (paymentMethodId != null && card !== null) state(wallet.cards, paymentMethodId, card, fact, isSameCard);
-};
+const show = (wallet: Wallet, { paymentMethodId, card }: ChargeState, fact: Fact): boolean =>
+  paymentMethodId != null && card !== null && state(wallet.cards, paymentMethodId, card, fact, isSameCard);
 
 const charge = (wallet: Wallet, subscription: string, fact: ChargeSucceeded): void => {
   const known = wallet.succeeded.get(subscription);
@@ -88,38 +84,48 @@ const charge = (wallet: Wallet, subscription: string, fact: ChargeSucceeded): vo
   else known.push(fact);
 };
 
+const NONE: readonly string[] = [];
+
 /**
- * Puts one fact into the wallet, in fold order. Returns whether it is about cards, slots or what is billed at all.
+ * Puts one fact into the wallet, in fold order. Returns the subscriptions for which another card may be charged now.
  * @param subscriptionOf the subscription that a charge paid for, empty where nothing says so
  */
-export const putInto = (wallet: Wallet, fact: Fact, subscriptionOf: (charge: ChargeState) => string): boolean => {
+export const putInto = (
+  wallet: Wallet,
+  fact: Fact,
+  subscriptionOf: (charge: ChargeState) => string,
+): readonly string[] => {
+  const all = (isNews: boolean): readonly string[] => (isNews ? [...wallet.statuses.keys()] : NONE);
   switch (fact.kind) {
-    case 'payment_method_observed':
-      state(wallet.cards, fact.paymentMethodId, fact.card, fact, isSameCard);
-      state(wallet.detached, fact.paymentMethodId, fact.detached, fact);
-      return true;
+    case 'payment_method_observed': {
+      const isOther = state(wallet.cards, fact.paymentMethodId, fact.card, fact, isSameCard);
+      return all(state(wallet.detached, fact.paymentMethodId, fact.detached, fact) || isOther);
+    }
     case 'customer_observed':
-      fill(wallet, CUSTOMER, fact.defaultPaymentMethodId, fact);
-      return true;
-    case 'subscription_observed':
-      fill(wallet, fact.subscription.id, fact.subscription.defaultPaymentMethodId, fact);
-      bill(wallet, fact.subscription.id, STATUS[fact.subscription.status], fact);
-      return true;
+      return all(fill(wallet, CUSTOMER, fact.defaultPaymentMethodId, fact));
+    case 'subscription_observed': {
+      const { id, status, defaultPaymentMethodId } = fact.subscription;
+      const isOther = fill(wallet, id, defaultPaymentMethodId, fact);
+      return bill(wallet, id, STATUS[status], fact) || isOther ? [id] : NONE;
+    }
     case 'subscription_ended':
-      bill(wallet, fact.subscription.id, 'over', fact);
-      return true;
+      return bill(wallet, fact.subscription.id, 'over', fact) ? [fact.subscription.id] : NONE;
     case 'attempt_failed':
-    case 'attempt_recorded':
-      owe(wallet, fact.invoice.subscription, fact);
-      return true;
-    case 'charge_succeeded':
-      show(wallet, fact.charge, fact);
-      charge(wallet, subscriptionOf(fact.charge), fact);
-      return true;
+    case 'attempt_recorded': {
+      // A bill that failed is owed for a subscription of which nothing else was ever said.
+      const { subscription } = fact.invoice;
+      const isFirst = subscription !== null && !wallet.statuses.has(subscription);
+      return isFirst && bill(wallet, subscription, 'owing', fact) ? [subscription] : NONE;
+    }
+    case 'charge_succeeded': {
+      const subscription = subscriptionOf(fact.charge);
+      charge(wallet, subscription, fact);
+      if (show(wallet, fact.charge, fact)) return all(true);
+      return wallet.statuses.has(subscription) ? [subscription] : NONE;
+    }
     case 'charge_declined':
-      show(wallet, fact.charge, fact);
-      return true;
+      return all(show(wallet, fact.charge, fact));
     default:
-      return false;
+      return NONE;
   }
 };
