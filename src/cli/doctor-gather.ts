@@ -40,7 +40,6 @@ const toSettings = async (environment: Environment, doors: CliDoors): Promise<Se
   return {
     mode: environment.mode,
     deliverTestMode: environment.deliverTestMode,
-    hasSegmentKey: environment.segmentWriteKey !== null,
     webhookPath: '/webhooks/stripe',
     tools: { written: configured.map(({ tool }) => tool), off },
   };

@@ -1,3 +1,4 @@
+import { currencyExponent } from '../domain/money.ts';
 import { counted } from './ago.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
@@ -12,8 +13,11 @@ const SHOWN = 5;
 /** A share as it is read, never rounded up to all. */
 export const percent = (share: number): string => `${(Math.floor(share * 1_000) / 10).toFixed(1)}%`;
 
+const moneyText = (amount: number, currency: string): string =>
+  `${amount.toFixed(currencyExponent(currency))} ${currency}`;
+
 const owedText = ({ owed, moreStakes }: Identity): string => {
-  const sums = Object.entries(owed).map(([currency, amount]) => `${amount.toFixed(2)} ${currency}`);
+  const sums = Object.entries(owed).map(([currency, amount]) => moneyText(amount, currency));
   return sums.length === 0 ? '' : `, ${moreStakes ? 'more than ' : ''}${sums.join(' and ')} at stake`;
 };
 
@@ -43,7 +47,7 @@ const judgeStakes = (identity: Identity): readonly Found[] => {
   const few = stakes
     .slice(0, SHOWN)
     .map(({ customer, amount, currency }) =>
-      amount === null ? customer : `${customer}  ${amount.toFixed(2)} ${currency}`,
+      amount === null || currency === null ? customer : `${customer}  ${moneyText(amount, currency)}`,
     );
   return [
     problem(

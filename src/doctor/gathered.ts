@@ -17,7 +17,6 @@ export type Looked<T> =
 export interface Settings {
   readonly mode: 'observe' | 'enforce';
   readonly deliverTestMode: boolean;
-  readonly hasSegmentKey: boolean;
   /** Where Stripe's webhooks are taken, as far as this machine knows: its path is right, its host may be a proxy's. */
   readonly webhookPath: string;
   /** Key names of the tools that are written directly, and of those that have no credentials. */

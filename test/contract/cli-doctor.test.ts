@@ -8,7 +8,7 @@ import { instant, plus } from '../../src/domain/instant.ts';
 import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
 import { openStore } from '../../src/store/index.ts';
 import { makeMemoryBook, type StripeStandIn, startStripeStandIn } from '../stand-ins/stripe.ts';
-import { makeWorkplace } from './cli-process.ts';
+import { makeWorkplace, runRecoup } from './cli-process.ts';
 import { makeDoctorDoors } from './doctor-doors.ts';
 import { admitPatients } from './doctor-store.ts';
 
@@ -176,6 +176,18 @@ describe('recoup doctor', () => {
     const { text } = await run(['doctor', '--json'], env);
     const thin = findingsOf(text).find(({ what }) => what.includes('thin events'));
     expect(thin?.detail).toEqual(['ed_thin  1 event types']);
+  });
+
+  it('is a command of the program, which shows what its own wiring finds', async () => {
+    putEndpoint();
+    const set = { PORT: '9', SEGMENT_HOST: NOWHERE };
+    const read = await runRecoup(workplace.path, ['doctor', '--json'], { ...set, ...env });
+    expect(read.stderr).toBe('');
+    expect(findingsOf(read.stdout).find(({ check }) => check === 'endpoint')).toMatchObject({ severity: 'ok' });
+    const refused = await runRecoup(workplace.path, ['doctor'], { ...set, PORT: 'canary' });
+    expect(refused.exitCode).toBe(78);
+    expect(refused.stdout).toContain('PORT: expected a TCP port');
+    expect(refused.stdout).not.toContain('canary');
   });
 
   describe('identity', () => {

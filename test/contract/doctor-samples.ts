@@ -90,7 +90,6 @@ export const ENDPOINT: WebhookEndpoint = {
 const SETTINGS: Settings = {
   mode: 'enforce',
   deliverTestMode: false,
-  hasSegmentKey: true,
   webhookPath: '/webhooks/stripe',
   tools: { written: ['braze'], off: [] },
 };

@@ -51,6 +51,10 @@ const stake = (customer: string, amount: number | null) => ({
   customer: { provider: 'stripe', merchant: '', mode: 'live' as const, customer },
   view: amount === null ? null : JSON.stringify({ traits: { dunning_amount_due: amount, dunning_currency: 'EUR' } }),
 });
+const yen = {
+  ...stake('cus_J', 1),
+  view: '{"traits":{"dunning_amount_due":500,"dunning_currency":"JPY"}}',
+};
 const priced = (changes = {}) =>
   surveyed('cus_A', { facts: [subscriptionFact({ planId: null, price: { ...PRICE, ...changes } })] });
 
@@ -214,6 +218,12 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       }),
       'problem',
       /^3 customers .* 30\.50 EUR at stake.*\n.*\ncus_Y {2}20\.50 EUR\ncus_X {2}10\.00 EUR\ncus_Z$/,
+    ],
+    [
+      'money without minor units',
+      withSurvey({ nameless: { profiles: [yen], more: true } }),
+      'problem',
+      /^More than 1 customer.*, more than 500 JPY at stake/,
     ],
     [
       'billing ids',
