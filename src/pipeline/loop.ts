@@ -1,15 +1,15 @@
 import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Provider } from '../providers/provider.ts';
-import { toAccountCommits } from './account-commits.ts';
 import { findBaseline } from './baseline.ts';
-import { decide, toViewJson } from './decide.ts';
+import { decide } from './decide.ts';
 import { diff } from './diff.ts';
 import { park } from './park.ts';
 import { toPart } from './part.ts';
 import type { Channel, Claim, Commit, Part, Store } from './ports.ts';
 import { allFacts, readDeliveries } from './read.ts';
 import type { Ruleset } from './rules.ts';
+import { toCommit } from './to-commit.ts';
 import type { ActiveTool } from './tools/tool-ports.ts';
 
 export interface World {
@@ -45,18 +45,5 @@ export const step = (
   if (parted !== null) return parted;
   const to = { channel: channelFor(claim.mode), tools: toolsFor(claim.mode) };
   const effects = diff({ claim, view, rules, now, ...to, baseline: findBaseline(claim, read, rules, now) });
-  return {
-    outcome: 'decided',
-    profileId: claim.profileId,
-    version: claim.version + 1,
-    at: now,
-    ruleset: rules.hash,
-    readings: read.readings,
-    ...effects,
-    accounts: toAccountCommits(read, view, effects, { rules }),
-    deadLetters: [...read.deadLetters, ...effects.deadLetters],
-    inDunning: view.traits.in_dunning,
-    view: toViewJson(view),
-    dueAt: view.until,
-  };
+  return toCommit(claim, { read, view, effects }, { rules, now });
 };

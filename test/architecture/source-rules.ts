@@ -13,6 +13,7 @@ const PORTS = [
   'src/pipeline/commitments.ts',
   'src/pipeline/api/api-ports.ts',
   'src/pipeline/survey-ports.ts',
+  'src/pipeline/privacy-ports.ts',
 ];
 
 /** Which rooms a room may import, beside itself. A full path allows one file only. */

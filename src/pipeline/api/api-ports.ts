@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
-import type { NewDelivery, Wanted } from '../ports.ts';
+import type { NewDelivery } from '../claim.ts';
+import type { Wanted } from '../commit.ts';
 
 /** What is read from a billing provider's API, and what the store remembers of it. */
 
