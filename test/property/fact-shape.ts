@@ -12,7 +12,11 @@ const text = z
   .refine((value) => value.isWellFormed());
 const minor = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const currency = z.string().regex(/^[a-z]{3}$/);
-const user = z.string().min(1).max(5_000);
+const user = z
+  .string()
+  .min(1)
+  .max(5_000)
+  .refine((value) => value.isWellFormed());
 const email = z.string().min(3).max(320);
 const known = z.boolean();
 

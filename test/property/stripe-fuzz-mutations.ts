@@ -19,9 +19,11 @@ type Node = Record<string, unknown> | unknown[];
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
+type Place = readonly [Node, string | number];
+
 /** Every place in a document: its parent and its key. */
-const placesIn = (root: Node): [Node, string | number][] => {
-  const places: [Node, string | number][] = [];
+const placesIn = (root: Node): readonly Place[] => {
+  const places: Place[] = [];
   const visit = (node: Node): void => {
     for (const key of Array.isArray(node) ? node.keys() : Object.keys(node)) {
       places.push([node, key]);
@@ -32,6 +34,16 @@ const placesIn = (root: Node): [Node, string | number][] => {
   visit(root);
   return places;
 };
+
+/** What most readers look at: amounts, dates, states and who it is. Deep lists would draw most of the mutations else. */
+const placesRead = (root: Node): readonly Place[] => {
+  const all = placesIn(root);
+  const told = all.filter(([, key]) => READ_KEYS.test(String(key)));
+  return told.length === 0 ? all : told;
+};
+
+const READ_KEYS =
+  /amount|_at$|_id$|^id$|status|currency|count|created|date|customer|quantity|interval|percent|email|end/;
 
 const nested = (depth: number): unknown => {
   let value: unknown = 'deep';
@@ -166,7 +178,7 @@ const MUTATIONS: readonly Mutation[] = [drop, rename, replace, replace, wrap, un
 export const mutated = (base: unknown, draw: Draw): string => {
   const root: { body: unknown } = { body: structuredClone(base) };
   for (let count = 1 + Math.floor(draw() * 4); count > 0; count -= 1) {
-    const place = pick<[Node, string | number] | undefined>(draw, placesIn(root));
+    const place = pick<Place | undefined>(draw, draw() < 0.5 ? placesIn(root) : placesRead(root));
     if (place === undefined) break;
     const [node, key] = place;
     pick(draw, MUTATIONS)(draw, node, key);

@@ -33,8 +33,12 @@ const endOf = (rawBody: string): Reading | { readonly end: 'look_up' } => {
   return admission.end === 'look_up' ? { end: 'look_up' } : stripe.normalise(rawBody, CONTEXT);
 };
 
-const problemsOf = (reading: ReturnType<typeof endOf>): readonly string[] => {
+/** A key that reaches a prototype, as JSON writes it. */
+const HOSTILE = /"(__proto__|constructor|prototype)":/;
+
+const problemsOf = (reading: ReturnType<typeof endOf>, rawBody = ''): readonly string[] => {
   if (!isEnd(reading)) return [`no end: ${reading.end}`];
+  if (reading.end !== 'dead_letter' && HOSTILE.test(rawBody)) return [`${reading.end} in spite of its keys`];
   if (reading.end !== 'understood') return [];
   const ids = reading.facts.map(({ id }) => id);
   return [
@@ -68,7 +72,7 @@ test(
       try {
         const reading = endOf(rawBody);
         counts.set(reading.end, (counts.get(reading.end) ?? 0) + 1);
-        problems = problemsOf(reading);
+        problems = problemsOf(reading, rawBody);
       } catch (error) {
         problems = [String(error)];
       }
