@@ -11,9 +11,9 @@ const NEWS_MS = 72 * HOUR_MS;
 const isNews = ({ notice }: Attempt, now: Instant): boolean =>
   notice.kind === 'attempt_failed' && now - notice.receivedAt < NEWS_MS;
 
-/** No reason came with it, and none can come that names its invoice: the shape carries no link to a charge. */
-const lacksReason = ({ decline, invoice, actionRequired }: Attempt): boolean =>
-  decline.category === 'unknown' && decline.failureCode === null && !invoice.linksCharge && !actionRequired;
+/** No reason came with it: its charge names no invoice (since basil), or charge webhooks are not sent. */
+const lacksReason = ({ decline, actionRequired }: Attempt): boolean =>
+  decline.category === 'unknown' && decline.failureCode === null && !actionRequired;
 
 const missingOfAttempt = (attempt: Attempt): readonly Wanted[] => {
   const { subscription } = attempt.invoice;
