@@ -115,4 +115,10 @@ export const diff = (input: DiffInput): Effects => {
 };
 
 /** These rest also on what was not seen, so a late arrival can refute them; all others on one statement (semantics E1). */
-const CONCLUSIONS: ReadonlySet<string> = new Set(['payment_recovered', 'dunning_exhausted', 'payment_action_required']);
+const CONCLUSIONS: ReadonlySet<string> = new Set([
+  'payment_recovered',
+  'dunning_exhausted',
+  'payment_action_required',
+  'payment_method_expiring',
+  'payment_method_updated',
+]);
