@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/pipeline/ports.ts';
+import { backfillPromises } from './store-suite-backfill.ts';
 import { contactPromises } from './store-suite-contacts.ts';
 import { deadLetterPromises } from './store-suite-dead-letters.ts';
 import { doorPromises } from './store-suite-door.ts';
@@ -17,6 +18,7 @@ import { toolsAtRandom } from './store-suite-tools-random.ts';
 export type Subject = () => Store;
 
 const SUITES = [
+  backfillPromises,
   doorPromises,
   loopPromises,
   outboxPromises,
