@@ -16,7 +16,7 @@ const IDS_PER_CALL = 5_000;
 
 const MEANING: Readonly<Record<number, string>> = {
   401: 'the token is refused: check SEGMENT_PUBLIC_API_TOKEN',
-  403: 'the token may not make regulations: it needs the role Workspace Owner, and the plan must have them',
+  403: 'the token may not make regulations, or the plan of the workspace has none',
   404: 'there is no such API: check SEGMENT_PUBLIC_API_BASE',
   422: 'Segment does not take these ids',
   429: 'too many regulations for now: 110,000 people in a month, or too many calls',

@@ -125,6 +125,18 @@ describe('an erasure in another process', () => {
     expect(bytes()).not.toContain('cus_AdaCanary');
     expect((await relay.counts()).profiles).toBe(7);
   });
+
+  it('leaves nothing in what an older release freed without overwriting it', async () => {
+    await relay.accept([deliveryOf('cus_ada1', 'evt_1')]);
+    const older = new DatabaseSync(join(folder, 'recoup.db'));
+    older.exec(`PRAGMA secure_delete = OFF;
+      INSERT INTO probes (id, filler) VALUES (9, CAST('${'cus_ada1 '.repeat(9_000)}' AS BLOB));
+      DELETE FROM probes WHERE id = 9`);
+    older.close();
+    await command.erase('cus_ada1', NOW);
+    expect(await command.compact()).toBe(true);
+    expect(bytes()).not.toContain('cus_ada1');
+  });
 });
 
 describe('the names of a person in a text', () => {

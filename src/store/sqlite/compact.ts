@@ -14,8 +14,8 @@ const pause = (ms: number): void => {
 };
 
 /**
- * Writes the whole database anew and empties the write-ahead log. Deleting with zeros is not enough: where a page is
- * divided or joined, a copy of a row that moved may stay behind in what counts as free.
+ * Writes the whole database anew and empties the write-ahead log. Deleting with zeros is not enough: what an older release
+ * freed was not overwritten, and a page that is divided or joined may keep a copy of a row that moved.
  * @returns makes false when somebody reads an older state for longer than it tries: the log still holds it.
  */
 export const makeCompact = (db: DatabaseSync): (() => boolean) => {
