@@ -223,6 +223,29 @@ describe('a look-up', () => {
     expect((await relay.store.counts()).deliveries.unresolved).toBe(0);
   });
 
+  const thinFailures = (count: number) =>
+    Array.from({ length: count }, (_, n) => thinOf({ ...failure(), id: `evt_${n}` }));
+
+  it('rests for a minute after a few refusals, however many wait', async () => {
+    const relay = await open({ apiKey: 'rk_live_wrong' });
+    await relay.receive(...thinFailures(40));
+    await relay.pass(30 * SECOND_MS);
+    expect(relay.standIn.requests.filter(({ path }) => path.startsWith('/v1/events/')).length).toBeLessThanOrEqual(8);
+  });
+
+  it('goes on where only some are refused, and complains once', async () => {
+    const relay = await open();
+    relay.book.put(...Array.from({ length: 40 }, (_, n) => ({ ...failure(), id: `evt_${n}` })));
+    await relay.receive(...thinFailures(40));
+    const lacking = { kind: 'status', status: 403 } as const;
+    // The list of events that the reconciler begins with is not asked for before its second round.
+    const others = Array.from({ length: 7 }, () => null);
+    relay.standIn.script(...Array.from({ length: 5 }, () => [lacking, ...others]).flat());
+    await relay.pass(SECOND_MS);
+    expect((await relay.counts()).lookUps.event).toBe(5);
+    expect(relay.said.filter((line) => line.includes('refuses a look-up'))).toHaveLength(1);
+  });
+
   it('of one mode is never made with a key of the other', async () => {
     const relay = await open();
     const test = { ...ADA, livemode: false };
