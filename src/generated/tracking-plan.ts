@@ -303,9 +303,9 @@ export type PaymentMethodExpiringProperties = {
   readonly is_late: boolean;
   /** False for test-mode data of the provider. E.g. true. */
   readonly livemode: boolean;
-  /** Brand of the card that was charged. Null: no card, or not stated. E.g. "visa". */
+  /** Brand of the card that will be charged. Null: no card, or not stated. E.g. "visa". */
   readonly card_brand: string | null;
-  /** Last four digits of the card that was charged. Null: no card, or not stated. E.g. "4242". */
+  /** Last four digits of the card that will be charged. Null: no card, or not stated. E.g. "4242". */
   readonly card_last4: string | null;
   /** Last day on which the card is valid: the last day of its month. In YYYY-MM-DD. Null: no card, or not stated. E.g. "2026-03-31". */
   readonly card_expiry_date: string | null;
@@ -347,11 +347,11 @@ export type PaymentMethodUpdatedProperties = {
   readonly updated_via: 'account_updater' | 'customer' | 'slot_changed';
   /** Whose default the method is: of the subscription, of the customer, or of nobody. E.g. "customer". */
   readonly slot: 'subscription' | 'customer' | 'none';
-  /** It is in a slot that the next charge of a live subscription uses. False: the update will not help until it is made the default. E.g. true. */
+  /** It is in a slot that the next charge of a subscription uses. False: the update will not help until it is made the default. E.g. true. */
   readonly will_be_charged: boolean;
-  /** Brand of the card that was charged. Null: no card, or not stated. E.g. "visa". */
+  /** Brand of the new card. Null: no card, or not stated. E.g. "visa". */
   readonly card_brand: string | null;
-  /** Last four digits of the card that was charged. Null: no card, or not stated. E.g. "4242". */
+  /** Last four digits of the new card. Null: no card, or not stated. E.g. "4242". */
   readonly card_last4: string | null;
   /** Last day on which the card is valid: the last day of its month. In YYYY-MM-DD. Null: no card, or not stated. E.g. "2026-03-31". */
   readonly card_expiry_date: string | null;
@@ -588,7 +588,7 @@ export type UserTraits = {
   readonly update_payment_url: string | null;
   /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too; paused for a subscription or its collection that was paused at somebody's wish; refund for money given back on an invoice that is still owed. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
   readonly suppression_reason: 'voluntary_cancel' | 'dispute' | 'paused' | 'refund' | null;
-  /** A card was added or changed, and the next charge of a live subscription will not use it: it has to be made the default. E.g. false. */
+  /** A card was added or changed, and the next charge will not use it: it has to be made the default. E.g. false. */
   readonly card_updated_wrong_slot: boolean;
   /** The email address of the billing account. Null: no statement names one. E.g. "ada@example.com". */
   readonly email: string | null;
