@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { braze } from '../../destinations/braze/index.ts';
+import { makeEraseInSegment } from '../../src/segment/regulations.ts';
+import { type BrazeStandIn, startBrazeStandIn } from '../stand-ins/braze.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
+import { WRITE_KEY } from './segment-calls.ts';
+
+const people = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `user_${n}`);
+
+describe('erasing people in Braze', () => {
+  let standIn: BrazeStandIn;
+  afterEach(() => standIn.close());
+  const erase = (apiKey: string, userIds: readonly string[]): Promise<void> | undefined =>
+    braze.erase?.(braze.credentials({ apiKey, endpoint: standIn.url }), userIds, 5_000);
+
+  it('deletes exactly those who are named, more than one call takes among them, and minds nobody unknown', async () => {
+    standIn = await startBrazeStandIn({ key: 'key' });
+    const known = [...people(120), 'user_who_stays'];
+    const attributes = known.map((external_id) => ({ external_id, plan: 'pro' }));
+    standIn.users.apply({ attributes, events: [], purchases: [], objects: 0, users: known }, 0, 0);
+    await erase('key', [...people(120), 'user_unknown']);
+    expect([...standIn.users.all.keys()]).toEqual(['user_who_stays']);
+    expect(standIn.users.writes.map(({ externalId }) => externalId)).toEqual(['user_who_stays']);
+  });
+
+  it('rejects, without the key in its words, when Braze refuses', async () => {
+    standIn = await startBrazeStandIn({ key: 'key', permissions: ['users.track'] });
+    await expect(erase('key', ['user_1'])).rejects.toThrow(/status 401/);
+    await expect(erase('secret-key', ['user_1'])).rejects.not.toThrow(/secret-key/);
+  });
+});
+
+describe('erasing people in Segment', () => {
+  let standIn: SegmentStandIn;
+  beforeEach(async () => {
+    standIn = await startSegmentStandIn(WRITE_KEY, 'public-token');
+  });
+  afterEach(() => standIn.close());
+  const eraseWith = (token: string) => makeEraseInSegment({ token, base: standIn.url, timeoutMs: 500 });
+
+  it('asks to delete and to suppress, 5,000 people at a time', async () => {
+    await eraseWith('public-token')(people(5_001));
+    expect(standIn.regulations.map(({ regulationType, subjectIds }) => [regulationType, subjectIds.length])).toEqual([
+      ['SUPPRESS_WITH_DELETE', 5_000],
+      ['SUPPRESS_WITH_DELETE', 1],
+    ]);
+  });
+
+  it.each([401, 403, 404, 422, 429, 500])(
+    'rejects on status %i and says what to mend, never the token',
+    async (status) => {
+      standIn.script({ kind: 'status', status, body: '{"errors":[{"message":"public-token"}]}' });
+      const refused = eraseWith('public-token')(['user_1']);
+      await expect(refused).rejects.toThrow(`status ${status}: `);
+      await expect(refused).rejects.not.toThrow(/public-token/);
+    },
+  );
+
+  it('believes no answer but one of a regulation', async () => {
+    standIn.script({ kind: 'status', status: 200, body: '<html>welcome</html>' });
+    await expect(eraseWith('public-token')(['user_1'])).rejects.toThrow('not one of Segment');
+  });
+
+  it('rejects where nobody answers', async () => {
+    await standIn.close();
+    await expect(eraseWith('public-token')(['user_1'])).rejects.toThrow(/no answer \(\w+\)/);
+    standIn = await startSegmentStandIn(WRITE_KEY);
+  });
+});
