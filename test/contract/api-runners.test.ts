@@ -27,7 +27,7 @@ const openRunners = async (apiKey: string | null) => {
   const write = (details: object, message: string): void => void said.push(`${message} ${JSON.stringify(details)}`);
   const sleepUntil = (at: number): Promise<void> => delay(at - clock.now(), undefined, { ref: false });
   const api =
-    apiKey === null ? null : makeStripeApi({ apiKey, base: standIn.url, requestsPerSecond: 100, clock, sleepUntil });
+    apiKey === null ? null : makeStripeApi({ apiKey, base: standIn.url, requestsPerSecond: 10, clock, sleepUntil });
   const runners = makeApiRunners({
     store,
     api,
