@@ -172,7 +172,11 @@ describe('recoup doctor', () => {
       status: 'enabled',
       enabled_events: ['v1.invoice.paid'],
     };
-    book.put({ ...of, id: 'ed_thin', event_payload: 'thin' }, { ...of, id: 'ed_whole', event_payload: 'snapshot' });
+    book.put(
+      { ...of, id: 'ed_thin', event_payload: 'thin' },
+      { ...of, id: 'ed_off', event_payload: 'thin', status: 'disabled' },
+      { ...of, id: 'ed_whole', event_payload: 'snapshot' },
+    );
     const { text } = await run(['doctor', '--json'], env);
     const thin = findingsOf(text).find(({ what }) => what.includes('thin events'));
     expect(thin?.detail).toEqual(['ed_thin  1 event types']);
