@@ -53,10 +53,12 @@ const DUE = `SELECT p.id AS profileId, p.mode, p.version, p.wakes, p.failures, p
   p.decided_at AS decidedAt, p.ruleset, p.commitments,
   (SELECT json_group_array(a.alias) FROM profile_aliases a WHERE a.profile_id = p.id) AS aliases
   FROM profiles p WHERE p.due_at <= ? ORDER BY p.due_at, p.id LIMIT ?`;
+// Unless told, SQLite walks over everything that was ever received of the customer. The limit is a constant, since a bound
+// one has the statement compiled again each time.
 const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType, b.raw_body AS rawBody,
   d.received_at AS receivedAt, d.source
-  FROM deliveries d JOIN delivery_bodies b ON b.delivery_seq = d.seq
-  WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ?`;
+  FROM deliveries d INDEXED BY deliveries_unread JOIN delivery_bodies b ON b.delivery_seq = d.seq
+  WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
 const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE customer_id = ?';
 
 const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({
@@ -78,7 +80,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
     let left = MAX_DELIVERIES;
     return rows.map(({ customerId, customer, role }) => {
       if (role === 'contact') return { customer, role, deliveries: [], facts: facts(customerId), events: [] };
-      const deliveries = unread.all(customerId, left);
+      const deliveries = left === 0 ? [] : unread.all(customerId).slice(0, left);
       left -= deliveries.length;
       return {
         customer,
