@@ -12,5 +12,9 @@ export const STRIPE_CANNOT_TELL: readonly string[] = [
   'The order of events within one second: `created` has whole seconds.',
   'Why a subscription ended, before 2022-11-15: there are no `cancellation_details`.',
   'The status of an invoice before 2018-11-08: it is derived from `paid` and `forgiven`.',
+  'How much is at stake in an early fraud warning: it names its charge only.',
+  'Which refund `charge.refunded` is about, since 2022-11-15: it states the total so far. The refund’s own notices say the rest.',
+  'When a dispute was lost, to whoever reads it later: lists date only its opening, when the money was taken.',
+  'Why a subscription is paused, before 2026-09-30.endive: unless its trial was set to end so, the reason stays unknown.',
   'Anything in a thin event: it carries no data. What it names is looked up with `STRIPE_API_KEY`, and waits visibly without one.',
 ];
