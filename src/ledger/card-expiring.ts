@@ -8,7 +8,7 @@ export interface ExpiringCard {
   readonly subscription: string;
   /** First instant of the month after the card's last, UTC. */
   readonly expiresAt: Instant;
-  /** A voluntary cancellation of that subscription is pending: nobody is asked for a card (semantics D6). */
+  /** No message may go out about that subscription: nobody is asked for a card (semantics D6). */
   readonly suppressed: boolean;
 }
 
@@ -27,8 +27,7 @@ const mostUrgent = (a: ExpiringCard, b: ExpiringCard): number =>
 const chargedCards = (ledger: Ledger): readonly ExpiringCard[] =>
   [...ledger.cards.values()].flatMap(({ subscription, expiresAt }) => {
     if (expiresAt === null) return [];
-    const suppressed = (ledger.subscriptions.get(subscription)?.cancelRequestedAt ?? null) !== null;
-    return [{ subscription, expiresAt, suppressed }];
+    return [{ subscription, expiresAt, suppressed: ledger.suppressions.has(subscription) }];
   });
 
 /** The expiring card at the ledger's instant, while no attempt failed for 90 days (semantics D4). */

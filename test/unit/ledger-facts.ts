@@ -11,6 +11,7 @@ import type {
   InvoiceObserved,
   InvoicePaid,
   InvoiceState,
+  PaymentMethodObserved,
   RefundObserved,
   SubscriptionEnded,
   SubscriptionObserved,
@@ -211,6 +212,17 @@ export const subscribed = (
   previousStatus: null,
   previousCollectionPaused: null,
   ...before,
+});
+
+/** A card that is valid to the end of March, in nobody's slot yet. */
+export const shown = (at: Instant, paymentMethodId: string): PaymentMethodObserved => ({
+  ...base(at, at),
+  kind: 'payment_method_observed',
+  paymentMethodId,
+  card: { brand: 'visa', last4: '4242', expMonth: 3, expYear: 2026 },
+  detached: false,
+  cause: 'attached',
+  previousCard: null,
 });
 
 export const ended = (at: Instant, given: Given<SubscriptionState> = {}): SubscriptionEnded => ({

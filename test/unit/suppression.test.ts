@@ -12,6 +12,7 @@ import {
   observed,
   paid,
   refunded,
+  shown,
   standingAt,
   subscribed,
   succeeded,
@@ -165,4 +166,20 @@ it('what is told of payments does not wait for a suppression', () => {
   const facts = [...IN_DUNNING, disputed(day(2), 'open'), paid(day(4)), succeeded(day(4))];
   const events = eventsAt(day(5), facts).map(({ event }) => event);
   expect(events).toEqual(['payment_failed', 'payment_disputed', 'payment_retried', 'payment_recovered']);
+});
+
+it('D6: nobody is asked for a card meanwhile either, and of two the one that may be spoken of is', () => {
+  const first = [shown(day(0), 'pm_1'), subscribed(day(0), { defaultPaymentMethodId: 'pm_1' })];
+  expect(seen(day(5), first)).toMatchObject({ stage: 'card_expiring', status: 'pre_dunning' });
+  expect(seen(day(5), [...first, disputed(day(2), 'open')])).toMatchObject({
+    stage: 'card_expiring',
+    status: 'held',
+    suppressionReason: 'dispute',
+  });
+  const second = [shown(day(0), 'pm_2'), subscribed(day(0), { id: 'sub_2', defaultPaymentMethodId: 'pm_2' })];
+  const paused = subscribed(day(2), { defaultPaymentMethodId: 'pm_1', collectionPaused: true });
+  expect(standingAt(day(5), [...first, ...second, paused])).toMatchObject({
+    status: 'pre_dunning',
+    cardSubscription: 'sub_2',
+  });
 });
