@@ -91,6 +91,12 @@ it('D6: a dispute takes the place of the warning of its charge, and both end wit
   expect(seen(day(6), facts)).toEqual(ACTIVE);
 });
 
+it('D6: a warning that has ended is not prolonged by a later dispute', () => {
+  const facts = [...IN_DUNNING, warned(day(2)), warned(day(4), false), disputed(day(8), 'open')];
+  expect(seen(day(5), facts)).toEqual(ACTIVE);
+  expect(seen(day(8), facts)).toMatchObject({ suppressionReason: 'dispute' });
+});
+
 it('nothing is suppressed where there is no reason for a message', () => {
   expect(seen(day(3), [subscribed(day(0)), disputed(day(2), 'open')])).toEqual({
     status: 'none',
