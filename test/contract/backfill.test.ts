@@ -54,7 +54,7 @@ const countBy = (deliveries: readonly StoredDelivery[]): Readonly<Record<string,
 };
 
 /** 130 customers: two pages of each, four of their invoices. */
-const largeBook = (): StripeBook => makeLargeBook({ objects: 1_182, now: NOW });
+const largeBook = (): StripeBook => makeLargeBook({ objects: 1_444, now: NOW });
 
 describe('a backfill', () => {
   it('stores everything that the account holds, once, and understands all of it', async () => {
@@ -65,8 +65,9 @@ describe('a backfill', () => {
       'backfill.payment_method': 130,
       'backfill.subscription': 130,
       'backfill.invoice': 390,
-      'backfill.invoice_payment': 4,
+      'backfill.invoice_payment': 258,
       'backfill.attempt': 10,
+      'backfill.charge': 2,
       'backfill.dispute': 1,
       'backfill.refund': 2,
       'customer.subscription.created': 130,
@@ -74,6 +75,7 @@ describe('a backfill', () => {
     });
     const ends = new Set(rig.deliveries().map(({ ending }) => ending));
     expect([...ends]).toEqual(['unread']);
+    expect(rig.deliveries().filter(({ customer }) => customer === null)).toEqual([]);
   });
 
   it('told to stop after each page goes on where it was, and ends like one that was never stopped', async () => {

@@ -1,6 +1,7 @@
 import { DAY_MS, HOUR_MS } from '../../../src/domain/instant.ts';
 import {
   chargeFailed,
+  chargeSucceeded,
   customerCreated,
   type InvoiceOptions,
   intentOf,
@@ -80,21 +81,32 @@ export const subscriptionOf = (unit: LargeUnit): ApiObject => {
   return subscriptionCreated(accountOf(unit), options).data.object;
 };
 
-export const invoiceOf = (unit: LargeUnit, month: number): ApiObject => {
-  const account = accountOf(unit);
-  const isOpen = isUnpaid(unit.number) && month === INVOICES - 1;
-  if (!isOpen) return invoicePaid(account, invoiceFields(unit, month)).data.object;
-  const payment = {
-    id: `inpay_${suffix(unit)}`,
-    object: 'invoice_payment',
-    invoice: invoiceId(unit, month),
-    status: 'open',
-  };
-  const intent = { payment_intent: intentOf(invoiceId(unit, month)), type: 'payment_intent' };
-  const payments = { object: 'list', data: [{ ...payment, payment: intent }], has_more: false };
-  const object = invoicePaymentFailed(account, unpaidFields(unit, month)).data.object;
-  return account.shape === 'basil' ? { ...object, payments } : object;
+/** Since basil an invoice names its intents in its payments, for whoever asks. */
+const withPayments = (unit: LargeUnit, month: number, invoice: ApiObject): ApiObject => {
+  if (accountOf(unit).shape === 'legacy') return invoice;
+  const { id, status, created, livemode } = invoice;
+  const payment = { payment_intent: intentOf(invoiceId(unit, month)), type: 'payment_intent' };
+  const common = { id: `inpay_${suffix(unit)}m${month}`, object: 'invoice_payment', invoice: id, created, livemode };
+  const data = [{ ...common, status: status === 'paid' ? 'paid' : 'open', payment }];
+  return { ...invoice, payments: { object: 'list', data, has_more: false } };
 };
+
+export const invoiceOf = (unit: LargeUnit, month: number): ApiObject => {
+  const isOpen = isUnpaid(unit.number) && month === INVOICES - 1;
+  const { object } = isOpen
+    ? invoicePaymentFailed(accountOf(unit), unpaidFields(unit, month)).data
+    : invoicePaid(accountOf(unit), invoiceFields(unit, month)).data;
+  return withPayments(unit, month, object);
+};
+
+/** The charge that a dispute or refund is about. */
+export const paidChargeOf = (unit: LargeUnit): ApiObject =>
+  chargeSucceeded(accountOf(unit), {
+    invoice: invoiceId(unit, 0),
+    at: unit.at,
+    charge: `ch_${suffix(unit)}m0a1`,
+    amount: 2_900,
+  }).data.object;
 
 /** Refused charges of the unpaid invoice, the newest first. */
 export const chargesOf = (unit: LargeUnit): readonly ApiObject[] =>
