@@ -51,17 +51,28 @@ const showLetter = (letter: DeadLetter): void => {
   if (letter.replayedAt !== null) say(`     ${paint('green', `replayed ${toIso(letter.replayedAt)}`)}`);
 };
 
+/** Thin events are no dead letters while they wait for Stripe's API; whoever looks for what is missing looks here. */
+const sayWhatWaits = async (store: Store, { env }: CliDoors): Promise<void> => {
+  const { event: waiting } = (await store.apiCounts()).lookUps;
+  if (waiting === 0) return;
+  const key = env.STRIPE_API_KEY === undefined || env.STRIPE_API_KEY === '' ? ': set STRIPE_API_KEY' : '';
+  say();
+  say(`Thin events that wait to be looked up: ${waiting}${key}. See: ${COMMAND} doctor`);
+};
+
 /** `recoup dead-letters list`: the most money at stake first. */
 export const listDeadLetters = async (doors: CliDoors, options: ListOptions): Promise<number> => {
   const store = await doors.openStore();
   try {
     const letters = await loadLetters(store, options);
-    if (options.json === true) sayJson(letters);
-    else if (letters.length === 0) say('No dead letters.');
-    else {
-      for (const letter of letters) showLetter(letter);
-      sayNext(letters);
+    if (options.json === true) {
+      sayJson(letters);
+      return EXIT.done;
     }
+    if (letters.length === 0) say('No dead letters.');
+    for (const letter of letters) showLetter(letter);
+    sayNext(letters);
+    await sayWhatWaits(store, doors);
     return EXIT.done;
   } finally {
     await store.close();

@@ -4,8 +4,10 @@ import { instant, plus } from '../../src/domain/instant.ts';
 import type { SegmentSink } from '../../src/pipeline/ports.ts';
 import { type LifecycleName, lifecycle } from '../../src/simulate/lifecycles.ts';
 import type { SimulatedDelivery } from '../../src/simulate/model.ts';
+import { openStore } from '../../src/store/index.ts';
 import { playThrough } from '../scenario/lifecycles-relay.ts';
 import { makeWorkplace, runRecoup } from './cli-process.ts';
+import { delivery } from './store-samples.ts';
 
 const DAY_0 = instant(Date.UTC(2026, 4, 4, 8, 30));
 const workplace = makeWorkplace();
@@ -134,6 +136,18 @@ describe('recoup dead-letters', () => {
     const [newest] = (await list()).toSorted((a, b) => b.seq - a.seq);
     expect(newest?.amountMinor).not.toBe(99_000);
     expect((await list('--limit', '1')).map(({ amountMinor }) => amountMinor)).toEqual([99_000]);
+  });
+
+  it('says how many thin events wait for a key, which are no dead letters', async () => {
+    const url = `sqlite:${join(workplace.path, 'thin.db')}`;
+    const store = await openStore(url, { lock: true });
+    await store.accept([delivery('evt_thin', { keys: { customer: null }, lookUp: '{}' })]);
+    await store.close();
+    const list = (env: Readonly<Record<string, string>>) =>
+      runRecoup(workplace.path, ['dead-letters', 'list'], { DATABASE_URL: url, ...env });
+    const [without, withKey] = await Promise.all([list({}), list({ STRIPE_API_KEY: 'rk_test_1' })]);
+    expect(without.stdout).toMatch(/No dead letters\.\s+Thin events that wait to be looked up: 1: set STRIPE_API_KEY/);
+    expect(withKey.stdout).toContain('Thin events that wait to be looked up: 1. See: ');
   });
 
   it('puts one back in line once: a second time there is nothing to put back, and the code is 1', async () => {
