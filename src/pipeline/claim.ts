@@ -68,7 +68,7 @@ export interface Claim {
   /** Number of the last commit; 0 before the first. */
   readonly version: number;
   readonly mode: Mode;
-  /** The person; null while nobody is named: then it has one account. */
+  /** The person; null while nobody is named. */
   readonly userId: string | null;
   /** Own ones first, then by age. None: all were linked to somebody else. */
   readonly accounts: readonly ClaimedAccount[];

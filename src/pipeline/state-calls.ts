@@ -1,8 +1,8 @@
 import { USER_TRAITS } from '../generated/tracking-plan.ts';
 import { clearingCall, type DiffInput, groupCall, identifyCall } from './calls.ts';
-import type { AccountView } from './decide.ts';
+import type { AccountView, View } from './decide.ts';
 import type { Commit, SegmentCall, Told, TraitValues } from './ports.ts';
-import { type LastTold, type MembershipCalls, membershipCalls } from './transitions.ts';
+import { type LastTold, type MembershipCalls, membershipCalls, toLink } from './transitions.ts';
 
 /** Traits that alone are worth an identify. */
 const ON_CHANGE = Object.entries(USER_TRAITS).flatMap(([key, publish]) => (publish === 'on_change' ? [key] : []));
@@ -29,6 +29,16 @@ const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
 const isChanged = ({ accounts }: Told, { customer, traits }: AccountView): boolean =>
   differs(accounts[customer.customer] ?? null, traits, Object.keys(traits));
 
+/** Of the accounts that the person has now: one that comes back is told anew. */
+const accountsTold = ({ accounts }: Told, view: View, changed: readonly AccountView[]): Told['accounts'] =>
+  Object.fromEntries(
+    view.accounts.flatMap((account) => {
+      const { customer, traits } = account;
+      const told = changed.includes(account) ? traits : accounts[customer.customer];
+      return told === undefined ? [] : [[customer.customer, told]];
+    }),
+  );
+
 const NO_MEMBERSHIPS: MembershipCalls = { former: [], present: [], log: [] };
 
 /** What to tell of the person and the account, and what is told by it. */
@@ -42,7 +52,7 @@ export interface StateCalls {
 export const stateCalls = (input: DiffInput): StateCalls => {
   const { view, channel } = input;
   const before = lastTold(input);
-  const { absorbed } = input.claim.commitments;
+  const absorbed = toLink(input);
   const known = view.known || before.traits !== null || absorbed.length > 0;
   const moved = before.traits !== null && before.userId !== view.userId;
   const news = before.afresh || before.userId !== view.userId;
@@ -63,11 +73,8 @@ export const stateCalls = (input: DiffInput): StateCalls => {
     told: {
       episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,
-      accounts: {
-        ...before.accounts,
-        ...Object.fromEntries(changed.map((each) => [each.customer.customer, each.traits])),
-      },
-      absorbed: known ? [] : absorbed,
+      accounts: accountsTold(before, view, changed),
+      absorbed: absorbed.length > 0 ? [] : input.claim.commitments.absorbed,
       userId: identify ? view.userId : before.userId,
       audiences: known ? view.audiences : before.audiences,
       untold: known ? [] : before.untold,

@@ -1,6 +1,7 @@
 import { digest } from '../domain/ids.ts';
 import { toIso } from '../domain/instant.ts';
 import { type DiffInput, edgeId, effectiveAt, envelope } from './calls.ts';
+import type { Absorbed } from './commitments.ts';
 import type { SegmentCall, Told } from './ports.ts';
 
 /** Does a call tell of an audience, and of nothing else. */
@@ -86,12 +87,16 @@ const episodeTold = ({ traits }: Told): string | null => {
   return typeof told === 'string' ? told : null;
 };
 
+/** Anonymous ids to be told to be the person; while nobody is named they wait (semantics F2). */
+export const toLink = ({ claim, view }: DiffInput): readonly Absorbed[] =>
+  view.userId === null ? [] : claim.commitments.absorbed;
+
 /** Who entered and who exited since Segment was last told, exits first. */
 const findTransitions = (input: DiffInput, before: LastTold): readonly Transition[] => {
   const { view, baseline } = input;
   const isMoved = before.traits !== null && before.userId !== view.userId;
   const held = before.afresh ? [] : before.audiences;
-  const absorbed = input.claim.commitments.absorbed.flatMap(({ audiences }) => audiences);
+  const absorbed = toLink(input).flatMap(({ audiences }) => audiences);
   const mayHold = [...new Set([...held, ...before.untold, ...absorbed])];
   const byRules = (key: string, entered: boolean): boolean =>
     !before.afresh &&
