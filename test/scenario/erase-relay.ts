@@ -4,7 +4,7 @@ import { AUDIENCES } from '../../audiences/index.ts';
 import { braze as tool } from '../../destinations/braze/index.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import { makeRecorderSink as makeToolRecorder } from '../../src/destination-kit/recorder.ts';
-import { type Instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { type Instant, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { makeEngine } from '../../src/pipeline/engine.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { makeReceiver, type WebhookReport } from '../../src/pipeline/receive.ts';
@@ -104,7 +104,8 @@ export const openFileRelay = async (folder: string, startsAt: Instant): Promise<
       for (let steps = 0; steps < MAX_STEPS; steps += 1) {
         if ((await step()) > 0) continue;
         if (clock.now() >= until) return;
-        clock.moveTo(plus(clock.now(), SECOND_MS));
+        const next = await store.nextDueAt();
+        clock.moveTo(next === null || next > until ? until : instant(Math.max(next, plus(clock.now(), SECOND_MS))));
       }
       throw new Error('no rest');
     },

@@ -4,7 +4,8 @@ import { lifecycle } from '../../src/simulate/lifecycles.ts';
 import { makeWorkplace, runRecoup } from '../contract/cli-process.ts';
 import { type FileRelay, openFileRelay } from './erase-relay.ts';
 
-const STARTS_AT = instant(Date.UTC(2026, 4, 4, 8, 30));
+// Ahead of the machine's clock, which the commands read: what they make due is due.
+const STARTS_AT = instant(Date.UTC(2060, 4, 4, 8, 30));
 
 /** What only Ada has; each of it somewhere in what Stripe sends of her. */
 const ADA = {
@@ -188,5 +189,22 @@ describe('erasing a person beside a running relay', () => {
     const nobody = await recoup(['erase', 'user_nobody', '--yes']);
     expect(nobody.exitCode).toBe(1);
     expect(nobody.stderr).toMatch(/Nobody is known as user_nobody/);
+  });
+
+  it('leaves nothing of her with whom her account was told to, who stays and is decided anew', async () => {
+    const customer = { id: ADA.customer, object: 'customer', email: ADA.email, name: ADA.name };
+    const object = { ...customer, metadata: { user_id: ADA.userId, contact_user_ids: 'user_fin_stays' } };
+    const event = { id: 'evt_contacts', object: 'event', type: 'customer.updated', created: STARTS_AT / 1_000 + 5 };
+    await relay.send(JSON.stringify({ ...event, livemode: true, api_version: '2025-03-31.basil', data: { object } }));
+    await relay.settle(30 * SECOND_MS);
+    const [before] = await relay.store.findProfiles('user_fin_stays');
+    expect(found(JSON.stringify(before)), 'Fin was told').toContain(ADA.customer);
+    expect((await recoup(['erase', ADA.userId, '--yes'])).exitCode).toBe(0);
+    expect(inFiles()).toEqual([]);
+    await relay.settle(30 * SECOND_MS);
+    expect(inFiles()).toEqual([]);
+    const [after] = await relay.store.findProfiles('user_fin_stays');
+    expect(after).toMatchObject({ userId: 'user_fin_stays', accounts: [], parkedUntil: null });
+    expect(relay.braze.users.all.get('user_fin_stays')?.attributes).not.toMatchObject({ in_dunning: true });
   });
 });

@@ -10,6 +10,8 @@ export interface Person extends ErasedRows {
   readonly userIds: readonly string[];
   readonly anonymousIds: readonly string[];
   readonly emails: readonly string[];
+  /** Addresses of pages that the provider made for them. */
+  readonly links: readonly string[];
   /** Ids of their objects at the provider. */
   readonly objects: readonly { readonly scope: Omit<CustomerKey, 'customer'>; readonly id: string }[];
   readonly modes: readonly Mode[];
@@ -56,6 +58,9 @@ const OBJECTS = `SELECT object_id AS id, provider, merchant, mode FROM object_re
   UNION SELECT w.object_id, w.provider, w.merchant, w.mode FROM waiting w JOIN deliveries d ON d.seq = w.delivery_seq
     WHERE d.customer_id ${IN_PROFILES}`;
 
+const LINKS = `SELECT DISTINCT t.value AS id FROM facts f, json_tree(f.fact) t
+  WHERE f.customer_id ${IN_PROFILES} AND t.type = 'text' AND t.value LIKE 'http%://%'`;
+
 const textsOf = (rows: readonly IdRow[]): readonly string[] => [
   ...new Set(rows.flatMap(({ id }) => (id === null || id === '' ? [] : [id]))),
 ];
@@ -74,6 +79,7 @@ export const makePersons = (db: DatabaseSync): Persons => {
   const usersOf = prepare<IdRow>(db, USERS);
   const anonymousOf = prepare<IdRow>(db, ANONYMOUS);
   const emailsOf = prepare<IdRow>(db, EMAILS);
+  const linksOf = prepare<IdRow>(db, LINKS);
   const objectsOf = prepare<Omit<CustomerKey, 'customer'> & { id: string }>(db, OBJECTS);
   const isAnothersUser = prepare<{ yes: 1 }>(db, IS_ANOTHERS_USER);
   const isAnothersEmail = prepare<{ yes: 1 }>(db, IS_ANOTHERS_EMAIL);
@@ -93,6 +99,7 @@ export const makePersons = (db: DatabaseSync): Persons => {
       emails: textsOf(emailsOf.all(inCustomers, inProfiles)).filter(
         (email) => isAnothersEmail.get(inCustomers, email) === undefined,
       ),
+      links: textsOf(linksOf.all(inCustomers)),
       objects: objectsOf.all(inCustomers).map(({ id: object, ...scope }) => ({ scope, id: object })),
     };
   };

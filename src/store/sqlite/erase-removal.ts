@@ -22,13 +22,17 @@ const TOLD_ANONYMOUS = `SELECT anonymous_id AS id FROM profiles WHERE id IN (SEL
     AND anonymous_id IS NOT NULL AND commitments ->> '$.userId' IS NULL AND channel = 'segment'
   UNION SELECT call ->> 'anonymousId' FROM outbox WHERE channel = 'segment' AND call ->> 'anonymousId' IS NOT NULL
     AND profile_id IN (SELECT value FROM json_each(?1))`;
+const WAKE_CONTACTS = `UPDATE profiles SET version = version + 1, wakes = wakes + 1,
+  due_at = max(min(coalesce(due_at, ?3), ?3), coalesce(parked_until, 0))
+  WHERE id NOT IN (SELECT value FROM json_each(?1)) AND id IN (SELECT profile_id FROM account_contacts
+    WHERE customer_id IN (SELECT value FROM json_each(?2)))`;
 const CALLS = `SELECT tool, channel, settlements FROM tool_calls`;
 const SAVE_CALL = 'UPDATE tool_calls SET settlements = ? WHERE tool = ? AND channel = ?';
 const ADD_DELETION = `INSERT INTO tool_deletions (tool, kind, id, not_before) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)`;
 
-const namesOf = ({ keys, userIds, anonymousIds, emails, objects }: Person): Names => ({
-  persons: [...new Set([...keys.map(({ customer }) => customer), ...userIds, ...anonymousIds, ...emails])],
+const namesOf = ({ keys, userIds, anonymousIds, emails, links, objects }: Person): Names => ({
+  persons: [...new Set([...keys.map(({ customer }) => customer), ...userIds, ...anonymousIds, ...emails, ...links])],
   objects: [...new Set(objects.map(({ id }) => id))],
 });
 
@@ -88,11 +92,14 @@ export const makeRemoval = (db: DatabaseSync): Removal => {
   const rows = makeEraseRows(db);
   const tombstones = makeTombstones(db);
   const oweDeletions = makeOweDeletions(db);
+  const wakeContacts = prepare(db, WAKE_CONTACTS);
   const begin = prepare(db, BEGIN);
   return {
     remove: (person, now, tools) => {
       oweDeletions(person, tools, now);
       tombstones.add(buriedOf(person), now);
+      // They were told of an account that is no more.
+      wakeContacts.run(JSON.stringify(person.profiles), JSON.stringify(person.customers), now);
       const removed = rows.remove(person);
       begin.run(now, JSON.stringify(removed), JSON.stringify(namesOf(person)));
       return toErased(person, removed);

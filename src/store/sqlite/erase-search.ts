@@ -34,6 +34,10 @@ const OWNER: Readonly<Record<string, string>> = {
 // The version is raised so that a decision under way, which knew the names, is made again.
 const WAKE = `UPDATE profiles SET version = version + 1, wakes = wakes + 1,
   due_at = max(min(coalesce(due_at, ?1), ?1), coalesce(parked_until, 0)) WHERE merged_into IS NULL AND id IN`;
+// What the tool holds by a name that was taken out is not known here any more: it is written again.
+const ASSERT = `UPDATE tool_states SET status = 'waiting', waiting_since = coalesce(waiting_since, ?1), retry_at = ?1,
+  failures = 0, uncertain = (SELECT json_group_array(value) FROM (SELECT value FROM json_each(uncertain)
+    UNION SELECT key FROM json_each(?2) WHERE value IS NOT NULL)) WHERE id = ?3`;
 const UNOWNED = `SELECT 1 AS yes FROM deliveries WHERE seq = ? AND customer_id IS NULL`;
 /** Bounds how long a write of somebody else waits. */
 const ROWS_AT_ONCE = 2_000;
@@ -76,6 +80,13 @@ const makeSearchTable = (db: DatabaseSync, { write }: Transactions, finder: Find
     if (owner !== undefined) prepare(db, `${WAKE} (${owner})`).run(now, key[0] ?? null);
   };
 
+  /** Of a JSON object, what names the person. */
+  const namedPart = (json: SQLInputValue | undefined): string => {
+    if (typeof json !== 'string') return '{}';
+    const named = Object.entries(JSON.parse(json) as object).filter((entry) => finder.isNamed(JSON.stringify(entry)));
+    return JSON.stringify(Object.fromEntries(named));
+  };
+
   const take = (table: Table, row: Row): void => {
     const { name, key, texts } = table;
     const keyValues = key.map((column) => row[column] ?? null);
@@ -86,6 +97,7 @@ const makeSearchTable = (db: DatabaseSync, { write }: Transactions, finder: Find
     const cleaned = texts.map((column) => (typeof row[column] === 'string' ? finder.without(row[column]) : null));
     const set = texts.map((column) => `"${column}" = ?`).join(', ');
     prepare(db, `UPDATE "${name}" SET ${set} ${where}`).run(...cleaned, ...keyValues);
+    if (name === 'tool_states') prepare(db, ASSERT).run(now, namedPart(row.delivered), ...keyValues);
     wakeOwner(table, keyValues);
   };
 
