@@ -139,6 +139,11 @@ interface Joined {
 /** An attempt before it is known which of its subscription count. */
 export type Unnumbered = Omit<Attempt, 'retry' | 'number'>;
 
+/** The provider's records show the charge that was made for it. */
+const isChargeRecorded = ({ recorded }: InvoiceLedger, notice: AttemptNotice, times: ChargeTimes): boolean =>
+  notice.kind === 'attempt_recorded' ||
+  recorded.some((record) => record.chargeId !== null && isSameAttempt(record, notice, times));
+
 /** Was it told of already, by a record of it, when its notice came? Then it counts, and goes on counting. */
 const isRecorded = ({ recorded }: InvoiceLedger, notice: AttemptNotice, times: ChargeTimes): boolean =>
   notice.kind === 'attempt_recorded' ||
@@ -147,16 +152,16 @@ const isRecorded = ({ recorded }: InvoiceLedger, notice: AttemptNotice, times: C
 const isExecuted = (
   notice: AttemptNotice,
   known: { readonly manual: boolean; readonly missing: boolean; readonly action: boolean },
-  { own, unlinked }: Joined,
-  countsStand: boolean,
+  { invoice, own, unlinked }: Joined,
+  { countsStand, charges }: AttemptContext,
 ): boolean =>
   countsStand ||
   notice.invoice.attemptCount <= 1 ||
-  notice.kind === 'attempt_recorded' ||
   known.manual ||
   known.missing ||
   known.action ||
-  isProven(notice, own, unlinked);
+  isProven(notice, own, unlinked) ||
+  isChargeRecorded(invoice, notice, charges.timesOf);
 
 /** A record that shows a charge shows a method. */
 const isMethodMissing = (notice: AttemptNotice, action: boolean): boolean =>
@@ -169,7 +174,7 @@ const readNotice = (notice: AttemptNotice, manual: boolean, joined: Joined, cont
   const action = isActionNear(invoice, notice);
   const missing = entry === null && isMethodMissing(notice, action);
   const decline = entry !== null ? context.classify(entry) : action ? TO_CONFIRM : missing ? MISSING_METHOD : UNKNOWN;
-  const executed = isExecuted(notice, { manual, missing, action }, joined, context.countsStand);
+  const executed = isExecuted(notice, { manual, missing, action }, joined, context);
   const plan = context.planOf(notice.invoice);
   const recorded = isRecorded(invoice, notice, context.charges.timesOf);
   const settlesAt = recorded ? notice.receivedAt : plus(notice.receivedAt, SETTLE_WINDOW_MS);
