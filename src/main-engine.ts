@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AUDIENCES } from '../audiences/index.ts';
 import { type LogLevel, makeLog } from './config/log.ts';
-import { instant } from './domain/instant.ts';
+import { type Instant, instant } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import { openTools, type ToolCredentials } from './main-tools.ts';
 import type { BillingApi } from './pipeline/api/api-ports.ts';
@@ -50,7 +51,9 @@ const makeSegment = async (segment: EngineData['segment']): Promise<SegmentSink 
 const openStripeApi = async ({ stripeApi, policy }: EngineData): Promise<BillingApi | null> => {
   if (stripeApi === null) return null;
   const { makeStripeApi } = await import('./billing-api/stripe-api.ts');
-  return makeStripeApi({ ...stripeApi, requestsPerSecond: policy.stripe.requestsPerSecond, clock });
+  // A pause that Stripe asked for must not keep a thread alive that was told to stop.
+  const sleepUntil = (at: Instant): Promise<void> => delay(Math.max(0, at - clock.now()), undefined, { ref: false });
+  return makeStripeApi({ ...stripeApi, requestsPerSecond: policy.stripe.requestsPerSecond, clock, sleepUntil });
 };
 
 const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Promise<void> => {
