@@ -118,6 +118,10 @@ const decide = async (path: string): Promise<{ readonly ms: number; readonly dec
 };
 
 const standIn = startChild('stripe-stand-in.ts', { STRIPE_OBJECTS: String(objects) });
+standIn.once('exit', (code) => {
+  if (code === null || code === 0) return;
+  throw new Error('the stand-in of Stripe could not be started');
+});
 const [line] = await once(standIn.stdout ?? standIn, 'data');
 const url = String(line).trim();
 

@@ -144,10 +144,11 @@ describe('a backfill', () => {
     const book = makeMemoryBook();
     for (let number = 0; number < 250; number += 1) {
       const account: StripeAccount = { shape: 'basil', livemode: false, customer: `cus_${number}`, priceId: 'price_1' };
-      book.put(customerCreated(account, { at: NOW - DAY_MS + number * SECOND_MS }).data.object);
+      book.put(customerCreated(account, { at: NOW - DAY_MS + Math.ceil(number / 2) * SECOND_MS }).data.object);
     }
     const rig = await open(book);
     await rig.run({}, { stopAfter: 1 });
+    // The next, which is not read yet, was made in the same second.
     book.remove('cus_150');
     expect(await rig.run()).toEqual({ result: 'done' });
     expect(rig.deliveries().length).toBe(250);
@@ -204,6 +205,33 @@ describe('a backfill', () => {
     expect(rig.stripe.requests.length).toBe(asked * 2);
     expect(essence(rig)).toEqual(before);
     expect(await rig.run()).toMatchObject({ result: 'finished' });
+  });
+
+  it('asked for again and interrupted goes on with that', async () => {
+    const rig = await open(largeBook());
+    await rig.run();
+    const asked = rig.stripe.requests.length;
+    await rig.run({ again: true }, { stopAfter: 2 });
+    expect(await rig.run()).toEqual({ result: 'done' });
+    expect(rig.stripe.requests.length).toBeGreaterThanOrEqual(asked * 2);
+  });
+
+  it('takes an invoice for the same whose links alone were made anew', async () => {
+    const { events } = unpaid('basil', 1);
+    const book = bookOfEvents(events);
+    const rig = await open(book);
+    await rig.run();
+    const before = essence(rig);
+    const fresh = {
+      hosted_invoice_url: 'https://invoice.stripe.com/i/fresh',
+      invoice_pdf: 'https://pay.stripe.com/fresh',
+    };
+    book.put({ ...book.find('in_1'), ...fresh });
+    await rig.run({ again: true });
+    expect(essence(rig)).toEqual(before);
+    book.put({ ...book.find('in_1'), amount_remaining: 1 });
+    await rig.run({ again: true });
+    expect(essence(rig).length).toBeGreaterThan(before.length);
   });
 
   it('keeps what was asked at first: a run with other words on what to say is refused', async () => {

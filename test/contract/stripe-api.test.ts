@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { makePace } from '../../src/billing-api/pace.ts';
 import { makeStripeApi } from '../../src/billing-api/stripe-api.ts';
 import { type Instant, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import type { BillingApi } from '../../src/pipeline/api/api-ports.ts';
@@ -154,9 +155,11 @@ describe('reading Stripe', () => {
     expect(JSON.stringify(answer)).not.toMatch(/rk_test|cus_1/);
   });
 
-  it.each([302, 200])("takes an answer of status %i that is not Stripe's for none", async (status) => {
+  it("takes an answer that is not Stripe's for none", async () => {
     const { api, stripe } = await rig(customers(1));
-    stripe.script({ kind: 'status', status, body: '{"hello":"world"}' });
+    const strange = { kind: 'status', body: '{"hello":"world"}' } as const;
+    stripe.script({ ...strange, status: 302 }, { ...strange, status: 200 });
+    expect(await api.fetch('/v1/customers/cus_1', {}, '')).toMatchObject({ result: 'stopped' });
     expect(await api.list('/v1/customers', {}, '')).toMatchObject({ result: 'stopped' });
   });
 
@@ -172,5 +175,34 @@ describe('reading Stripe', () => {
     const modeOf = (apiKey: string): string => makeStripeApi({ ...options, apiKey }).mode;
     expect(['sk_live_1', 'rk_live_1', 'sk_test_1', 'rk_test_1'].map(modeOf)).toEqual(['live', 'live', 'test', 'test']);
     expect(() => modeOf('sk_org_live_1')).toThrow(/neither live nor test/);
+  });
+});
+
+describe('the budget of calls', () => {
+  it('holds back whoever waited already when the provider asks for rest', async () => {
+    let now = STARTS_AT;
+    const sleepers: { readonly at: Instant; readonly wake: () => void }[] = [];
+    const sleepUntil = (at: Instant) => new Promise<void>((wake) => sleepers.push({ at, wake }));
+    const pace = makePace({ perSecond: 1, clock: { now: () => now }, sleepUntil });
+    await pace.turn();
+    let left = false;
+    const second = pace.turn().then(() => {
+      left = true;
+    });
+    const wakeNext = async (): Promise<Instant | undefined> => {
+      const next = sleepers.shift();
+      now = next?.at ?? now;
+      next?.wake();
+      await new Promise(setImmediate);
+      return next?.at;
+    };
+    await new Promise(setImmediate);
+    pace.pause(plus(STARTS_AT, 7 * SECOND_MS));
+    expect(await wakeNext()).toBeLessThan(plus(STARTS_AT, 2 * SECOND_MS));
+    expect(left).toBe(false);
+    expect(await wakeNext()).toBe(plus(STARTS_AT, 7 * SECOND_MS));
+    while (!left) await wakeNext();
+    await second;
+    expect(now).toBeGreaterThanOrEqual(plus(STARTS_AT, 7 * SECOND_MS));
   });
 });
