@@ -121,4 +121,5 @@ const CONCLUSIONS: ReadonlySet<string> = new Set([
   'payment_action_required',
   'payment_method_expiring',
   'payment_method_updated',
+  'payment_refunded',
 ]);
