@@ -39,7 +39,8 @@ const end = await runBackfill({
 });
 const { user, system } = process.cpuUsage();
 const peakBytes = process.resourceUsage().maxRSS * 1_024;
-tell({ kind: 'end', result: end.result, peakBytes, cpuMs: (user + system) / 1_000 });
+const result = 'reason' in end ? `${end.result}: ${end.reason}` : end.result;
+tell({ kind: 'end', result, peakBytes, cpuMs: (user + system) / 1_000 });
 await store.close();
 await api.close();
 process.disconnect?.();
