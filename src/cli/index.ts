@@ -65,7 +65,11 @@ const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
   withJson(program.command('trigger'))
     .description('send the correctly signed webhooks of a lifecycle to a running relay, in test mode')
     .addArgument(new Argument('<lifecycle>', 'what happens').choices(LIFECYCLES))
-    .addOption(new Option('--shape <shape>', "shape of Stripe's objects").choices(['legacy', 'basil']).default('basil'))
+    .addOption(
+      new Option('--shape <shape>', "shape of Stripe's objects")
+        .choices(['legacy', 'basil', 'endive'])
+        .default('basil'),
+    )
     .option('--url <url>', 'where the relay listens (default: HOST and PORT, else http://127.0.0.1:8484)')
     .option('--secret <whsec>', 'signing secret (default: STRIPE_WEBHOOK_SECRET)')
     .option('--user <id>', 'whom it happens to (default: a new user)')

@@ -16,6 +16,7 @@ import {
   invoicePaymentSucceeded,
   paymentIntentFailed,
   paymentIntentSucceeded,
+  sinceBasil,
 } from './stripe-events.ts';
 
 /** One invoice whose fate is told. Instants are UTC milliseconds, amounts integer minor units. */
@@ -104,7 +105,7 @@ export const paidByCharge = (
   return [
     { at: payment.at, event: chargeSucceeded(account, charge) },
     { at: payment.at, event: paymentIntentSucceeded(account, charge) },
-    ...(account.shape === 'basil' ? [{ at: paidAt, event: invoicePaymentPaid(account, link) }] : []),
+    ...(sinceBasil(account) ? [{ at: paidAt, event: invoicePaymentPaid(account, link) }] : []),
     { at: paidAt, event: invoicePaid(account, paid) },
     { at: paidAt, event: invoicePaymentSucceeded(account, paid) },
   ];

@@ -50,8 +50,8 @@ const EXPIRES_SHARES = { no: 92, yes: 8 } as const;
 /** Card networks renew most cards by themselves; the shares of the others are a guess. */
 const EXPIRY_SHARES: Readonly<Record<ExpiryFate, number>> = { renewed: 45, replaced: 25, fails: 20, still_works: 10 };
 const BRAND_SHARES = { visa: 55, mastercard: 33, amex: 12 } as const;
-/** An account moves to a new API version endpoint by endpoint, so a relay sees both shapes at once. */
-const SHAPE_SHARES: Readonly<Record<StripeShape, number>> = { basil: 70, legacy: 30 };
+/** An account moves to a new API version endpoint by endpoint, so a relay sees several shapes at once. */
+const SHAPE_SHARES: Readonly<Record<StripeShape, number>> = { basil: 50, endive: 20, legacy: 30 };
 /** One customer in twenty carries no user id: bought before the metadata was set. */
 const USER_ID_SHARES = { known: 95, unknown: 5 } as const;
 

@@ -1,8 +1,11 @@
 import { digest } from '../domain/ids.ts';
 
-/** `legacy`: API versions around 2020-08-27. `basil`: 2025-08-27.basil and later, where invoices lost their links. */
-export type StripeShape = 'legacy' | 'basil';
-export const STRIPE_SHAPES: readonly StripeShape[] = ['legacy', 'basil'];
+/**
+ * `legacy`: API versions around 2020-08-27. `basil`: 2025-08-27.basil, where invoices lost their links. `endive`:
+ * 2026-10-28.endive, where an account stands for the customer and statuses carry details.
+ */
+export type StripeShape = 'legacy' | 'basil' | 'endive';
+export const STRIPE_SHAPES: readonly StripeShape[] = ['legacy', 'basil', 'endive'];
 
 type StripeJson = string | number | boolean | null | readonly StripeJson[] | StripeObject;
 export interface StripeObject {
@@ -71,7 +74,18 @@ interface Envelope {
   readonly automatic?: boolean | undefined;
 }
 
-const API_VERSIONS: Readonly<Record<StripeShape, string>> = { legacy: '2020-08-27', basil: '2025-08-27.basil' };
+const API_VERSIONS: Readonly<Record<StripeShape, string>> = {
+  legacy: '2020-08-27',
+  basil: '2025-08-27.basil',
+  endive: '2026-10-28.endive',
+};
+
+/** Basil and everything after it: links of invoices are objects of their own, advice codes exist. */
+export const sinceBasil = (account: StripeAccount): boolean => account.shape !== 'legacy';
+
+/** Whose an object is. Since clover an account can stand in for the customer, whose own field is then null. */
+export const ownerFields = (account: StripeAccount, customer: string | null = account.customer): StripeObject =>
+  account.shape === 'endive' ? { customer: null, customer_account: customer } : { customer };
 
 /** Whole seconds since 1970, as every time in a Stripe payload. `at` is UTC milliseconds. */
 export const toUnixSeconds = (at: number): number => Math.floor(at / 1000);

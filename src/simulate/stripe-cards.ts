@@ -1,5 +1,5 @@
 import type { StripeAccount, StripeCard, StripeEvent, StripeObject } from './stripe-account.ts';
-import { toStripeEvent, toUnixSeconds } from './stripe-account.ts';
+import { ownerFields, toStripeEvent, toUnixSeconds } from './stripe-account.ts';
 import { billingDetails, cardObject, paymentMethodId } from './stripe-charge-object.ts';
 
 /** What an event about the account's stored method says. `at` is UTC milliseconds. */
@@ -18,7 +18,7 @@ const methodObject = (account: StripeAccount, options: MethodOptions, customer: 
   billing_details: billingDetails,
   card: cardObject(account),
   created: toUnixSeconds(options.attachedAt ?? options.at),
-  customer,
+  ...ownerFields(account, customer),
   livemode: account.livemode,
   metadata: {},
   type: 'card',
@@ -65,5 +65,5 @@ export const paymentMethodDetached = (account: StripeAccount, options: MethodOpt
     at: options.at,
     automatic: false,
     object: methodObject(account, options, null),
-    previous: { customer: account.customer },
+    previous: ownerFields(account),
   });

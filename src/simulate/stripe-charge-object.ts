@@ -1,5 +1,5 @@
 import type { StripeAccount, StripeCard, StripeObject } from './stripe-account.ts';
-import { chargeOf, idSuffix, intentOf, toUnixSeconds } from './stripe-account.ts';
+import { chargeOf, idSuffix, intentOf, ownerFields, sinceBasil, toUnixSeconds } from './stripe-account.ts';
 
 /** What a charge or intent event says. Instants are UTC milliseconds, amounts integer minor units. */
 export interface ChargeOptions {
@@ -89,6 +89,10 @@ export const cardObject = (account: StripeAccount, instead?: StripeCard): Stripe
 export const paymentMethodId = (account: StripeAccount): string =>
   account.paymentMethod ?? `pm_${idSuffix(account.customer)}`;
 
+/** What fills a slot; undefined: the account's method does. */
+export const slotOf = (account: StripeAccount, slot: string | null | undefined): string | null =>
+  slot === undefined ? paymentMethodId(account) : slot;
+
 export const billingDetails: StripeObject = {
   address: { city: null, country: null, line1: null, line2: null, postal_code: null, state: null },
   email: null,
@@ -105,14 +109,14 @@ export const paymentMethodObject = (account: StripeAccount, options: ChargeOptio
   billing_details: billingDetails,
   card: cardObject(account, options.card),
   created: toUnixSeconds(options.at),
-  customer: account.customer,
+  ...ownerFields(account),
   livemode: account.livemode,
   metadata: {},
   type: 'card',
 });
 
 const outcome = (account: StripeAccount, decline: StripeDecline | null): StripeObject => {
-  const basil = (fields: StripeObject): StripeObject => (account.shape === 'basil' ? fields : {});
+  const basil = (fields: StripeObject): StripeObject => (sinceBasil(account) ? fields : {});
   if (decline === null) {
     return {
       ...basil({ advice_code: null, network_advice_code: null, network_decline_code: null }),
@@ -163,7 +167,7 @@ export const chargeObject = (
     captured: ok,
     created: toUnixSeconds(options.at),
     currency: options.currency ?? 'usd',
-    customer: account.customer,
+    ...ownerFields(account),
     description: 'Subscription update',
     disputed: false,
     failure_balance_transaction: null,

@@ -1,5 +1,5 @@
 import type { StripeAccount, StripeEvent, StripeObject } from './stripe-account.ts';
-import { toStripeEvent, toUnixSeconds } from './stripe-account.ts';
+import { ownerFields, sinceBasil, toStripeEvent, toUnixSeconds } from './stripe-account.ts';
 import type { ChargeOptions, DeclineOptions, StripeDecline } from './stripe-charge-object.ts';
 import {
   chargeId,
@@ -29,7 +29,7 @@ export const chargeSucceeded = (account: StripeAccount, options: ChargeOptions):
   });
 
 const paymentError = (account: StripeAccount, options: ChargeOptions, decline: StripeDecline): StripeObject => ({
-  ...(account.shape === 'basil' && decline.adviceCode !== null ? { advice_code: decline.adviceCode } : {}),
+  ...(sinceBasil(account) && decline.adviceCode !== null ? { advice_code: decline.adviceCode } : {}),
   charge: chargeId(account, options),
   code: decline.errorCode,
   ...(decline.declineCode === null ? {} : { decline_code: decline.declineCode }),
@@ -65,7 +65,7 @@ const intentObject = (account: StripeAccount, options: ChargeOptions, decline: S
   confirmation_method: 'automatic',
   created: toUnixSeconds(options.at),
   currency: options.currency ?? 'usd',
-  customer: account.customer,
+  ...ownerFields(account),
   description: 'Subscription update',
   ...invoiceLink(account, options),
   last_payment_error: decline === null ? null : paymentError(account, options, decline),

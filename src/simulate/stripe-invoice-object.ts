@@ -4,6 +4,7 @@ import {
   chargeOf,
   idSuffix,
   intentOf,
+  ownerFields,
   subscriptionMetadata,
   toUnixSeconds,
   toUnixSecondsOrNull,
@@ -42,7 +43,7 @@ export interface InvoiceOptions {
   readonly paymentIntent?: string | null | undefined;
   /** First instant of the period billed; default `at`. */
   readonly periodStart?: number | undefined;
-  /** `status_details.uncollectible.reason`, e.g. `max_payment_attempts` (2026-09 on). */
+  /** `status_details.uncollectible.reason`, e.g. `max_payment_attempts`, which only endive can say. */
   readonly uncollectibleReason?: string | undefined;
   /** The invoice's own metadata. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -153,10 +154,14 @@ const basilFields = (account: StripeAccount, options: InvoiceOptions): StripeObj
         },
   total_pretax_credit_amounts: [],
   total_taxes: [],
-  ...(options.uncollectibleReason === undefined
-    ? {}
-    : { status_details: { uncollectible: { reason: options.uncollectibleReason } } }),
 });
+
+/** Why an invoice was given up, which only endive can say. */
+const statusDetails = (account: StripeAccount, options: InvoiceOptions, status: Status): StripeObject => {
+  if (account.shape !== 'endive') return {};
+  if (status !== 'uncollectible') return { status_details: {} };
+  return { status_details: { uncollectible: { reason: options.uncollectibleReason ?? null } } };
+};
 
 const hostedUrl = (account: StripeAccount, invoice: string): string =>
   `https://invoice.stripe.com/i/acct_simulated/${account.livemode ? 'live' : 'test'}_${idSuffix(invoice)}`;
@@ -238,7 +243,7 @@ export const invoiceObject = (account: StripeAccount, options: InvoiceOptions, i
     collection_method: options.collectionMethod ?? 'charge_automatically',
     created: toUnixSeconds(options.periodStart ?? options.at),
     currency: options.currency ?? 'usd',
-    customer: account.customer,
+    ...ownerFields(account),
     lines: lines(account, options),
     livemode: account.livemode,
     metadata: { ...userIdMetadata(account, 'invoice'), ...options.metadata },
@@ -246,6 +251,7 @@ export const invoiceObject = (account: StripeAccount, options: InvoiceOptions, i
     period_end: toUnixSeconds(options.periodStart ?? options.at),
     period_start: toUnixSeconds((options.periodStart ?? options.at) - PERIOD_MS),
     status,
+    ...statusDetails(account, options, status),
     status_transitions: transitions(options, status),
     webhooks_delivered_at: toUnixSeconds(options.periodStart ?? options.at),
     ...(account.shape === 'legacy' ? legacyFields(account, options, status) : basilFields(account, options)),

@@ -4,8 +4,21 @@ import type { StripeAccount, StripeObject } from './stripe-account.ts';
 export const productOf = (account: StripeAccount): string =>
   account.productId ?? account.priceId.replace(/^price_/, 'prod_');
 
+/** How long one period of a price is. */
+export interface PriceInterval {
+  readonly interval: 'day' | 'week' | 'month' | 'year';
+  readonly count: number;
+}
+
+const MONTH: PriceInterval = { interval: 'month', count: 1 };
+
 /** The price object as subscription items and legacy invoice lines carry it. `amount` in minor units. */
-export const priceObject = (account: StripeAccount, amount: number, currency: string): StripeObject => ({
+export const priceObject = (
+  account: StripeAccount,
+  amount: number,
+  currency: string,
+  every: PriceInterval = MONTH,
+): StripeObject => ({
   id: account.priceId,
   object: 'price',
   active: true,
@@ -20,8 +33,8 @@ export const priceObject = (account: StripeAccount, amount: number, currency: st
   product: productOf(account),
   recurring: {
     aggregate_usage: null,
-    interval: 'month',
-    interval_count: 1,
+    interval: every.interval,
+    interval_count: every.count,
     trial_period_days: null,
     usage_type: 'licensed',
   },
@@ -34,7 +47,12 @@ export const priceObject = (account: StripeAccount, amount: number, currency: st
 });
 
 /** The older twin of the price, which legacy payloads carry beside it. */
-export const planObject = (account: StripeAccount, amount: number, currency: string): StripeObject => ({
+export const planObject = (
+  account: StripeAccount,
+  amount: number,
+  currency: string,
+  every: PriceInterval = MONTH,
+): StripeObject => ({
   id: account.priceId,
   object: 'plan',
   active: true,
@@ -44,8 +62,8 @@ export const planObject = (account: StripeAccount, amount: number, currency: str
   billing_scheme: 'per_unit',
   created: 1_577_836_800,
   currency,
-  interval: 'month',
-  interval_count: 1,
+  interval: every.interval,
+  interval_count: every.count,
   livemode: account.livemode,
   metadata: account.priceMetadata ?? {},
   nickname: null,

@@ -2,14 +2,22 @@ import { DAY_MS } from '../domain/instant.ts';
 import type { StripeAccount, StripeEvent, StripeObject } from './stripe-account.ts';
 import {
   idSuffix,
+  ownerFields,
   subscriptionMetadata,
   toStripeEvent,
   toUnixSeconds,
   toUnixSecondsOrNull,
-  userIdMetadata,
 } from './stripe-account.ts';
-import { paymentMethodId } from './stripe-charge-object.ts';
+import { slotOf } from './stripe-charge-object.ts';
+import type { PriceInterval } from './stripe-price.ts';
 import { planObject, priceObject } from './stripe-price.ts';
+
+/** What a subscription's discount takes off. One of both is set; `amountOff` in minor units. */
+export interface StripeCoupon {
+  readonly percentOff?: number | undefined;
+  readonly amountOff?: number | undefined;
+  readonly duration: 'forever' | 'repeating' | 'once';
+}
 
 /** What a subscription event says. Instants are UTC milliseconds, amounts integer minor units. */
 export interface SubscriptionOptions {
@@ -30,6 +38,19 @@ export interface SubscriptionOptions {
   /** Price per period; default 2900. */
   readonly amount?: number | undefined;
   readonly currency?: string | undefined;
+  /** Of the one item; default 1. */
+  readonly quantity?: number | undefined;
+  /** How long one period of the price is; default one month. */
+  readonly every?: PriceInterval | undefined;
+  /** Off the whole subscription. */
+  readonly coupon?: StripeCoupon | undefined;
+  readonly collectionMethod?: 'charge_automatically' | 'send_invoice' | undefined;
+  /** `status_details.paused.subscription.type`, e.g. `pause_requested`, which only endive can say. */
+  readonly pausedBecause?: string | undefined;
+  /** `pause_collection`; `resumesAt` null: until somebody lets it go on. */
+  readonly collectionPaused?: { readonly resumesAt: number | null } | undefined;
+  /** `trial_settings.end_behavior.missing_payment_method`; default `create_invoice`. */
+  readonly withoutMethod?: 'create_invoice' | 'pause' | 'cancel' | undefined;
   /** First instant of the current period; default `at`. */
   readonly periodStart?: number | undefined;
   readonly trialEndsAt?: number | null | undefined;
@@ -38,10 +59,6 @@ export interface SubscriptionOptions {
   readonly previous?: StripeObject | undefined;
   readonly automatic?: boolean | undefined;
 }
-
-/** Undefined: the account's method fills the slot. */
-const slotOf = (account: StripeAccount, slot: string | null | undefined): string | null =>
-  slot === undefined ? paymentMethodId(account) : slot;
 
 const currentPeriod = (options: SubscriptionOptions): StripeObject => {
   const start = options.periodStart ?? options.at;
@@ -59,9 +76,9 @@ const items = (account: StripeAccount, options: SubscriptionOptions): StripeObje
     created: toUnixSeconds(options.periodStart ?? options.at),
     discounts: [],
     metadata: {},
-    plan: planObject(account, amount, currency),
-    price: priceObject(account, amount, currency),
-    quantity: 1,
+    plan: planObject(account, amount, currency, options.every),
+    price: priceObject(account, amount, currency, options.every),
+    quantity: options.quantity ?? 1,
     subscription: options.subscription,
     tax_rates: [],
   };
@@ -91,12 +108,56 @@ const ending = (options: SubscriptionOptions, status: string): StripeObject => {
 const legacyFields = (account: StripeAccount, options: SubscriptionOptions): StripeObject => ({
   ...currentPeriod(options),
   billing_thresholds: null,
-  discount: null,
-  plan: planObject(account, options.amount ?? 2900, options.currency ?? 'usd'),
-  quantity: 1,
+  discount:
+    options.coupon === undefined
+      ? null
+      : { id: discountId(options), object: 'discount', coupon: couponObject(options.coupon) },
+  plan: planObject(account, options.amount ?? 2900, options.currency ?? 'usd', options.every),
+  quantity: options.quantity ?? 1,
 });
 
-const basilFields: StripeObject = { billing_mode: { type: 'classic' }, discounts: [] };
+const couponObject = (coupon: StripeCoupon): StripeObject => ({
+  id: 'coupon_simulated',
+  object: 'coupon',
+  amount_off: coupon.amountOff ?? null,
+  currency: coupon.amountOff === undefined ? null : 'usd',
+  duration: coupon.duration,
+  duration_in_months: coupon.duration === 'repeating' ? 3 : null,
+  percent_off: coupon.percentOff ?? null,
+  valid: true,
+});
+
+const discountId = (options: SubscriptionOptions): string => `di_${idSuffix(options.subscription)}`;
+
+/** An endpoint that expands discounts: where it does not, they are ids. */
+const discounts = (account: StripeAccount, options: SubscriptionOptions): readonly StripeObject[] => {
+  if (options.coupon === undefined) return [];
+  const coupon = couponObject(options.coupon);
+  const where = account.shape === 'endive' ? { source: { coupon, type: 'coupon' } } : { coupon };
+  return [{ id: discountId(options), object: 'discount', end: null, ...where }];
+};
+
+const basilFields = (account: StripeAccount, options: SubscriptionOptions, status: string): StripeObject => ({
+  billing_mode: { type: 'classic' },
+  discounts: discounts(account, options),
+  ...(account.shape === 'endive' ? endiveFields(options, status) : {}),
+});
+
+const endiveFields = (options: SubscriptionOptions, status: string): StripeObject =>
+  status !== 'paused'
+    ? {}
+    : {
+        status_details: {
+          paused: {
+            subscription: { type: options.pausedBecause ?? 'system' },
+            transitioned_at: toUnixSeconds(options.at),
+            type: 'subscription',
+          },
+        },
+      };
+
+const collection = (paused: SubscriptionOptions['collectionPaused']): StripeObject | null =>
+  paused === undefined ? null : { behavior: 'void', resumes_at: toUnixSecondsOrNull(paused.resumesAt) };
 
 const subscriptionObject = (account: StripeAccount, options: SubscriptionOptions, implied: string): StripeObject => {
   const status = options.status ?? implied;
@@ -109,11 +170,11 @@ const subscriptionObject = (account: StripeAccount, options: SubscriptionOptions
     automatic_tax: { disabled_reason: null, enabled: false, liability: null },
     billing_cycle_anchor: started,
     ...ending(options, status),
-    collection_method: 'charge_automatically',
+    collection_method: options.collectionMethod ?? 'charge_automatically',
     created: started,
     currency: options.currency ?? 'usd',
-    customer: account.customer,
-    days_until_due: null,
+    ...ownerFields(account),
+    days_until_due: options.collectionMethod === 'send_invoice' ? 14 : null,
     default_payment_method: slotOf(account, account.subscriptionSlot),
     default_source: null,
     default_tax_rates: [],
@@ -124,7 +185,7 @@ const subscriptionObject = (account: StripeAccount, options: SubscriptionOptions
     metadata: subscriptionMetadata(account),
     next_pending_invoice_item_invoice: null,
     on_behalf_of: null,
-    pause_collection: null,
+    pause_collection: collection(options.collectionPaused),
     payment_settings: { payment_method_options: null, payment_method_types: null, save_default_payment_method: 'off' },
     pending_invoice_item_interval: null,
     pending_setup_intent: null,
@@ -135,9 +196,9 @@ const subscriptionObject = (account: StripeAccount, options: SubscriptionOptions
     test_clock: null,
     transfer_data: null,
     trial_end: toUnixSecondsOrNull(options.trialEndsAt),
-    trial_settings: { end_behavior: { missing_payment_method: 'create_invoice' } },
+    trial_settings: { end_behavior: { missing_payment_method: options.withoutMethod ?? 'create_invoice' } },
     trial_start: options.trialEndsAt === undefined || options.trialEndsAt === null ? null : started,
-    ...(account.shape === 'legacy' ? legacyFields(account, options) : basilFields),
+    ...(account.shape === 'legacy' ? legacyFields(account, options) : basilFields(account, options, status)),
   };
 };
 
@@ -168,6 +229,19 @@ export const subscriptionUpdated = (account: StripeAccount, options: Subscriptio
     previous: changes(options),
   });
 
+/** `customer.subscription.paused`, `.resumed` or `.trial_will_end`. */
+export const subscriptionNoticed = (
+  account: StripeAccount,
+  notice: 'paused' | 'resumed' | 'trial_will_end',
+  options: SubscriptionOptions,
+): StripeEvent =>
+  toStripeEvent(account, {
+    type: `customer.subscription.${notice}`,
+    at: options.at,
+    automatic: options.automatic,
+    object: subscriptionObject(account, options, notice === 'paused' ? 'paused' : 'active'),
+  });
+
 /** `customer.subscription.deleted`: it has ended. Say why with `reason` and `feedback`. */
 export const subscriptionDeleted = (account: StripeAccount, options: SubscriptionOptions): StripeEvent =>
   toStripeEvent(account, {
@@ -175,60 +249,4 @@ export const subscriptionDeleted = (account: StripeAccount, options: Subscriptio
     at: options.at,
     automatic: options.automatic,
     object: subscriptionObject(account, options, 'canceled'),
-  });
-
-/** What a customer event says. `at` is UTC milliseconds. */
-export interface CustomerOptions {
-  readonly at: number;
-  /** `previous_attributes` of an update, e.g. `{ metadata: { user_id: null } }`. */
-  readonly previous?: StripeObject | undefined;
-  readonly automatic?: boolean | undefined;
-}
-
-const customerObject = (account: StripeAccount, options: CustomerOptions): StripeObject => ({
-  id: account.customer,
-  object: 'customer',
-  address: null,
-  balance: 0,
-  created: toUnixSeconds(options.at),
-  currency: 'usd',
-  default_source: null,
-  delinquent: false,
-  description: null,
-  email: null,
-  invoice_prefix: idSuffix(account.customer).toUpperCase().slice(0, 8),
-  invoice_settings: {
-    custom_fields: null,
-    default_payment_method: slotOf(account, account.customerSlot),
-    footer: null,
-    rendering_options: null,
-  },
-  livemode: account.livemode,
-  metadata: userIdMetadata(account, 'customer'),
-  name: null,
-  next_invoice_sequence: 2,
-  phone: null,
-  preferred_locales: [],
-  shipping: null,
-  tax_exempt: 'none',
-  test_clock: null,
-});
-
-/** `customer.created` */
-export const customerCreated = (account: StripeAccount, options: CustomerOptions): StripeEvent =>
-  toStripeEvent(account, {
-    type: 'customer.created',
-    at: options.at,
-    automatic: options.automatic ?? false,
-    object: customerObject(account, options),
-  });
-
-/** `customer.updated` */
-export const customerUpdated = (account: StripeAccount, options: CustomerOptions): StripeEvent =>
-  toStripeEvent(account, {
-    type: 'customer.updated',
-    at: options.at,
-    automatic: options.automatic ?? false,
-    object: customerObject(account, options),
-    previous: options.previous ?? {},
   });

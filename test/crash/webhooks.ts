@@ -21,7 +21,7 @@ const STEP = 0.02;
 const story = (random: Random, customer: number, now: number): readonly StripeEvent[] => {
   const letters = `Crash${String(customer).padStart(4, '0')}`;
   const account = {
-    shape: STRIPE_SHAPES[customer % 2] ?? 'basil',
+    shape: STRIPE_SHAPES[customer % STRIPE_SHAPES.length] ?? 'basil',
     livemode: true,
     customer: `cus_${letters}`,
     userId: `user_${letters}`,
@@ -35,7 +35,7 @@ const story = (random: Random, customer: number, now: number): readonly StripeEv
 };
 
 /**
- * Failed renewals of `customers` customers, alternating between both shapes of the API: what is still retried, what a
+ * Failed renewals of `customers` customers, alternating between the shapes of the API: what is still retried, what a
  * retry recovered and what ran out of retries. Stories are interleaved, some events out of order, some sent twice.
  * @param now UTC ms; every story has just ended.
  */

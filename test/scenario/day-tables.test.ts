@@ -22,7 +22,7 @@ import {
 
 /**
  * Day tables, computed by hand from the rules of semantics.md; the number of the rule stands beside what follows from
- * it. Each is played with the payloads of both Stripe shapes.
+ * it. Each is played with the payloads of every Stripe shape.
  */
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 const EXTRA: Bill = { invoice: 'in_extra', subscription: 'sub_pro', amount: 900, billingReason: 'subscription_update' };

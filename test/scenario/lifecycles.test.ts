@@ -41,17 +41,19 @@ const readKinds = (event: StripeEvent, now: Instant): readonly FactKind[] => {
 
 const FAILED = ['charge_declined', 'charge_declined', 'attempt_failed'] as const;
 const FAILED_FIRST = [...FAILED, 'subscription_observed'] as const;
-/** Basil says by an event of its own which intent paid which invoice; legacy says it in the objects. */
+/** Since basil Stripe says by an event of its own which intent paid which invoice; legacy says it in the objects. */
+const PAID_SINCE_BASIL: readonly FactKind[] = [
+  'charge_succeeded',
+  'charge_succeeded',
+  'invoice_payment_linked',
+  'invoice_paid',
+  'invoice_paid',
+  'subscription_observed',
+];
 const PAID: Readonly<Record<StripeShape, readonly FactKind[]>> = {
   legacy: ['charge_succeeded', 'charge_succeeded', 'invoice_paid', 'invoice_paid', 'subscription_observed'],
-  basil: [
-    'charge_succeeded',
-    'charge_succeeded',
-    'invoice_payment_linked',
-    'invoice_paid',
-    'invoice_paid',
-    'subscription_observed',
-  ],
+  basil: PAID_SINCE_BASIL,
+  endive: PAID_SINCE_BASIL,
 };
 const EXPECTED: Readonly<Record<LifecycleName, (shape: StripeShape) => readonly FactKind[]>> = {
   'renewal-failed': () => FAILED_FIRST,

@@ -17,6 +17,7 @@ import {
   invoiceVoided,
   paymentIntentFailed,
   paymentIntentSucceeded,
+  sinceBasil,
   subscriptionDeleted,
   subscriptionUpdated,
 } from '../../src/simulate/stripe-events.ts';
@@ -134,7 +135,7 @@ const paidByCharge =
     return [
       chargeSucceeded(account, { ...money, charge: chargeId(bill, attempt) }),
       paymentIntentSucceeded(account, { ...money, charge: chargeId(bill, attempt) }),
-      ...(account.shape === 'basil' ? [invoicePaymentPaid(account, money)] : []),
+      ...(sinceBasil(account) ? [invoicePaymentPaid(account, money)] : []),
       invoicePaid(account, invoice),
       invoicePaymentSucceeded(account, invoice),
     ];

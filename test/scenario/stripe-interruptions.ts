@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/domain/instant.ts';
 import { toStripeEvent } from '../../src/simulate/stripe-account.ts';
-import { intentOf, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
+import { intentOf, ownerFields, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import type { Bill, Happening } from './stripe-happenings.ts';
 
 /** What interrupts a payment's way, told as Stripe tells it: disputes, warnings, refunds and pauses. */
@@ -70,7 +70,7 @@ export const isRefunded =
         amount: bill.amount,
         amount_refunded: refund.total,
         currency: bill.currency ?? 'usd',
-        customer: account.customer,
+        ...ownerFields(account),
         livemode: account.livemode,
         payment_intent: intentOf(bill.invoice),
         refunded: refund.total >= bill.amount,
