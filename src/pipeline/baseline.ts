@@ -80,13 +80,13 @@ const becauseOfHistory = (
   const viewOf = (factsOf: (account: ReadAccount) => readonly Fact[], at: Instant): View =>
     decide({ userId, accounts: accounts.map((each) => ({ ...each, facts: factsOf(each) })), rules, now: at });
   const history = viewOf(toHistory, now);
-  const coming = new Set(
-    viewOf(({ known }) => known, plus(now, SETTLE_WINDOW_MS)).events.map(({ messageId }) => messageId),
-  );
+  // What happened as it was read still settles: it is no news when that is over, either.
+  const settled = plus(now, SETTLE_WINDOW_MS);
+  const coming = new Set(viewOf(({ known }) => known, settled).events.map(({ messageId }) => messageId));
   const isAll = sources.has('backfill');
   const isOld = isAll ? () => true : isOver(history);
   return {
-    silent: silence(history, (event) => event.ready && !coming.has(event.messageId) && isOld(event)),
+    silent: silence(viewOf(toHistory, settled), (event) => event.ready && !coming.has(event.messageId) && isOld(event)),
     audiences: isAll ? history.audiences : [],
     stage: isAll ? stageOf(history) : null,
     because: 'history',
