@@ -85,9 +85,11 @@ const becauseOfHistory = (
   const coming = new Set(viewOf(({ known }) => known, settled).events.map(({ messageId }) => messageId));
   const isAll = sources.has('backfill');
   const isOld = isAll ? () => true : isOver(history);
+  // Where nothing is open any more, where the person stands is of the past as well.
+  const isQuiet = isAll || history.episodes.every(({ outcome }) => outcome !== 'open');
   return {
     silent: silence(viewOf(toHistory, settled), (event) => event.ready && !coming.has(event.messageId) && isOld(event)),
-    audiences: isAll ? history.audiences : [],
+    audiences: isQuiet ? history.audiences : [],
     stage: isAll ? stageOf(history) : null,
     because: 'history',
   };

@@ -3,6 +3,7 @@ import type { Fact } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Provider, Reading } from '../providers/provider.ts';
+import { ARRIVAL_MS } from './api/search-window.ts';
 import type { Claim, ClaimedAccount, Delivery, DeliveryReading, DeliverySource, NewDeadLetter } from './ports.ts';
 
 /** An account with what its unread deliveries say. */
@@ -63,6 +64,30 @@ const toDeadLetter = (delivery: Delivery, error: string): NewDeadLetter => ({
   currency: null,
 });
 
+/** Objects of a list that date themselves: what happened to them, and no state of when they were read. */
+const DATED: ReadonlySet<Fact['kind']> = new Set([
+  'attempt_recorded',
+  'charge_declined',
+  'charge_succeeded',
+  'payment_reversed',
+]);
+
+const isSettled = (fact: Fact): boolean =>
+  fact.kind === 'invoice_observed' && fact.invoice.status !== 'open' && fact.invoice.status !== 'draft';
+
+/**
+ * Whether the webhook of what a backfill read may still be under way: taken for history, it would be silent for ever,
+ * since its webhook is a duplicate.
+ */
+const mayStillArrive = (fact: Fact, { eventType, receivedAt }: Delivery): boolean => {
+  const happened = !eventType.startsWith('backfill.') || DATED.has(fact.kind) || isSettled(fact);
+  return happened && receivedAt - fact.occurredAt < ARRIVAL_MS;
+};
+
+/** What happened just now is news, whoever was first to tell it. */
+const sourceOf = (fact: Fact, delivery: Delivery): DeliverySource =>
+  mayStillArrive(fact, delivery) ? 'webhook' : delivery.source;
+
 /** History of which nothing is said is settled at once; what is to be said of goes the way of every late webhook. */
 const dated = (fact: Fact, source: DeliverySource): Fact =>
   source === 'backfill' ? { ...fact, isHistory: true } : fact;
@@ -79,7 +104,8 @@ const readAccount = (account: ClaimedAccount, read: readonly ReadDelivery[]): Re
     for (const fact of reading.facts) {
       if (held.has(fact.id)) continue;
       held.add(fact.id);
-      news.push({ fact: dated(fact, delivery.source), source: delivery.source });
+      const source = sourceOf(fact, delivery);
+      news.push({ fact: dated(fact, source), source });
     }
   }
   const { customer, role, facts: known } = account;

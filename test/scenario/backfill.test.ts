@@ -80,7 +80,7 @@ const openStore = async (): Promise<Store> => {
 };
 
 /** The relay that was there all the time. */
-const byWebhooks = async (events: readonly StripeEvent[]): Promise<Store> => {
+const byWebhooks = async (events: readonly StripeEvent[], until = LATER): Promise<Store> => {
   const store = await openStore();
   closing.push(store.close);
   for (const event of events) {
@@ -88,7 +88,7 @@ const byWebhooks = async (events: readonly StripeEvent[]): Promise<Store> => {
     await decideUntil(store, receivedAt);
     await store.accept([toDelivery(stripe, JSON.stringify(event), receivedAt)]);
   }
-  await decideUntil(store, LATER);
+  await decideUntil(store, until);
   return store;
 };
 
@@ -159,6 +159,40 @@ describe.each(STRIPE_SHAPES)('a backfilled account (%s)', (shape) => {
     const running = story('renewal-failed', shape, daysAgo(2));
     expect(await tracks(await byBackfill(bookOfEvents(over), 'open'))).not.toContain('payment_failed');
     expect(await tracks(await byBackfill(bookOfEvents(running), 'open'))).toContain('payment_failed');
+  });
+
+  it('asked to tell what is open announces nobody whose episode is over', async () => {
+    const over = story('recovered-by-retry', shape, daysAgo(5));
+    const store = await byBackfill(bookOfEvents(over), 'open');
+    expect(await viewOf(store)).toMatchObject({ traits: { dunning_status: 'recovered' } });
+    expect(await tracks(store)).toEqual([]);
+  });
+
+  const justNow = [
+    ['renewal-failed', 'invoice.payment_failed', 'payment_failed'],
+    ['recovered-by-retry', 'invoice.paid', 'payment_recovered'],
+  ] as const;
+  it.each(justNow)('says what happened while its webhook was under way: %s', async (name, type, said) => {
+    const first = story(name, shape, daysAgo(20)).find((event) => event.type === type);
+    const sinceStart = (first?.created ?? 0) * SECOND_MS - daysAgo(20);
+    const events = story(name, shape, instant(NOW - SECOND_MS - sinceStart));
+    const isLate = ({ created }: StripeEvent): boolean => created * SECOND_MS >= NOW - 2 * SECOND_MS;
+    const underWay = events.filter(isLate);
+    expect(underWay.map((event) => event.type)).toContain(type);
+    for (const book of [bookOfEvents(events), forgetEvents(bookOfEvents(events), underWay)]) {
+      const store = await byWebhooks(
+        events.filter((event) => !isLate(event)),
+        plus(NOW, -1),
+      );
+      const rig = await backfillRig({ book, store });
+      expect(await rig.run()).toEqual({ result: 'done' });
+      await rig.stripe.close();
+      await decideUntil(store, plus(NOW, 500));
+      for (const event of underWay)
+        await store.accept([toDelivery(stripe, JSON.stringify(event), plus(NOW, SECOND_MS))]);
+      await decideUntil(store, LATER);
+      expect((await tracks(store)).filter((event) => event === said)).toEqual([said]);
+    }
   });
 
   it('takes its later webhooks as news', async () => {

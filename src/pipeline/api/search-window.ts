@@ -3,8 +3,8 @@ import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from '../../domain/ins
 import type { ApiPage } from './api-ports.ts';
 import { parseText } from './json.ts';
 
-/** An event has so long to arrive by itself: one that is under way was not missed. */
-const ARRIVAL_MS = 5 * MINUTE_MS;
+/** An event has so long to arrive by itself: one that is under way was not missed, and is no history. */
+export const ARRIVAL_MS = 5 * MINUTE_MS;
 /** Searched again each time: what the provider's list shows late is older than what was seen there. */
 const OVERLAP_MS = 10 * MINUTE_MS;
 /** The provider keeps its events for 30 days. */
