@@ -1,4 +1,4 @@
-import { counted } from '../doctor/ago.ts';
+import { counted } from '../domain/words.ts';
 import { judgeIdentity, percent } from '../doctor/check-identity.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { type Identity, measureIdentity, threadedShare } from '../doctor/identity.ts';

@@ -1,5 +1,5 @@
 import { MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
-import { spanWords } from './ago.ts';
+import { spanWords } from '../domain/words.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check, Gathered } from './gathered.ts';
 

@@ -1,4 +1,4 @@
-import { counted } from './ago.ts';
+import { counted } from '../domain/words.ts';
 import { ok, problem } from './finding.ts';
 import type { Check } from './gathered.ts';
 

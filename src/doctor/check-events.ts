@@ -1,5 +1,5 @@
 import type { Mode } from '../domain/ids.ts';
-import { counted } from './ago.ts';
+import { counted } from '../domain/words.ts';
 import { endpointsInUse, sends } from './endpoints-in-use.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';

@@ -1,5 +1,5 @@
 import { currencyExponent } from '../domain/money.ts';
-import { counted } from './ago.ts';
+import { counted } from '../domain/words.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
 import { type Identity, measureIdentity, threadedShare } from './identity.ts';

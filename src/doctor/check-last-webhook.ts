@@ -1,5 +1,5 @@
 import { DAY_MS, type Instant } from '../domain/instant.ts';
-import { ago, counted } from './ago.ts';
+import { ago, counted } from '../domain/words.ts';
 import { ok, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
 

@@ -1,5 +1,5 @@
 import type { Policy } from '../domain/policy.ts';
-import { counted } from './ago.ts';
+import { counted } from '../domain/words.ts';
 import { type Found, ok, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
 import { type PlanSeen, toPlansSeen } from './plans-seen.ts';

@@ -1,4 +1,4 @@
-import { counted } from './ago.ts';
+import { counted } from '../domain/words.ts';
 import { type Found, ok, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
 

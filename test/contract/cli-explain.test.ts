@@ -72,7 +72,7 @@ describe('recoup explain', () => {
   it('says who was in which audience before and after the payment, each with what it looked at', async () => {
     const failed = await recoup('explain', 'ada', '--at', '2026-05-05T08:30:00Z');
     expect(failed.exitCode).toBe(0);
-    expect(failed.stdout).toMatch(/^ada {2}stripe · cus_ada · live$/m);
+    expect(failed.stdout).toMatch(/^ada {2}stripe cus_ada · live$/m);
     expect(failed.stdout).toMatch(/^stage first_failure {3}status active$/m);
     expect(failed.stdout).toMatch(/^lead episode +dun_\w+ open, opened 2026-05-04$\s+08:30, 1 failed attempt$/m);
     expect(failed.stdout).toMatch(

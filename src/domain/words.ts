@@ -1,6 +1,7 @@
-import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS, SECOND_MS } from './instant.ts';
 
-const UNITS = [
+/** From the largest, each with the ms that it lasts. */
+export const TIME_UNITS = [
   [DAY_MS, 'day'],
   [HOUR_MS, 'hour'],
   [MINUTE_MS, 'minute'],
@@ -10,7 +11,7 @@ const UNITS = [
 /** A length of time in words, of its largest unit, e.g. `3 days`; `ms` of any sign. */
 export const spanWords = (ms: number): string => {
   const length = Math.abs(ms);
-  const [unitMs, unit] = UNITS.find(([each]) => length >= each) ?? UNITS[3];
+  const [unitMs, unit] = TIME_UNITS.find(([each]) => length >= each) ?? TIME_UNITS[3];
   const whole = Math.round(length / unitMs);
   return counted(whole, unit);
 };
