@@ -59,6 +59,8 @@ export const foldSuppressions = (known: Known): Suppressions => {
     if (reason !== null) suppressions.set(id, reason);
   }
   const resumes = [...subscriptions.values()].flatMap(({ latest }) => latest?.resumesAt ?? []);
-  const changesAt = [...holding.map(({ holdsUntil }) => holdsUntil), ...resumes].filter((at) => at > now);
+  // One that a clock ahead of ours dated begins to hold when it says; nothing else would wake for it.
+  const opens = challenges.map(({ openedAt }) => openedAt);
+  const changesAt = [...holding.map(({ holdsUntil }) => holdsUntil), ...opens, ...resumes].filter((at) => at > now);
   return { suppressions, changesAt };
 };

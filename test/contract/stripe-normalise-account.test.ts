@@ -34,6 +34,17 @@ describe('a customer', () => {
     expect(factOf(type, customer)).toEqual({ ...OBSERVED, deleted });
   });
 
+  test.each(['undefined', 'null', ' None', 'NaN', '0', '-1', '[object Object]', 'anonymous', 'Guest', '   '])(
+    'is nobody’s where a program wrote that it knew no user: %j',
+    (nobody) => {
+      const metadata = { user_id: nobody, contact_user_ids: `u_2,${nobody}` };
+      expect(factOf('customer.updated', { ...customer, metadata })).toMatchObject({
+        userId: null,
+        contactUserIds: ['u_2'],
+      });
+    },
+  );
+
   test('that the API no longer knows is gone', () => {
     const gone = { id: 'cus_1', object: 'customer', deleted: true };
     expect(factOf('lookup.customer', gone)).toMatchObject({ deleted: true, email: null, contactUserIds: [] });

@@ -75,6 +75,13 @@ it('D6: the 90 days run from the dispute’s own date, whenever it was first hea
   expect(eventsAt(day(10), facts).find(({ event }) => event === 'payment_disputed')?.at).toBe(day(-80));
 });
 
+it('D6: a dispute that a clock ahead of ours dated is not overslept', () => {
+  const facts = [...IN_DUNNING, { ...disputed(day(2, 0, 2), 'open'), receivedAt: day(2) }];
+  expect(seen(day(2), facts)).toEqual(ACTIVE);
+  expect(ledgerAt(day(2), facts).changesAt).toContain(day(2, 0, 2));
+  expect(seen(day(2, 0, 2), facts)).toEqual({ ...HELD, suppressionReason: 'dispute' });
+});
+
 it('D6: within one second the end of a dispute wins over what is still said of it', () => {
   expect(seen(day(4), [...IN_DUNNING, disputed(day(3), 'won'), disputed(day(3), 'open')])).toEqual(ACTIVE);
 });

@@ -9,11 +9,19 @@ const MAX_VALUE = 500;
 /** `plan_id` in an object's metadata. */
 export const planIdIn = (source: Metadata): string | null => textIn(source, 'plan_id');
 
-/** The user id in an object's metadata: the first of `keys` that holds a text. */
+/** What programs write when they have no user id; taken for one, it would make strangers one person. */
+const NOBODY: ReadonlySet<string> = new Set([
+  ...['undefined', 'null', 'none', 'nil', 'nan', '[object object]', '[object undefined]', 'true', 'false'],
+  ...['0', '-1', '-', 'n/a', 'unknown', 'anonymous', 'guest', '00000000-0000-0000-0000-000000000000'],
+]);
+
+const isSomebody = (value: string): boolean => !NOBODY.has(value.trim().toLowerCase());
+
+/** The user id in an object's metadata: the first of `keys` that holds one. */
 export const userIdIn = (source: Metadata, keys: readonly string[]): string | null => {
   for (const key of keys) {
     const value = textIn(source, key);
-    if (value !== null) return value;
+    if (value !== null && isSomebody(value)) return value;
   }
   return null;
 };
@@ -21,7 +29,7 @@ export const userIdIn = (source: Metadata, keys: readonly string[]): string | nu
 /** The users that an object's metadata lists under any of `keys`, comma-separated, each once. */
 export const userIdsIn = (source: Metadata, keys: readonly string[]): readonly string[] => {
   const listed = keys.flatMap((key) => textIn(source, key)?.split(',') ?? []);
-  return [...new Set(listed.map((id) => id.trim()).filter((id) => id !== ''))];
+  return [...new Set(listed.map((id) => id.trim()).filter((id) => id !== '' && isSomebody(id)))];
 };
 
 const textIn = (source: Metadata, key: string): string | null => {
