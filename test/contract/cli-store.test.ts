@@ -53,7 +53,7 @@ describe('recoup profile', () => {
   it('tells a person who it is, the stage, the episode, what was said and what came in', async () => {
     const { exitCode, stdout } = await recoup(['profile', 'ada']);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^ada {2}stripe · cus_Ada · live · known user$/m);
+    expect(stdout).toMatch(/^ada {2}stripe cus_Ada · live · known user$/m);
     expect(stdout).toMatch(/^stage recovered {3}status recovered {3}next look at 2026-05-14/m);
     expect(stdout).toMatch(/^ {2}dun_\w+ {2}recovered {2}2026-05-04 .* 1 failed attempt/m);
     expect(stdout).toMatch(/^ {2}2026-05-07 08:30:01 {2}track +payment_recovered +recorded +49 USD/m);
@@ -69,7 +69,8 @@ describe('recoup profile', () => {
     const [record] = JSON.parse(byUser.stdout);
     expect(record).toMatchObject({
       userId: 'ada',
-      customer: { mode: 'live' },
+      mode: 'live',
+      accounts: [{ customer: { customer: 'cus_Ada' }, role: 'owner' }],
       view: { traits: { dunning_stage: 'recovered' } },
     });
     expect(record.deliveries).toHaveLength(10);
