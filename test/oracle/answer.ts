@@ -1,32 +1,42 @@
-import { isDue, isExecuted, noticesOf, settledFacts } from './attempts.ts';
-import { cancelIsRequested, isLive } from './cancel.ts';
+import type { Attempt } from './attempts.ts';
+import { attemptsMade, settledFacts } from './attempts.ts';
+import { isLive } from './cancel.ts';
 import { cardEnd, isExpiring } from './cards.ts';
 import type { Episode } from './episodes.ts';
 import { episodesOf, openInvoices } from './episodes.ts';
 import type { Case, Fact, Policy } from './facts.ts';
-import { DAY, isInvoiceFact } from './facts.ts';
+import { DAY, isInvoiceFact, subscriptionsIn } from './facts.ts';
 import { invoiceLevel, LEVEL } from './invoices.ts';
 import { planOf } from './plans.ts';
+import type { Revenue } from './revenue.ts';
+import { revenueOf } from './revenue.ts';
 import { isExhaustedBySilence } from './silence.ts';
 import { standingWord } from './stopped.ts';
+import type { Reason } from './suppression.ts';
+import { reasonOf } from './suppression.ts';
 import { visibleFacts } from './visible.ts';
+import { isInWrongSlot } from './wrong-slot.ts';
 
 const DUNNING = ['exhausted', 'persistent', 'retrying', 'first_failure'] as const;
 type DunningStage = (typeof DUNNING)[number];
 type Stage = DunningStage | 'recovered' | 'lost' | 'card_expiring' | 'healthy';
 
-/** How a customer stands at one instant. */
+/** How a person stands at one instant. */
 export interface Answer {
   readonly stage: Stage;
   readonly inDunning: boolean;
   /** Is an episode open, suppressed or not. */
   readonly leads: boolean;
   readonly suppressed: boolean;
+  /** Null where not suppressed. */
+  readonly reason: Reason | null;
   /** Of the lead's subscription; null where no episode is open: no audience asks, and no rule says whose it is then. */
   readonly planId: string | null;
   readonly highValue: boolean;
   /** Only where the stage is `card_expiring`. */
   readonly cardExpiresAt: number | null;
+  readonly wrongSlot: boolean;
+  readonly revenue: Revenue | null;
   /** Keys of the audiences, sorted. */
   readonly audiences: readonly string[];
 }
@@ -34,26 +44,31 @@ export interface Answer {
 /** C5's last resort: the published ids of two episodes, since the semantics do not say how they sort. */
 export type EpisodeIdOf = (episode: Pick<Episode, 'subscription' | 'openingInvoice' | 'reversal'>) => string;
 
-const subscriptionsIn = (facts: readonly Fact[]): readonly string[] => {
-  const ids = facts.flatMap((fact) => {
-    if (isInvoiceFact(fact)) return fact.invoice.subscription === null ? [] : [fact.invoice.subscription];
-    return fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended' ? [fact.subscription.id] : [];
-  });
-  return [...new Set(ids)];
-};
+/** One account (billing customer) of a person: what is visible of it, and its episodes. */
+interface Account {
+  readonly c: Case;
+  readonly episodes: readonly Episode[];
+}
+/** Something of one account. */
+interface Owned<T> {
+  readonly c: Case;
+  readonly it: T;
+}
 
 /**
- * B3, decision 0004: what counts on an invoice in the episode, and the first attempt where it was never seen; where the
- * policy says so the provider's count stands. What was tried before the episode began is not counted again.
+ * B3, decisions 0004, 0013: what counts on an invoice in the episode, and the first attempt where it was neither told nor
+ * on record; where the policy says so the provider's count stands. What was tried before the episode began is not
+ * counted again.
  */
 const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
   const own = episode.attempts.filter((attempt) => attempt.invoice.id === invoice);
-  const first = noticesOf(c.facts, invoice).find((notice) => isExecuted(c, notice) && isDue(c, notice));
+  const [first] = attemptsMade(c, invoice);
   if (own.length === 0) return 1;
   if (own[0]?.key !== first?.key) return own.length;
-  const counts = own.map(({ count }) => count);
+  const counts = own.map((attempt) => attempt.count ?? 0);
   if (c.policy.chargeWebhooks === 'absent') return Math.max(own.length, ...counts);
-  return own.length + (counts.some((count) => count <= 1) ? 0 : 1);
+  const isFirst = ({ count }: Attempt): boolean => count === null || count <= 1;
+  return own.length + (own.some(isFirst) ? 0 : 1);
 };
 
 /** D, D2: on the worst open invoice. */
@@ -67,25 +82,38 @@ const stageOf = (c: Case, episode: Episode): DunningStage => {
   return most >= 3 ? 'persistent' : most === 2 ? 'retrying' : 'first_failure';
 };
 
-/** C5, decision 0004: not suppressed before suppressed, highest stage, earliest first failure, id. */
-const leadOf = (c: Case, episodes: readonly Episode[], idOf: EpisodeIdOf): Episode | null => {
-  const open = episodes.filter(({ outcome }) => outcome === 'open');
-  const held = (episode: Episode): number => (cancelIsRequested(c.facts, episode.subscription) ? 1 : 0);
-  const rank = (episode: Episode): number => DUNNING.indexOf(stageOf(c, episode));
-  const sorted = open.toSorted(
-    (a, b) => held(a) - held(b) || rank(a) - rank(b) || a.openedAt - b.openedAt || (idOf(a) < idOf(b) ? -1 : 1),
+/** C5, decision 0004: not suppressed before suppressed, highest stage, earliest first failure, id; over all accounts. */
+const leadOf = (accounts: readonly Account[], idOf: EpisodeIdOf): Owned<Episode> | null => {
+  const open = accounts.flatMap(({ c, episodes }) =>
+    episodes.filter(({ outcome }) => outcome === 'open').map((it) => ({ c, it })),
   );
-  return sorted[0] ?? null;
+  const ranked = open.map((each) => ({
+    ...each,
+    held: reasonOf(each.c, each.it.subscription, each.it) === null ? 0 : 1,
+    rank: DUNNING.indexOf(stageOf(each.c, each.it)),
+  }));
+  const [lead] = ranked.toSorted(
+    (a, b) => a.held - b.held || a.rank - b.rank || a.it.openedAt - b.it.openedAt || (idOf(a.it) < idOf(b.it) ? -1 : 1),
+  );
+  return lead ?? null;
 };
 
 /** D: ended recovered less than 7 days ago; B1: a payment by a clock that is ahead counts from its receipt. */
-const isRecovered = (c: Case, episodes: readonly Episode[]): boolean =>
-  episodes.some(({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && c.t < endedAt + 7 * DAY);
+const isRecovered = (accounts: readonly Account[], t: number): boolean =>
+  accounts
+    .flatMap(({ episodes }) => episodes)
+    .some(({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && t < endedAt + 7 * DAY);
 
-/** D: ended lost; until a payment or a live subscription. */
-const isLost = (c: Case, episodes: readonly Episode[]): boolean =>
-  !subscriptionsIn(c.facts).some((id) => isLive(c.facts, id)) &&
-  episodes.some(({ outcome, endedAt }) => outcome === 'lost' && endedAt !== null && !paidSince(c, endedAt));
+/** D: ended lost; until a payment or a live subscription, on whichever account. */
+const isLost = (accounts: readonly Account[]): boolean => {
+  if (accounts.some(({ c }) => subscriptionsIn(c.facts).some((id) => isLive(c.facts, id)))) return false;
+  return accounts
+    .flatMap(({ episodes }) => episodes)
+    .some(
+      ({ outcome, endedAt }) =>
+        outcome === 'lost' && endedAt !== null && !accounts.some(({ c }) => paidSince(c, endedAt)),
+    );
+};
 
 const paidSince = (c: Case, since: number): boolean =>
   c.facts.some(
@@ -98,34 +126,43 @@ const paidSince = (c: Case, since: number): boolean =>
   );
 
 /** D4: no failed attempt that counts in 90 days. */
-const failedLately = (c: Case, episodes: readonly Episode[]): boolean =>
-  episodes.flatMap(({ attempts }) => attempts).some(({ at }) => c.t < at + 90 * DAY);
+const failuresOf = (accounts: readonly Account[]): readonly number[] =>
+  accounts.flatMap(({ episodes }) => episodes.flatMap(({ attempts }) => attempts)).map(({ at }) => at);
 
-const expiring = (c: Case): readonly string[] =>
-  subscriptionsIn(c.facts).filter((id) => isLive(c.facts, id) && isExpiring(c, id));
+interface Expiring {
+  readonly id: string;
+  readonly end: number;
+  readonly reason: Reason | null;
+}
 
-/** Decision 0007: of several, of those not suppressed the first to expire. */
-const firstToExpire = (c: Case): number => {
-  const all = expiring(c);
-  const free = all.filter((id) => !cancelIsRequested(c.facts, id));
-  return Math.min(...(free.length > 0 ? free : all).flatMap((id) => cardEnd(c.facts, id) ?? []));
+/** Decision 0007: those whose card expires, of several the one first that is not suppressed and expires first. */
+const expiringOf = (accounts: readonly Account[]): readonly Expiring[] =>
+  accounts
+    .flatMap(({ c }) =>
+      subscriptionsIn(c.facts)
+        .filter((id) => isLive(c.facts, id) && isExpiring(c, id))
+        .map((id) => ({ id, end: cardEnd(c.facts, id) ?? 0, reason: reasonOf(c, id, null) })),
+    )
+    .toSorted(
+      (a, b) => (a.reason === null ? 0 : 1) - (b.reason === null ? 0 : 1) || a.end - b.end || (a.id < b.id ? -1 : 1),
+    );
+
+const findStage = (accounts: readonly Account[], lead: Owned<Episode> | null, expires: boolean, t: number): Stage => {
+  if (lead !== null) return stageOf(lead.c, lead.it);
+  if (isRecovered(accounts, t)) return 'recovered';
+  if (isLost(accounts)) return 'lost';
+  return expires && !failuresOf(accounts).some((at) => t < at + 90 * DAY) ? 'card_expiring' : 'healthy';
 };
 
-const findStage = (c: Case, episodes: readonly Episode[], lead: Episode | null): Stage => {
-  if (lead !== null) return stageOf(c, lead);
-  if (isRecovered(c, episodes)) return 'recovered';
-  if (isLost(c, episodes)) return 'lost';
-  return expiring(c).length > 0 && !failedLately(c, episodes) ? 'card_expiring' : 'healthy';
-};
+const isAnyInWrongSlot = (accounts: readonly Account[]): boolean =>
+  accounts.some((account) =>
+    subscriptionsIn(account.c.facts).some((id) =>
+      isInWrongSlot(account.c, id, account.episodes, failuresOf([account])),
+    ),
+  );
 
-/** D6: somebody who would be in dunning or pre-dunning wants to leave. */
-const isSuppressed = (c: Case, stage: Stage, lead: Episode | null): boolean => {
-  if (lead !== null) return cancelIsRequested(c.facts, lead.subscription);
-  return stage === 'card_expiring' && expiring(c).every((id) => cancelIsRequested(c.facts, id));
-};
-
-/** The eight audiences, each from stage, suppression and plan (design section 5, G5). */
-const audiencesOf = (stage: Stage, suppressed: boolean, highValue: boolean): readonly string[] => {
+/** The audiences, from stage, suppression, plan and the wrong slot (design section 5, G5, C4). */
+const audiencesOf = (stage: Stage, suppressed: boolean, highValue: boolean, wrongSlot: boolean): readonly string[] => {
   const messaging: Readonly<Record<Stage, string | null>> = {
     exhausted: 'dunning_exhausted',
     persistent: 'dunning_persistent_failure',
@@ -138,32 +175,45 @@ const audiencesOf = (stage: Stage, suppressed: boolean, highValue: boolean): rea
   };
   if (suppressed) return ['suppressed'];
   const key = messaging[stage];
-  return key === null ? [] : [key];
+  return [...(key === null ? [] : [key]), ...(wrongSlot ? ['new_card_not_default'] : [])].toSorted();
 };
 
-/** All that the semantics say of one customer's standing at `t`, by brute force. */
+/** All that the semantics say of one person's standing at `t`, by brute force, from the facts of each account. */
 export const answer = (input: {
-  readonly facts: readonly Fact[];
+  readonly accounts: readonly (readonly Fact[])[];
   readonly policy: Policy;
   readonly t: number;
   readonly idOf: EpisodeIdOf;
 }): Answer => {
   const { policy, t } = input;
-  const c: Case = { facts: visibleFacts(input.facts, t), policy, t };
-  const episodes = subscriptionsIn(c.facts).flatMap((id) => episodesOf(c, id));
-  const lead = leadOf(c, episodes, input.idOf);
-  const stage = findStage(c, episodes, lead);
-  const suppressed = isSuppressed(c, stage, lead);
-  const planId = lead === null ? null : planOf(c.facts, policy, lead.subscription);
+  const accounts = input.accounts.map((facts): Account => {
+    const c: Case = { facts: visibleFacts(facts, t), policy, t };
+    return { c, episodes: subscriptionsIn(c.facts).flatMap((id) => episodesOf(c, id)) };
+  });
+  const lead = leadOf(accounts, input.idOf);
+  const [expiring] = expiringOf(accounts);
+  const stage = findStage(accounts, lead, expiring !== undefined, t);
+  const reason =
+    lead !== null
+      ? reasonOf(lead.c, lead.it.subscription, lead.it)
+      : stage === 'card_expiring'
+        ? (expiring?.reason ?? null)
+        : null;
+  const suppressed = reason !== null;
+  const planId = lead === null ? null : planOf(lead.c.facts, policy, lead.it.subscription);
   const highValue = planId !== null && policy.plans.highValue.includes(planId);
+  const wrongSlot = isAnyInWrongSlot(accounts);
   return {
     stage,
     inDunning: lead !== null && !suppressed,
     leads: lead !== null,
     suppressed,
+    reason,
     planId,
     highValue,
-    cardExpiresAt: stage === 'card_expiring' ? firstToExpire(c) : null,
-    audiences: audiencesOf(stage, suppressed, highValue),
+    cardExpiresAt: stage === 'card_expiring' ? (expiring?.end ?? null) : null,
+    wrongSlot,
+    revenue: revenueOf(accounts.map(({ c }) => c)),
+    audiences: audiencesOf(stage, suppressed, highValue, wrongSlot),
   };
 };

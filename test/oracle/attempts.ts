@@ -1,16 +1,26 @@
-import type { Case, ChargeFact, Fact, Invoice, InvoiceFact } from './facts.ts';
+import type { Case, ChargeFact, Fact, Invoice, InvoiceFact, RecordFact } from './facts.ts';
 import { SECOND, statementsOf } from './facts.ts';
 import { invoiceLevel, invoiceOfCharge, LEVEL, newestReversal } from './invoices.ts';
 import { planIsKnown } from './plans.ts';
+import { isSameAttempt, recordsOf } from './records.ts';
 import { stopWords } from './stopped.ts';
 
 const SETTLE_MS = 10_000;
 const JOIN_SECONDS = 60;
 
-/** A failure notice, however often it was told: B3's key is invoice, the provider's count and the second. */
-export interface Notice {
+/** A failed attempt, by its notice or by the provider's records. */
+export interface Attempt {
   readonly key: string;
   readonly invoice: Invoice;
+  /** The provider's count; null in a record, which does not know it. */
+  readonly count: number | null;
+  readonly at: number;
+  readonly receivedAt: number;
+  readonly fact: InvoiceFact | RecordFact;
+}
+
+/** A failure notice, however often it was told: B3's key is invoice, the provider's count and the second. */
+export interface Notice extends Attempt {
   readonly count: number;
   readonly at: number;
   /** E4: the first receipt. */
@@ -46,7 +56,7 @@ export const noticesOf = (facts: readonly Fact[], invoiceId: string): readonly N
 };
 
 /** B4, from the notice's own fields. */
-export const isEligible = ({ invoice }: Notice): boolean =>
+export const isEligible = ({ invoice }: Pick<Attempt, 'invoice'>): boolean =>
   invoice.collectedAutomatically &&
   invoice.amountRemainingMinor > 0 &&
   invoice.subscription !== null &&
@@ -96,7 +106,10 @@ export const isExecuted = (c: Case, notice: Notice): boolean =>
   !isScheduledRetry(c, notice) ||
   isToConfirm(c, notice) ||
   lacksMethod(c, notice) ||
-  hasCharge(c, notice);
+  hasCharge(c, notice) ||
+  recordsOf(c.facts, notice.invoice.id).some(
+    (record) => record.chargeId !== null && isSameAttempt(c.facts, record, notice),
+  );
 
 /** B3: a decline is the reason of the nearest notice of its invoice, at most 60 s off, the earlier on a tie. */
 const owns = (c: Case, notice: Notice, decline: ChargeFact): boolean => {
@@ -128,9 +141,14 @@ const retryIsKnown = (c: Case, notice: Notice): boolean =>
   datesAfter(c.facts, notice).length > 0 ||
   stopWords(c.facts, notice.invoice.subscription).some(({ at }) => at >= notice.at);
 
+/** Every attempt that the count implies: told, or on record. */
 const earlierAreKnown = (c: Case, notice: Notice): boolean => {
-  const seen = noticesOf(c.facts, notice.invoice.id).map(({ count }) => count);
-  return Array.from({ length: notice.count - 1 }, (_, index) => index + 1).every((count) => seen.includes(count));
+  const notices = noticesOf(c.facts, notice.invoice.id);
+  const seen = new Set(notices.map(({ count }) => count).filter((count) => count < notice.count)).size;
+  const recorded = recordsOf(c.facts, notice.invoice.id).filter(
+    (record) => record.occurredAt < notice.at && !notices.some((each) => isSameAttempt(c.facts, record, each)),
+  );
+  return seen + recorded.length >= notice.count - 1;
 };
 
 const windowEnd = (notice: Notice): number => notice.receivedAt + SETTLE_MS;
@@ -162,8 +180,40 @@ export const isDue = (c: Case, notice: Notice): boolean =>
   hasSettled(c, notice) &&
   noticesBefore(c, notice).every((other) => hasSettled(c, other) || other.receivedAt >= windowEnd(notice));
 
+const toAttempt = (record: RecordFact): Attempt => ({
+  key: `${record.invoice.id} recorded ${record.chargeId}`,
+  invoice: record.invoice,
+  count: null,
+  at: record.occurredAt,
+  receivedAt: record.receivedAt,
+  fact: record,
+});
+
+const listMade = (c: Case, invoiceId: string): readonly Attempt[] => {
+  const notices = noticesOf(c.facts, invoiceId).filter((notice) => isExecuted(c, notice) && isDue(c, notice));
+  const records = recordsOf(c.facts, invoiceId).filter(
+    (record) => !notices.some((notice) => isSameAttempt(c.facts, record, notice)),
+  );
+  const place = ({ fact }: Attempt): number => c.facts.indexOf(fact);
+  return [...notices, ...records.map(toAttempt)].toSorted((a, b) => place(a) - place(b));
+};
+
+const made = new WeakMap<Case, Map<string, readonly Attempt[]>>();
+
+/**
+ * The executed attempts on an invoice that count by now, in fold order. Decision 0013: a record counts at once, until the
+ * notice of the same attempt does. Worked out once for the same case.
+ */
+export const attemptsMade = (c: Case, invoiceId: string): readonly Attempt[] => {
+  const known = made.get(c) ?? new Map<string, readonly Attempt[]>();
+  const attempts = known.get(invoiceId) ?? listMade(c, invoiceId);
+  made.set(c, known.set(invoiceId, attempts));
+  return attempts;
+};
+
 const countFacts = (c: Case): readonly Fact[] =>
   c.facts.filter((fact) => {
+    if (fact.kind === 'attempt_recorded') return true;
     if (!('invoice' in fact) || !['open', 'draft'].includes(fact.invoice.status)) return true; // payments act at once
     const notices = noticesOf(c.facts, fact.invoice.id);
     const newestDue = notices.findLastIndex((notice) => isDue(c, notice));

@@ -12,6 +12,10 @@ const customerSlot = (facts: readonly Fact[]): string | null => {
   return newest?.kind === 'customer_observed' ? newest.defaultPaymentMethodId : null;
 };
 
+/** 0009: what the slots say: the method that will be charged, null where all were emptied, undefined where nothing was ever stated. */
+export const slotMethod = (facts: readonly Fact[], subscription: string): string | null | undefined =>
+  subscriptionSlot(facts, subscription) ?? customerSlot(facts) ?? (everStated(facts, subscription) ? null : undefined);
+
 /** Was a method ever named for either slot. */
 const everStated = (facts: readonly Fact[], subscription: string): boolean =>
   subscriptionFacts(facts, subscription).some((fact) => fact.subscription.defaultPaymentMethodId !== null) ||
@@ -28,10 +32,10 @@ const lastCharged = (facts: readonly Fact[], subscription: string): string | nul
 };
 
 /** D4: the subscription's own method, else the customer's, else what last paid for it if neither was ever named. */
-export const chargedMethod = (facts: readonly Fact[], subscription: string): string | null =>
-  subscriptionSlot(facts, subscription) ??
-  customerSlot(facts) ??
-  (everStated(facts, subscription) ? null : lastCharged(facts, subscription));
+export const chargedMethod = (facts: readonly Fact[], subscription: string): string | null => {
+  const slot = slotMethod(facts, subscription);
+  return slot === undefined ? lastCharged(facts, subscription) : slot;
+};
 
 /**
  * D4, decision 0007: a card as last seen, in a payment method or in a charge made with it, refused ones included, but

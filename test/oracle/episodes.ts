@@ -1,8 +1,8 @@
-import type { Notice } from './attempts.ts';
-import { isDue, isEligible, isExecuted, noticesOf } from './attempts.ts';
+import type { Attempt } from './attempts.ts';
+import { attemptsMade, isEligible } from './attempts.ts';
 import { cancelIsRequested } from './cancel.ts';
 import type { Case, Fact, SubscriptionFact } from './facts.ts';
-import { DAY, isInvoiceFact, statementsOf } from './facts.ts';
+import { DAY, isInvoiceFact, statementsOf, subscriptionFacts } from './facts.ts';
 import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
 import { isSilent, stopInstant } from './silence.ts';
 import { standingWord } from './stopped.ts';
@@ -19,7 +19,7 @@ export interface Episode {
   /** In order of their first failure. */
   invoices: readonly string[];
   /** Failed attempts that count, in order. */
-  attempts: readonly Notice[];
+  attempts: readonly Attempt[];
   outcome: 'open' | 'recovered' | 'forgiven' | 'canceled' | 'lost' | 'written_off';
   endedAt: number | null;
 }
@@ -30,14 +30,14 @@ const end = (episode: Episode, outcome: Episode['outcome'], at: number): void =>
 };
 
 /** The attempt that a fact stands for, if it counts by now (B3, B4, E4). */
-const attemptAt = (c: Case, fact: Fact): Notice | null => {
-  if (fact.kind !== 'attempt_failed') return null;
-  const notice = noticesOf(c.facts, fact.invoice.id).find((each) => each.fact === fact);
-  return notice !== undefined && isEligible(notice) && isExecuted(c, notice) && isDue(c, notice) ? notice : null;
+const attemptAt = (c: Case, fact: Fact): Attempt | null => {
+  if (fact.kind !== 'attempt_failed' && fact.kind !== 'attempt_recorded') return null;
+  const attempt = attemptsMade(c, fact.invoice.id).find((each) => each.fact === fact);
+  return attempt !== undefined && isEligible(attempt) ? attempt : null;
 };
 
 /** C1: opens or joins; decision 0004: not once the invoice is settled or the subscription is over. */
-const takeAttempt = (c: Case, index: number, notice: Notice, episodes: Episode[]): void => {
+const takeAttempt = (c: Case, index: number, notice: Attempt, episodes: Episode[]): void => {
   const invoice = notice.invoice.id;
   const subscription = notice.invoice.subscription ?? '';
   if (invoiceLevel(c.facts, index, invoice) > LEVEL.open) return; // a failure after the payment counts nowhere
@@ -82,11 +82,49 @@ const settle = (c: Case, index: number, episodes: readonly Episode[]): void => {
     if (levels.some((level) => level <= LEVEL.open)) continue;
     const paid = levels.includes(LEVEL.paid);
     if (episode.outcome === 'open') {
-      end(episode, paid ? 'recovered' : levels.includes(LEVEL.uncollectible) ? 'lost' : 'forgiven', fact.occurredAt);
+      end(episode, paid ? 'recovered' : unpaidOutcome(c, index, episode), fact.occurredAt);
     } else if (paid && (episode.outcome === 'lost' || episode.outcome === 'canceled')) {
       end(episode, 'recovered', fact.occurredAt);
     }
   }
+};
+
+/** Decision 0004: of several that were not paid, lost outweighs forgiven. */
+const unpaidOutcome = (c: Case, index: number, episode: Episode): Episode['outcome'] => {
+  const givenUp = episode.invoices
+    .filter((invoice) => invoiceLevel(c.facts, index + 1, invoice) === LEVEL.uncollectible)
+    .map((invoice) => givenUpAs(c, index, episode, invoice));
+  return (['lost', 'canceled'] as const).find((outcome) => givenUp.includes(outcome)) ?? 'forgiven';
+};
+
+/** Decision 0013: what an invoice that was given up means, by the provider's reason. */
+const givenUpAs = (c: Case, index: number, episode: Episode, invoice: string): Episode['outcome'] => {
+  const said = statementsOf(c.facts.slice(0, index + 1), invoice).filter(
+    ({ invoice: { status } }) => status === 'uncollectible',
+  );
+  switch (said.findLast((fact) => fact.invoice.uncollectibleReason !== null)?.invoice.uncollectibleReason) {
+    case 'user_forgiven':
+      return 'forgiven';
+    case 'subscription_paused':
+      return isPausedForNonPayment(c.facts.slice(0, index + 1), episode.subscription) ? 'lost' : 'forgiven';
+    case 'subscription_canceled':
+      return asItsEnd(c, index, episode);
+    default:
+      return 'lost';
+  }
+};
+
+const isPausedForNonPayment = (facts: readonly Fact[], subscription: string): boolean =>
+  subscriptionFacts(facts, subscription).at(-1)?.subscription.pausedForNonPayment === true;
+
+/** As the end of the subscription says; while it is not known of, as far as a wish to leave was. */
+const asItsEnd = (c: Case, index: number, episode: Episode): Episode['outcome'] => {
+  const at = c.facts.findIndex(
+    (fact) => fact.kind === 'subscription_ended' && fact.subscription.id === episode.subscription,
+  );
+  const ended = c.facts[at];
+  if (ended?.kind === 'subscription_ended') return isVoluntary(c, at, episode, ended) ? 'canceled' : 'lost';
+  return cancelIsRequested(c.facts.slice(0, index + 1), episode.subscription) ? 'canceled' : 'lost';
 };
 
 /** C6: through the API, without feedback, on an exhausted episode is involuntary. */

@@ -21,6 +21,7 @@ export interface Invoice {
   readonly attemptCount: number;
   readonly nextAttemptAt: number | null;
   readonly paidOutOfBand: boolean | null;
+  readonly uncollectibleReason: string | null;
   readonly price: Price | null;
   readonly subscriptionPlanId: string | null;
   readonly linksCharge: boolean;
@@ -28,6 +29,8 @@ export interface Invoice {
   readonly paymentIntentId: string | null;
 }
 export interface Card {
+  readonly brand: string | null;
+  readonly last4: string | null;
   readonly expMonth: number | null;
   readonly expYear: number | null;
 }
@@ -40,6 +43,17 @@ export interface Charge {
   readonly card: Card | null;
   readonly paymentMethodId: string | null;
 }
+export interface Item {
+  readonly unitAmountMinor: number | null;
+  readonly quantity: number;
+  readonly interval: 'day' | 'week' | 'month' | 'year';
+  readonly intervalCount: number;
+}
+export interface Discount {
+  readonly percentOff: number | null;
+  readonly amountOffMinor: number | null;
+  readonly lasts: 'forever' | 'repeating' | 'once';
+}
 export interface Subscription {
   readonly id: string;
   readonly status: string;
@@ -50,16 +64,28 @@ export interface Subscription {
   readonly cancelReasonStated: boolean;
   readonly cancelFeedback: string | null;
   readonly pausedForNonPayment: boolean;
+  readonly pauseReason?: string | null;
+  readonly collectionPaused: boolean;
+  readonly resumesAt: number | null;
+  readonly currency: string | null;
+  readonly items: readonly Item[];
+  readonly discounts: readonly Discount[];
   readonly defaultPaymentMethodId: string | null;
 }
 interface Base {
   readonly id: string;
   readonly occurredAt: number;
   readonly receivedAt: number;
+  readonly isHistory?: true;
 }
 export interface InvoiceFact extends Base {
   readonly kind: 'invoice_observed' | 'attempt_failed' | 'action_required' | 'invoice_paid';
   readonly invoice: Invoice;
+}
+export interface RecordFact extends Base {
+  readonly kind: 'attempt_recorded';
+  readonly invoice: Invoice;
+  readonly chargeId: string | null;
 }
 export interface ChargeFact extends Base {
   readonly kind: 'charge_declined' | 'charge_succeeded' | 'payment_reversed';
@@ -75,6 +101,7 @@ export interface LinkFact extends Base {
 export interface SubscriptionFact extends Base {
   readonly kind: 'subscription_observed' | 'subscription_ended';
   readonly subscription: Subscription;
+  readonly previousPaymentMethodId?: string | null;
 }
 export interface StoppedFact extends Base {
   readonly kind: 'collection_stopped';
@@ -83,31 +110,54 @@ export interface StoppedFact extends Base {
 export interface CustomerFact extends Base {
   readonly kind: 'customer_observed';
   readonly defaultPaymentMethodId: string | null;
+  readonly previousPaymentMethodId?: string | null;
 }
 export interface MethodFact extends Base {
   readonly kind: 'payment_method_observed';
   readonly paymentMethodId: string;
   readonly card: Card | null;
   readonly detached: boolean;
+  readonly cause: 'attached' | 'updated' | 'network' | 'expiring' | 'detached' | 'seen';
+  readonly previousCard: Card | null;
 }
-/** Nothing that the oracle judges follows from these yet. */
-export interface OtherFact extends Base {
-  readonly kind:
-    | 'attempt_recorded'
-    | 'dispute_observed'
-    | 'fraud_warning_observed'
-    | 'refund_observed'
-    | 'checkout_completed';
+export interface DisputeFact extends Base {
+  readonly kind: 'dispute_observed';
+  readonly disputeId: string;
+  readonly charge: Charge;
+  readonly status: 'open' | 'won' | 'lost' | 'withdrawn';
+  readonly openedAt?: number | null;
+}
+export interface WarningFact extends Base {
+  readonly kind: 'fraud_warning_observed';
+  readonly warningId: string;
+  readonly about: Pick<Charge, 'chargeId' | 'paymentIntentId' | 'invoiceId'>;
+  readonly actionable: boolean;
+  readonly openedAt?: number | null;
+}
+export interface RefundFact extends Base {
+  readonly kind: 'refund_observed';
+  readonly refundId: string;
+  readonly charge: Charge;
+  readonly amountMinor: number;
+  readonly status: 'pending' | 'succeeded' | 'failed' | 'canceled';
+}
+/** Nothing that the oracle judges follows from it: who somebody is, the store settles. */
+export interface CheckoutFact extends Base {
+  readonly kind: 'checkout_completed';
 }
 export type Fact =
   | InvoiceFact
+  | RecordFact
   | ChargeFact
   | LinkFact
   | SubscriptionFact
   | StoppedFact
   | CustomerFact
   | MethodFact
-  | OtherFact;
+  | DisputeFact
+  | WarningFact
+  | RefundFact
+  | CheckoutFact;
 
 /** What the rules leave to the merchant. */
 export interface Policy {
@@ -127,10 +177,10 @@ export const SECOND = 1_000;
 export const DAY = 86_400_000;
 
 /** Does this fact state an invoice. */
-export const isInvoiceFact = (fact: Fact): fact is InvoiceFact => 'invoice' in fact;
+export const isInvoiceFact = (fact: Fact): fact is InvoiceFact | RecordFact => 'invoice' in fact;
 
 /** The statements about one invoice, in fold order. */
-export const statementsOf = (facts: readonly Fact[], invoiceId: string): readonly InvoiceFact[] =>
+export const statementsOf = (facts: readonly Fact[], invoiceId: string): readonly (InvoiceFact | RecordFact)[] =>
   facts.filter(isInvoiceFact).filter((fact) => fact.invoice.id === invoiceId);
 
 /** The statements about one subscription, in fold order. */
@@ -139,3 +189,12 @@ export const subscriptionFacts = (facts: readonly Fact[], id: string): readonly 
     (fact): fact is SubscriptionFact =>
       (fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended') && fact.subscription.id === id,
   );
+
+/** Every subscription that any statement names. */
+export const subscriptionsIn = (facts: readonly Fact[]): readonly string[] => {
+  const ids = facts.flatMap((fact) => {
+    if (isInvoiceFact(fact)) return fact.invoice.subscription === null ? [] : [fact.invoice.subscription];
+    return fact.kind === 'subscription_observed' || fact.kind === 'subscription_ended' ? [fact.subscription.id] : [];
+  });
+  return [...new Set(ids)];
+};

@@ -11,7 +11,8 @@ const levelOf = (invoice: Invoice): number => {
   return invoice.amountPaidMinor > 0 || invoice.paidOutOfBand === true ? LEVEL.paid : LEVEL.closed;
 };
 
-const sameMoney = (a: Pick<Charge, 'chargeId' | 'paymentIntentId'>, b: typeof a): boolean =>
+/** Do two statements speak of one charge. */
+export const sameMoney = (a: Pick<Charge, 'chargeId' | 'paymentIntentId'>, b: typeof a): boolean =>
   (a.chargeId !== null && a.chargeId === b.chargeId) ||
   (a.paymentIntentId !== null && a.paymentIntentId === b.paymentIntentId);
 

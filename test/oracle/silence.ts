@@ -1,9 +1,10 @@
-import type { Notice } from './attempts.ts';
+import type { Attempt } from './attempts.ts';
 import { noticesOf, settledFacts } from './attempts.ts';
 import type { Episode } from './episodes.ts';
 import type { Case, Fact } from './facts.ts';
 import { statementsOf } from './facts.ts';
 import { newestReversal } from './invoices.ts';
+import { isSameAttempt, recordsOf } from './records.ts';
 import { standingWord } from './stopped.ts';
 
 /** What is known of the next attempt on an open invoice, and since when. */
@@ -18,15 +19,37 @@ interface Beginning extends Outlook {
   readonly from: number;
 }
 
-/** Failure notice or reversal: what was said before is about an attempt that is over. A notice's whole second counts. */
+/** The newest failed attempt of which these facts tell; a record of one that a notice tells of too adds nothing. */
+const newestAttempt = (facts: readonly Fact[], invoice: string): Pick<Attempt, 'at' | 'receivedAt' | 'fact'> | null => {
+  const notice = noticesOf(facts, invoice).at(-1);
+  const told = noticesOf(facts, invoice);
+  const record = recordsOf(facts, invoice).findLast((each) => !told.some((other) => isSameAttempt(facts, each, other)));
+  if (record === undefined) return notice ?? null;
+  if (notice !== undefined && facts.indexOf(notice.fact) > facts.indexOf(record)) return notice;
+  return { at: record.occurredAt, receivedAt: record.receivedAt, fact: record };
+};
+
+/** Failed attempt or reversal: what was said before is about an attempt that is over. An attempt's whole second counts. */
 const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
-  const notice: Notice | undefined = noticesOf(facts, invoice).at(-1);
+  const newest = newestAttempt(facts, invoice);
   const reversal = newestReversal(facts, facts.length, invoice);
-  if (notice === undefined) return null;
-  if (reversal !== null && facts.indexOf(notice.fact) < facts.indexOf(reversal))
+  if (newest === null) return null;
+  if (reversal !== null && facts.indexOf(newest.fact) < facts.indexOf(reversal))
     return { at: reversal.occurredAt, receivedAt: reversal.receivedAt, date: null, from: facts.indexOf(reversal) };
-  const from = facts.findIndex(({ occurredAt }) => occurredAt === notice.at);
-  return { at: notice.at, receivedAt: notice.receivedAt, date: null, from };
+  const from = facts.findIndex(({ occurredAt }) => occurredAt === newest.at);
+  return { at: newest.at, receivedAt: newest.receivedAt, date: null, from };
+};
+
+/**
+ * Decision 0013: a record does not know what was said of the next attempt. What was stated since it does; else the next
+ * attempt proves that it was to come, and else the next look at the invoice says when.
+ */
+const dateAfterRecord = (all: readonly Fact[], upTo: number, invoice: string): number | null => {
+  const newest = newestAttempt(all.slice(0, upTo), invoice);
+  if (newest?.fact.kind !== 'attempt_recorded') return null;
+  const next = statementsOf(all.slice(upTo), invoice)[0];
+  if (next === undefined) return null;
+  return next.kind === 'attempt_recorded' ? next.occurredAt : next.invoice.nextAttemptAt;
 };
 
 /**
@@ -38,7 +61,7 @@ const outlook = (facts: readonly Fact[], invoice: string): Outlook | null => {
   if (first === null) return null;
   let known: Outlook = first;
   for (const { kind, occurredAt: at, receivedAt, invoice: said } of statementsOf(facts.slice(first.from), invoice)) {
-    if (said.status !== 'open') continue;
+    if (said.status !== 'open' || kind === 'attempt_recorded') continue;
     const date = said.nextAttemptAt;
     if (date === null && (kind === 'action_required' || at === known.at)) continue;
     if (date === known.date) continue;
@@ -59,7 +82,7 @@ export const isExhaustedBySilence = (c: Case, invoice: string): boolean => {
  */
 export const isSilent = (c: Case, upTo: number, invoice: string, at: number): boolean => {
   const newest = outlook(c.facts.slice(0, upTo), invoice);
-  if (newest === null || newest.date !== null) return false;
+  if (newest === null || newest.date !== null || dateAfterRecord(c.facts, upTo, invoice) !== null) return false;
   return newest.at + c.policy.noRetryAfterMs <= at && newest.receivedAt + c.policy.noRetryAfterMs <= c.t;
 };
 

@@ -15,6 +15,7 @@ const rankOf = (fact: Fact): number => {
     case 'collection_stopped':
       return 2;
     case 'attempt_failed':
+    case 'attempt_recorded':
     case 'action_required':
     case 'charge_declined':
     case 'payment_reversed':
@@ -29,9 +30,14 @@ const rankOf = (fact: Fact): number => {
 
 const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
+/** What was read from the provider's history is settled: it counts as if it had been received when it happened. */
+const settledIfHistory = <F extends Fact>(fact: F): F =>
+  fact.isHistory === true || fact.kind === 'attempt_recorded' ? { ...fact, receivedAt: fact.occurredAt } : fact;
+
 /** B1: received, and not further ahead of its receipt than 300 s unless its time has come; in fold order. */
 export const visibleFacts = (facts: readonly Fact[], t: number): readonly Fact[] =>
   facts
     .filter((fact) => fact.receivedAt <= t)
     .filter((fact) => fact.occurredAt <= fact.receivedAt + AHEAD_MS || fact.occurredAt <= t)
+    .map(settledIfHistory)
     .toSorted((a, b) => a.occurredAt - b.occurredAt || rankOf(a) - rankOf(b) || compareIds(a.id, b.id));

@@ -1,17 +1,12 @@
-import type { Card, ChargeState, Fact, InvoiceState, PriceRef, SubscriptionState } from '../../src/domain/fact.ts';
+import type { ChargeState, Fact, InvoiceState, PriceRef, SubscriptionState } from '../../src/domain/fact.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
-import type { AttemptPlan, CardPlan, InvoicePlan, Story, SubscriptionPlan } from './membership-plan.ts';
+import { cardEntries, customer } from './membership-cards.ts';
+import type { Entry } from './membership-entry.ts';
+import { BEGIN_S, DAY_S } from './membership-entry.ts';
+import { disputeEntries, refundEntries } from './membership-money.ts';
+import type { AttemptPlan, InvoicePlan, Life, Noise, RecordPlan, Story, SubscriptionPlan } from './membership-plan.ts';
+import { revenueStated } from './membership-revenue.ts';
 
-/** A fact before the network has had its way with it. */
-type Told = Fact extends infer F ? (F extends Fact ? Omit<F, 'id' | 'occurredAt' | 'receivedAt'> : never) : never;
-interface Entry {
-  readonly atS: number;
-  readonly told: Told;
-}
-
-/** A whole second, some days before the end of a month. */
-export const BEGIN_S = Date.UTC(2026, 0, 20, 8) / 1_000;
-const DAY_S = 86_400;
 const AMOUNT = 1900;
 
 const at = (seconds: number): Instant => instant(seconds * 1_000);
@@ -46,17 +41,12 @@ const withoutDetails = (price: PriceRef | null): PriceRef | null =>
 const metadataOf = (plan: SubscriptionPlan): string | null =>
   plan.plan !== 'metadata' ? null : plan.highValue ? 'pro' : 'basic';
 
-const cardAt = (plan: CardPlan): Card => {
-  const month = new Date(Date.UTC(2026, plan.months, 1));
-  return { brand: 'visa', last4: '4242', expMonth: month.getUTCMonth() + 1, expYear: month.getUTCFullYear() };
-};
-
-const invoiceState = (story: Story, plan: InvoicePlan, index: number): InvoiceState => {
+const invoiceState = (story: Life, plan: InvoicePlan, index: number): InvoiceState => {
   const subscription = story.subscriptions[plan.subscription];
   const owned = plan.reason !== 'manual' && subscription !== undefined;
   return {
-    id: `in_${index}`,
-    subscription: owned ? `sub_${plan.subscription}` : null,
+    id: `in_${story.tag}${index}`,
+    subscription: owned ? `sub_${story.tag}${plan.subscription}` : null,
     status: 'open',
     currency: plan.subscription === 0 ? 'usd' : 'eur',
     amountDueMinor: AMOUNT,
@@ -101,9 +91,12 @@ const DECLINE = {
   blockedReason: null,
 };
 
+/** Was a charge made. */
+const isCharged = ({ kind }: AttemptPlan): boolean => !['not_executed', 'no_card', 'to_confirm'].includes(kind);
+
 /** Everything that is told of one attempt that failed at `atS`. */
 const attemptEntries = (bill: InvoiceState, plan: AttemptPlan, atS: number, number: number): readonly Entry[] => {
-  const executed = !['not_executed', 'no_card', 'to_confirm'].includes(plan.kind);
+  const executed = isCharged(plan);
   const linked = plan.kind === 'declined' || plan.kind === 'by_hand';
   const made = charge(bill, number, linked);
   const date = at(atS + plan.dateS);
@@ -142,6 +135,7 @@ const endingEntries = (bill: InvoiceState, plan: InvoicePlan, atS: number, numbe
     atS,
     told: { kind: 'invoice_paid', invoice, byCharge, automatic: false },
   });
+  const givenUp = { status: 'uncollectible', uncollectibleReason: plan.uncollectibleReason } as const;
   switch (plan.ending) {
     case 'charge':
       return [
@@ -157,7 +151,7 @@ const endingEntries = (bill: InvoiceState, plan: InvoicePlan, atS: number, numbe
     case 'void':
       return [{ atS, told: { kind: 'invoice_observed', invoice: { ...bill, status: 'void' } } }];
     case 'uncollectible':
-      return [{ atS, told: { kind: 'invoice_observed', invoice: { ...bill, status: 'uncollectible' } } }];
+      return [{ atS, told: { kind: 'invoice_observed', invoice: { ...bill, ...givenUp } } }];
     case 'open':
       return [];
   }
@@ -166,19 +160,74 @@ const endingEntries = (bill: InvoiceState, plan: InvoicePlan, atS: number, numbe
 /** Every charge that succeeds is made with `pm_0`. */
 const PAYING_CARD = { paymentMethodId: 'pm_0' };
 
-const invoiceEntries = (story: Story, plan: InvoicePlan, index: number, endsS: number): readonly Entry[] => {
-  const bill = invoiceState(story, plan, index);
+/** What a backfill reads of the attempts `made` so far: each charge that was refused, else that the invoice was tried. */
+const recordEntries = (bill: InvoiceState, plan: RecordPlan, made: readonly Made[]): readonly Entry[] => {
+  const known = made.slice(0, plan.upTo);
+  const newest = known.at(-1);
+  if (newest === undefined) return [];
+  const readS = Math.max(...known.map(({ atS }) => atS)) + 61 + plan.readAfterS;
+  const state: InvoiceState = { ...bill, attemptCount: newest.count, nextAttemptAt: null };
+  const charged = known.filter(({ attempt }) => isCharged(attempt));
+  const dated = newest.attempt.date !== 'none' && newest.atS + newest.attempt.dateS > readS;
+  const look: InvoiceState = { ...state, nextAttemptAt: dated ? at(newest.atS + newest.attempt.dateS) : null };
+  const entries = charged.flatMap(({ attempt, number, atS }): readonly Entry[] => {
+    const refused = charge(bill, number, true);
+    const when = { atS: atS + attempt.chargeS, readS };
+    const invoice = { ...state, chargeId: refused.chargeId };
+    return [
+      { ...when, told: { kind: 'charge_declined', charge: refused, decline: DECLINE } },
+      { ...when, told: { kind: 'attempt_recorded', invoice, chargeId: refused.chargeId } },
+    ];
+  });
+  const [first] = known;
+  if (charged.length === 0 && first !== undefined)
+    entries.push({ atS: first.atS, readS, told: { kind: 'attempt_recorded', invoice: state, chargeId: null } });
+  if (plan.looksAtInvoice) entries.push({ atS: readS, readS, told: { kind: 'invoice_observed', invoice: look } });
+  return plan.silently ? entries : entries.map((entry) => ({ ...entry, aloud: true }));
+};
+
+interface Made {
+  readonly attempt: AttemptPlan;
+  readonly number: number;
+  readonly atS: number;
+  readonly count: number;
+}
+
+/** The attempts that the plan comes to: nothing is tried twice in a second, nor once the subscription is over. */
+const attemptsMade = (plan: InvoicePlan, endsS: number): readonly Made[] => {
+  const made: Made[] = [];
   let atS = dayS(plan.startDay);
-  let count = 0;
-  const entries: Entry[] = [];
   for (const [number, attempt] of plan.attempts.entries()) {
-    atS += number === 0 ? attempt.afterS : Math.max(1, attempt.afterS); // nothing is tried twice in a second
-    if (atS > endsS) break; // nothing is retried once the subscription is over
-    count = count === 0 ? plan.firstCount : attempt.kind === 'by_hand' ? count : count + 1;
-    entries.push(...attemptEntries({ ...bill, attemptCount: count }, attempt, atS, number));
+    const apartS = plan.recorded === null ? 1 : 200; // of two charges within a minute no rule says which is on record
+    atS += number === 0 ? attempt.afterS : Math.max(apartS, attempt.afterS);
+    if (atS > endsS) break;
+    const before = made.at(-1)?.count ?? 0;
+    const count = before === 0 ? plan.firstCount : attempt.kind === 'by_hand' ? before : before + 1;
+    made.push({ attempt, number, atS, count });
   }
-  if (count === 0 && plan.ending !== 'charge') return [];
-  atS += plan.endsAfterS;
+  return made;
+};
+
+const invoiceEntries = (story: Life, plan: InvoicePlan, index: number, endsS: number): readonly Entry[] => {
+  const bill = invoiceState(story, plan, index);
+  const made = attemptsMade(plan, endsS);
+  const noticesFrom = plan.recorded?.noticesFrom ?? 0;
+  const entries: Entry[] = made
+    .filter(({ number }) => number >= noticesFrom)
+    .flatMap(({ attempt, number, atS, count }) =>
+      attemptEntries({ ...bill, attemptCount: count }, attempt, atS, number),
+    );
+  if (plan.recorded !== null) entries.push(...recordEntries(bill, plan.recorded, made));
+  const count = made.at(-1)?.count ?? 0;
+  if (plan.asksAfterS !== null) {
+    const asked: InvoiceState = { ...bill, attemptCount: plan.firstCount };
+    entries.push({ atS: dayS(plan.startDay) + plan.asksAfterS, told: { kind: 'action_required', invoice: asked } });
+  }
+  if (count === 0 && plan.ending !== 'charge') return entries;
+  const lastS = made.at(-1)?.atS ?? dayS(plan.startDay);
+  if (plan.refund !== null)
+    entries.push(...refundEntries(bill, plan.refund, (made[plan.refund.after]?.atS ?? lastS) + plan.refund.afterS));
+  const atS = lastS + plan.endsAfterS;
   const number = plan.attempts.length;
   const counted = { ...bill, attemptCount: Math.max(1, count) };
   entries.push(...endingEntries(counted, plan, atS, number));
@@ -200,17 +249,15 @@ const invoiceEntries = (story: Story, plan: InvoicePlan, index: number, endsS: n
   return entries;
 };
 
-const subscriptionState = (story: Story, index: number): SubscriptionState => {
+const subscriptionState = (story: Life, index: number): SubscriptionState => {
   const plan = story.subscriptions[index];
   return {
-    id: `sub_${index}`,
+    id: `sub_${story.tag}${index}`,
     status: 'active',
     price: plan === undefined ? null : priceOf(plan, true),
     planId: plan === undefined ? null : metadataOf(plan),
     userId: null,
-    currency: null,
-    items: [],
-    discounts: [],
+    ...revenueStated(plan?.revenue ?? 'none', index === 0 ? 'usd' : 'eur'),
     collectedAutomatically: true,
     startedAt: null,
     trialEndsAt: null,
@@ -226,9 +273,15 @@ const subscriptionState = (story: Story, index: number): SubscriptionState => {
   };
 };
 
-const seen = (atS: number, subscription: SubscriptionState): Entry => ({
+const seen = (atS: number, subscription: SubscriptionState, slotBefore?: string | null): Entry => ({
   atS,
-  told: { kind: 'subscription_observed', subscription, previousStatus: null, previousCollectionPaused: null },
+  told: {
+    kind: 'subscription_observed',
+    subscription,
+    previousStatus: null,
+    previousCollectionPaused: null,
+    ...(slotBefore === undefined ? {} : { previousPaymentMethodId: slotBefore }),
+  },
 });
 const ended = (atS: number, subscription: SubscriptionState): Entry => ({
   atS,
@@ -266,6 +319,24 @@ const storyEntries = (plan: SubscriptionPlan, state: SubscriptionState): readonl
       return [seen(atS, { ...state, status: 'unpaid' })];
     case 'unpaid_and_back':
       return [seen(atS, { ...state, status: 'unpaid' }), seen(thenS, state)];
+    case 'past_due':
+      return [seen(atS, { ...state, status: 'past_due' })];
+    case 'paused':
+      return [seen(atS, { ...state, status: 'paused', pauseReason: 'requested' })];
+    case 'paused_and_back':
+      return [seen(atS, { ...state, status: 'paused', pauseReason: 'requested' }), seen(thenS, state)];
+    case 'paused_no_reason':
+      return [seen(atS, { ...state, status: 'paused' })];
+    case 'trial_ended':
+      return [seen(atS, { ...state, status: 'paused', pauseReason: 'trial_ended' })];
+    case 'paused_for_non_payment':
+      return [seen(atS, { ...state, status: 'paused', pauseReason: 'non_payment', pausedForNonPayment: true })];
+    case 'collection_paused':
+      return [seen(atS, { ...state, collectionPaused: true })];
+    case 'collection_paused_until':
+      return [seen(atS, { ...state, collectionPaused: true, resumesAt: at(thenS) })];
+    case 'collection_paused_and_back':
+      return [seen(atS, { ...state, status: 'past_due', collectionPaused: true }), seen(thenS, state)];
     case 'stopped':
       return [{ atS, told: { kind: 'collection_stopped', subscription: state.id } }];
     case 'not_paid_for':
@@ -275,83 +346,59 @@ const storyEntries = (plan: SubscriptionPlan, state: SubscriptionState): readonl
   }
 };
 
-const subscriptionEntries = (story: Story, plan: SubscriptionPlan, index: number): readonly Entry[] => {
+const subscriptionEntries = (story: Life, plan: SubscriptionPlan, index: number): readonly Entry[] => {
   const state = subscriptionState(story, index);
   const entries: Entry[] = [];
   if (plan.firstSeen && plan.plan !== 'late') entries.push(seen(BEGIN_S - DAY_S, state));
   entries.push(...storyEntries(plan, state));
   const later = { ...state, defaultPaymentMethodId: plan.slot === 'pm_0_then_pm_1' ? 'pm_1' : null };
-  if (plan.slot.includes('then') && dayS(20) < endsAt(plan)) entries.push(seen(dayS(20), later));
+  if (plan.slot.includes('then') && dayS(20) < endsAt(plan))
+    entries.push(seen(dayS(20), later, plan.slotNoticed ? 'pm_0' : undefined));
   if (plan.plan === 'late' && dayS(30) < endsAt(plan)) entries.push(seen(dayS(30), state));
   return entries;
 };
 
-const customer = (userId: string | null, defaultPaymentMethodId: string | null): Entry['told'] => ({
-  kind: 'customer_observed',
-  userId,
-  contactUserIds: [],
-  email: null,
-  defaultPaymentMethodId,
-  deleted: false,
-});
-
-const cardEntries = (plan: CardPlan, index: number): readonly Entry[] => {
-  const paymentMethodId = `pm_${index}`;
-  const atS = dayS(plan.day);
-  const card = cardAt(plan);
-  const method = (when: number, now: Card, detached = false): Entry => ({
-    atS: when,
-    told: {
-      kind: 'payment_method_observed',
-      paymentMethodId,
-      card: now,
-      detached,
-      cause: detached ? 'detached' : 'updated',
-      previousCard: null,
-    },
-  });
-  const entries: Entry[] = [];
-  if (plan.seen === 'method' || plan.seen === 'both') entries.push(method(atS, card));
-  if (plan.seen === 'charge' || plan.seen === 'both') {
-    const made = { chargeId: `ch_card_${index}`, paymentIntentId: null, invoiceId: `in_${index}` };
-    const money = { amountMinor: 500, currency: 'gbp', card, paymentMethodId };
-    entries.push({ atS: atS + 60, told: { kind: 'charge_succeeded', charge: { ...made, ...money } } });
-  }
-  const thenS = atS + 5 * DAY_S;
-  if (plan.fate === 'renewed') entries.push(method(thenS, cardAt({ ...plan, months: plan.months + 36 })));
-  if (plan.fate === 'detached') entries.push(method(thenS, card, true));
-  if (plan.fate === 'customer_slot')
-    entries.push({
-      atS: thenS,
-      told: customer(null, paymentMethodId),
-    });
-  return entries;
-};
-
-const customerEntries = (story: Story): readonly Entry[] => {
+const customerEntries = (story: Life): readonly Entry[] => {
   if (story.customerSlot === 'never_stated') return [];
   const defaultPaymentMethodId = story.customerSlot === 'none' ? null : story.customerSlot;
   return [{ atS: dayS(1), told: customer('user_eve', defaultPaymentMethodId) }];
 };
 
-/** The story as the facts that would be learned, each with its receipt. Deterministic. */
-export const tell = (story: Story): readonly Fact[] => {
+/** What the customer's slot holds at first; null: nothing, or nobody says. */
+const firstSlotOf = ({ customerSlot }: Life): string | null =>
+  customerSlot === 'none' || customerSlot === 'never_stated' ? null : customerSlot;
+
+/** An account's life as the facts that would be learned, each with its receipt. Deterministic. */
+const tellLife = (life: Life): readonly Fact[] => {
+  const paying = `ch_in_${life.tag}0_${life.invoices[0]?.attempts.length ?? 0}`;
   const entries = [
-    ...story.subscriptions.flatMap((plan, index) => subscriptionEntries(story, plan, index)),
-    ...customerEntries(story),
-    ...story.cards.flatMap(cardEntries),
-    ...story.invoices.flatMap((plan, index) => {
-      const owner = story.subscriptions[plan.subscription];
+    ...life.subscriptions.flatMap((plan, index) => subscriptionEntries(life, plan, index)),
+    ...customerEntries(life),
+    ...life.cards.flatMap((plan, index) => cardEntries(plan, index, firstSlotOf(life))),
+    ...life.disputes.flatMap((plan, index) => disputeEntries(plan, index, paying)),
+    ...life.invoices.flatMap((plan, index) => {
+      const owner = life.subscriptions[plan.subscription];
       const endsS = plan.reason === 'manual' || owner === undefined ? Number.POSITIVE_INFINITY : endsAt(owner);
-      return invoiceEntries(story, plan, index, endsS);
+      return invoiceEntries(life, plan, index, endsS);
     }),
   ].toSorted((a, b) => a.atS - b.atS);
-  return entries.flatMap(({ atS, told }, index): readonly Fact[] => {
-    const { delayMs, copy } = story.noise[index] ?? { delayMs: 300, copy: 'none' };
-    if (copy === 'lost') return [];
-    const id = `evt_${String(index).padStart(3, '0')}`;
-    const fact: Fact = { ...told, id, occurredAt: at(atS), receivedAt: instant(atS * 1_000 + delayMs) };
-    if (copy === 'none') return [fact];
-    return [fact, { ...fact, id: `${id}t`, receivedAt: instant(fact.receivedAt + 3_700) }];
-  });
+  return entries.flatMap((entry, index) => receive(entry, life.noise[index] ?? QUIET, index));
 };
+
+const QUIET: Noise = { delayMs: 300, copy: 'none' };
+
+const receive = ({ atS, told, readS, aloud }: Entry, { delayMs, copy }: Noise, index: number): readonly Fact[] => {
+  if (copy === 'lost') return [];
+  const fromHistory = readS !== undefined || copy === 'history';
+  // History is read after it happened, whatever clocks say.
+  const receivedAt = instant((readS ?? atS) * 1_000 + (fromHistory ? Math.abs(delayMs) : delayMs));
+  const history = fromHistory && aloud !== true ? { isHistory: true as const } : {};
+  const id = `evt_${String(index).padStart(3, '0')}`;
+  const fact: Fact = { ...told, id, occurredAt: at(atS), receivedAt, ...history };
+  if (copy !== 'twin') return [fact];
+  return [fact, { ...fact, id: `${id}t`, receivedAt: instant(receivedAt + 3_700) }];
+};
+
+/** The facts of each account of the person. */
+export const tell = ({ first, second }: Story): readonly (readonly Fact[])[] =>
+  second === null ? [tellLife(first)] : [tellLife(first), tellLife(second)];

@@ -1,4 +1,9 @@
 import fc from 'fast-check';
+import type { CardPlan } from './membership-cards.ts';
+import { cardPlans } from './membership-cards.ts';
+import { gap } from './membership-entry.ts';
+import type { DisputePlan, RefundPlan } from './membership-money.ts';
+import { disputePlans, refundPlan } from './membership-money.ts';
 
 /**
  * What can be observed of one customer, as a plan of small choices, so that a failing run shrinks to a story that a
@@ -26,6 +31,20 @@ export interface AttemptPlan {
   readonly idsOnly: boolean;
 }
 
+/** What a backfill reads of an invoice's attempts. */
+export interface RecordPlan {
+  /** Attempts before this one are on record. */
+  readonly upTo: number;
+  /** Attempts from this one on are told by notices. */
+  readonly noticesFrom: number;
+  /** After the last attempt that it knows of. */
+  readonly readAfterS: number;
+  /** The invoice itself is looked at, too. */
+  readonly looksAtInvoice: boolean;
+  /** Stored as history, of which nothing is said. */
+  readonly silently: boolean;
+}
+
 export interface InvoicePlan {
   readonly startDay: number;
   readonly subscription: 0 | 1;
@@ -34,7 +53,18 @@ export interface InvoicePlan {
   readonly firstCount: 1 | 3;
   readonly attempts: readonly AttemptPlan[];
   readonly ending: 'charge' | 'notice' | 'out_of_band' | 'void' | 'uncollectible' | 'credited' | 'open';
+  readonly uncollectibleReason:
+    | 'max_payment_attempts'
+    | 'user_forgiven'
+    | 'subscription_paused'
+    | 'subscription_canceled'
+    | null;
   readonly endsAfterS: number;
+  /** Null: every attempt is told by its notice. */
+  readonly recorded: RecordPlan | null;
+  readonly refund: RefundPlan | null;
+  /** The bank asks to confirm so long after the start, with no attempt; null: never. */
+  readonly asksAfterS: number | null;
   /** The bank takes a payment by charge back, so long after it; null: never. */
   readonly reversedAfterS: number | null;
   /** A failure is told after the ending. */
@@ -58,61 +88,59 @@ export interface SubscriptionPlan {
     | 'stopped'
     | 'not_paid_for'
     | 'no_reason'
-    | 'trialing';
+    | 'trialing'
+    | 'past_due'
+    | 'paused'
+    | 'paused_and_back'
+    | 'paused_no_reason'
+    | 'paused_for_non_payment'
+    | 'trial_ended'
+    | 'collection_paused'
+    | 'collection_paused_until'
+    | 'collection_paused_and_back';
+  /** What it states of its prices. */
+  readonly revenue: 'none' | 'monthly' | 'yearly' | 'weekly' | 'two_items' | 'metered' | 'discounted';
   readonly feedback: boolean;
   readonly day: number;
   readonly thenS: number;
   /** Its own slot. */
   readonly slot: 'none' | 'pm_0' | 'pm_1' | 'pm_0_then_pm_1' | 'pm_0_then_none';
-}
-
-export interface CardPlan {
-  /** Months from the story's month to the one in which it expires. */
-  readonly months: number;
-  readonly seen: 'method' | 'charge' | 'both' | 'never';
-  readonly day: number;
-  /** What becomes of it five days later. */
-  readonly fate: 'stays' | 'renewed' | 'detached' | 'customer_slot';
+  /** A change of its slot is told by a notice that names what was there before. */
+  readonly slotNoticed: boolean;
 }
 
 /** What the network does to one fact. */
 export interface Noise {
   readonly delayMs: number;
-  readonly copy: 'none' | 'twin' | 'lost';
+  /** `history`: read from the provider's history instead. */
+  readonly copy: 'none' | 'twin' | 'lost' | 'history';
 }
 
-export interface Story {
+/** One account (billing customer). */
+export interface Life {
+  /** Begins the ids of its objects. */
+  readonly tag: '' | 'b';
   /** Invoices that carry their price and charge, or only ids. */
   readonly legacyShape: boolean;
-  readonly charges: 'subscribed' | 'absent';
-  readonly noRetryHours: number;
   readonly invoices: readonly InvoicePlan[];
   readonly subscriptions: readonly SubscriptionPlan[];
   readonly cards: readonly CardPlan[];
   readonly customerSlot: 'never_stated' | 'none' | 'pm_0' | 'pm_1';
+  readonly disputes: readonly DisputePlan[];
   readonly noise: readonly Noise[];
+}
+
+/** One person; most have one account. */
+export interface Story {
+  readonly charges: 'subscribed' | 'absent';
+  readonly noRetryHours: number;
+  readonly first: Life;
+  readonly second: Life | null;
 }
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-const gap = fc.constantFrom(
-  0,
-  1,
-  5,
-  30,
-  61,
-  2 * MINUTE,
-  40 * MINUTE,
-  HOUR,
-  5 * HOUR,
-  DAY,
-  3 * DAY,
-  3 * DAY + 17,
-  7 * DAY,
-  30 * DAY,
-);
 
 const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
   afterS: gap,
@@ -147,6 +175,14 @@ const attempt: fc.Arbitrary<AttemptPlan> = fc.record({
   idsOnly: fc.constantFrom(false, false, false, true),
 });
 
+const record: fc.Arbitrary<RecordPlan> = fc.record({
+  upTo: fc.integer({ min: 1, max: 4 }),
+  noticesFrom: fc.integer({ min: 0, max: 4 }),
+  readAfterS: fc.oneof(gap, fc.constant(4)),
+  looksAtInvoice: fc.boolean(),
+  silently: fc.constantFrom(true, true, true, false),
+});
+
 const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
   startDay: fc.integer({ min: 0, max: 45 }),
   subscription: fc.constantFrom(0, 0, 1),
@@ -164,7 +200,17 @@ const invoice: fc.Arbitrary<InvoicePlan> = fc.record({
     'open',
     'open',
   ),
+  uncollectibleReason: fc.constantFrom<InvoicePlan['uncollectibleReason'][]>(
+    null,
+    'max_payment_attempts',
+    'user_forgiven',
+    'subscription_paused',
+    'subscription_canceled',
+  ),
   endsAfterS: fc.oneof(gap, fc.constant(0)),
+  recorded: fc.option(record, { freq: 5 }),
+  refund: refundPlan,
+  asksAfterS: fc.option(gap, { freq: 8 }),
   reversedAfterS: fc.option(gap, { freq: 6 }),
   failsAfterwards: fc.constantFrom(false, false, false, false, false, false, true),
 });
@@ -174,6 +220,9 @@ const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({
   highValue: fc.boolean(),
   firstSeen: fc.constantFrom(true, true, true, false),
   story: fc.constantFrom<SubscriptionPlan['story'][]>(
+    'none',
+    'none',
+    'none',
     'none',
     'none',
     'none',
@@ -190,18 +239,22 @@ const subscription: fc.Arbitrary<SubscriptionPlan> = fc.record({
     'not_paid_for',
     'no_reason',
     'trialing',
+    'past_due',
+    'paused',
+    'paused_and_back',
+    'paused_no_reason',
+    'paused_for_non_payment',
+    'trial_ended',
+    'collection_paused',
+    'collection_paused_until',
+    'collection_paused_and_back',
   ),
+  revenue: fc.constantFrom('none', 'monthly', 'monthly', 'yearly', 'weekly', 'two_items', 'metered', 'discounted'),
   feedback: fc.constantFrom(true, true, false),
   day: fc.integer({ min: 0, max: 60 }),
   thenS: gap.map((seconds) => Math.max(1, seconds)), // two words of one second have no order that a rule gives
   slot: fc.constantFrom('none', 'none', 'pm_0', 'pm_0', 'pm_1', 'pm_0_then_pm_1', 'pm_0_then_none'),
-});
-
-const card: fc.Arbitrary<CardPlan> = fc.record({
-  months: fc.integer({ min: -2, max: 4 }),
-  seen: fc.constantFrom('method', 'method', 'charge', 'both', 'never'),
-  day: fc.integer({ min: 0, max: 60 }),
-  fate: fc.constantFrom('stays', 'stays', 'renewed', 'detached', 'customer_slot'),
+  slotNoticed: fc.boolean(),
 });
 
 /** Receipts in ms. Negative: the provider's clock is ahead, at most 300 s or more. */
@@ -215,17 +268,36 @@ const delay = fc.oneof(
 
 const noise: fc.Arbitrary<Noise> = fc.record({
   delayMs: delay,
-  copy: fc.constantFrom<Noise['copy'][]>('none', 'none', 'none', 'none', 'none', 'none', 'none', 'twin', 'lost'),
+  copy: fc.constantFrom<Noise['copy'][]>(
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'none',
+    'twin',
+    'lost',
+    'history',
+  ),
 });
+
+const lives = (tag: Life['tag']): fc.Arbitrary<Life> =>
+  fc.record({
+    tag: fc.constant(tag),
+    legacyShape: fc.boolean(),
+    invoices: fc.array(invoice, { minLength: 0, maxLength: 3 }),
+    subscriptions: fc.tuple(subscription, subscription),
+    cards: cardPlans,
+    customerSlot: fc.constantFrom('never_stated', 'never_stated', 'none', 'pm_0', 'pm_1'),
+    disputes: disputePlans,
+    noise: fc.oneof(fc.constant([]), fc.array(noise, { maxLength: 60, size: 'max' })),
+  });
 
 /** Plausible where the noise is empty, nasty where it is not. */
 export const stories: fc.Arbitrary<Story> = fc.record({
-  legacyShape: fc.boolean(),
   charges: fc.constantFrom<Story['charges'][]>('subscribed', 'subscribed', 'subscribed', 'subscribed', 'absent'),
   noRetryHours: fc.constantFrom(1, 1, 3),
-  invoices: fc.array(invoice, { minLength: 0, maxLength: 3 }),
-  subscriptions: fc.tuple(subscription, subscription),
-  cards: fc.array(card, { minLength: 0, maxLength: 2 }),
-  customerSlot: fc.constantFrom('never_stated', 'never_stated', 'none', 'pm_0', 'pm_1'),
-  noise: fc.oneof(fc.constant([]), fc.array(noise, { maxLength: 60, size: 'max' })),
+  first: lives(''),
+  second: fc.option(lives('b'), { freq: 4 }),
 });

@@ -17,7 +17,12 @@ import type { Story } from './membership-plan.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const CUSTOMER: CustomerKey = { provider: 'stripe', merchant: 'acct_1', mode: 'live', customer: 'cus_eve' };
+const CUSTOMERS: readonly CustomerKey[] = ['cus_eve', 'cus_eve_too'].map((customer) => ({
+  provider: 'stripe',
+  merchant: 'acct_1',
+  mode: 'live',
+  customer,
+}));
 
 const policyOf = (story: Story): Policy => ({
   ...DEFAULT_POLICY,
@@ -32,7 +37,10 @@ export const boundariesOf = (facts: readonly Fact[], policy: Policy): readonly n
   for (const fact of facts) {
     const { occurredAt: at, receivedAt } = fact;
     for (const window of [0, 10_000, policy.noRetryAfterMs]) instants.add(receivedAt + window);
-    for (const window of [0, policy.noRetryAfterMs, 7 * DAY, 30 * DAY, 90 * DAY]) instants.add(at + window);
+    for (const window of [0, 10_000, policy.noRetryAfterMs, 7 * DAY, 30 * DAY, 90 * DAY]) instants.add(at + window);
+    if ('openedAt' in fact && fact.openedAt != null) instants.add(fact.openedAt + 90 * DAY);
+    const resumesAt = fact.kind === 'subscription_observed' ? fact.subscription.resumesAt : null;
+    if (resumesAt !== null) instants.add(resumesAt);
     const date = 'invoice' in fact ? fact.invoice.nextAttemptAt : null;
     if (date !== null) for (const window of [0, policy.noRetryAfterMs]) instants.add(date + window);
     const card = 'card' in fact ? fact.card : 'charge' in fact ? fact.charge.card : null;
@@ -48,9 +56,11 @@ interface Sight {
   readonly stage: unknown;
   readonly inDunning: unknown;
   readonly suppressed: unknown;
+  readonly reason: unknown;
   readonly planId: unknown;
   readonly highValue: unknown;
   readonly cardExpiresAt: unknown;
+  readonly wrongSlot: unknown;
   readonly audiences: readonly string[];
 }
 
@@ -58,9 +68,11 @@ const engineSight = ({ traits, audiences }: View): Sight => ({
   stage: traits.dunning_stage,
   inDunning: traits.in_dunning,
   suppressed: traits.dunning_suppressed,
+  reason: traits.suppression_reason,
   planId: traits.plan_id,
   highValue: traits.high_value_plan,
   cardExpiresAt: traits.card_expires_at,
+  wrongSlot: traits.card_updated_wrong_slot,
   audiences,
 });
 /** Whose plan it is where no episode leads, the semantics do not say: not judged. */
@@ -68,46 +80,68 @@ const oracleSight = (said: Answer, { plan_id: planId, high_value_plan: highValue
   stage: said.stage,
   inDunning: said.inDunning,
   suppressed: said.suppressed,
+  reason: said.reason,
   planId: said.leads ? said.planId : planId,
   highValue: said.leads ? said.highValue : highValue,
+  wrongSlot: said.wrongSlot,
   audiences: said.audiences,
   cardExpiresAt: said.cardExpiresAt === null ? null : new Date(said.cardExpiresAt).toISOString(),
 });
+
+/** 0010: in major units, each rounded once. */
+const revenueSight = (revenue: Answer['revenue']): unknown => ({
+  mrr: revenue === null ? null : Math.round(revenue.monthlyMinor) / 100,
+  arr: revenue === null ? null : Math.round(revenue.monthlyMinor * 12) / 100,
+  currency: revenue === null ? null : revenue.currency.toUpperCase(),
+});
+
+type Facts = readonly (readonly Fact[])[];
 
 /** Judges the engine on one story. Throws what `expect` throws, with the instant and the facts known by then. */
 export const judge = (story: Story, budget: number): void => {
   const policy = policyOf(story);
   const rules = makeRules({ policy, audiences: AUDIENCES, namespace: 'test', providers: { stripe } });
   const all = tell(story);
-  const boundaries = boundariesOf(all, policy);
-  const known = (now: number): readonly Fact[] => all.filter(({ receivedAt }) => receivedAt <= now);
-  const engine = (facts: readonly Fact[], now: number): View =>
-    decide({ userId: null, accounts: [{ customer: CUSTOMER, role: 'owner', facts }], rules, now: instant(now) });
-  const oracle = (facts: readonly Fact[], t: number, view: View): Sight => {
+  const boundaries = boundariesOf(all.flat(), policy);
+  const known = (now: number): Facts => all.map((facts) => facts.filter(({ receivedAt }) => receivedAt <= now));
+  const engine = (accounts: Facts, now: number): View =>
+    decide({
+      userId: accounts.length > 1 ? 'user_eve' : null,
+      accounts: accounts.flatMap((facts, index) => {
+        const customer = CUSTOMERS[index];
+        return customer === undefined ? [] : [{ customer, role: 'owner' as const, facts }];
+      }),
+      rules,
+      now: instant(now),
+    });
+  const asked = (accounts: Facts, t: number, view: View): Answer => {
     const published = new Map(
       view.episodes.map((e) => [`${e.subscription} ${e.opening_invoice} ${e.reopened_from !== null}`, e.id]),
     );
-    return oracleSight(
-      answer({
-        facts,
-        policy,
-        t,
-        idOf: (e) => published.get(`${e.subscription} ${e.openingInvoice} ${e.reversal !== null}`) ?? '',
-      }),
-      view.traits,
-    );
+    return answer({
+      accounts,
+      policy,
+      t,
+      idOf: (e) => published.get(`${e.subscription} ${e.openingInvoice} ${e.reversal !== null}`) ?? '',
+    });
   };
   for (const [index, now] of chosen(boundaries, story, budget).entries()) {
     const facts = known(now);
     const view = engine(facts, now);
-    const at = () => `at ${new Date(now).toISOString()}, knowing\n${facts.map(describeFact).join('\n')}\n`;
-    const present = oracle(facts, now, view);
+    const at = () =>
+      `at ${new Date(now).toISOString()}, knowing\n${facts.map(describeFacts).join('\nand of the other\n')}\n`;
+    const said = asked(facts, now, view);
+    const present = oracleSight(said, view.traits);
     if (!same(engineSight(view), present)) expect(engineSight(view), at()).toEqual(present);
+    const { mrr, arr, mrr_currency: currency } = view.traits;
+    const revenue = revenueSight(said.revenue);
+    if (JSON.stringify({ mrr, arr, currency }) !== JSON.stringify(revenue))
+      expect({ mrr, arr, currency }, at()).toEqual(revenue);
     const until = view.until ?? Number.POSITIVE_INFINITY;
     const next = boundaries.filter((each) => each > now && each < until);
     const later = next[[0, Math.floor(next.length / 2), next.length - 1][index % 3] ?? 0];
     if (later !== undefined) {
-      const then = oracle(facts, later, view);
+      const then = oracleSight(asked(facts, later, view), view.traits);
       if (!same(then, present)) {
         const by = new Date(later).toISOString();
         expect(then, `nothing changes by ${by} as until says, ${at()}`).toEqual(present);
@@ -121,7 +155,17 @@ export const judge = (story: Story, budget: number): void => {
 };
 
 const same = (a: Sight, b: Sight): boolean => JSON.stringify(ordered(a)) === JSON.stringify(ordered(b));
-const ordered = (s: Sight) => [s.stage, s.inDunning, s.suppressed, s.planId, s.highValue, s.cardExpiresAt, s.audiences];
+const ordered = (s: Sight) => [
+  s.stage,
+  s.inDunning,
+  s.suppressed,
+  s.reason,
+  s.planId,
+  s.highValue,
+  s.cardExpiresAt,
+  s.wrongSlot,
+  s.audiences,
+];
 
 /** At every boundary, the millisecond before and the one after; of a long story, as many as the budget allows, spread. */
 const chosen = (boundaries: readonly number[], story: Story, budget: number): readonly number[] => {
@@ -132,13 +176,16 @@ const chosen = (boundaries: readonly number[], story: Story, budget: number): re
   return Array.from({ length: budget }, (_, index) => instants[Math.floor(offset + index * stride)] ?? 0);
 };
 
+const describeFacts = (facts: readonly Fact[]): string => facts.map(describeFact).join('\n');
+
 const describeFact = (fact: Fact): string => {
-  const { id, kind, occurredAt, receivedAt, ...rest } = fact;
+  const { id, kind, occurredAt, receivedAt, isHistory, ...rest } = fact;
   const about =
     'invoice' in fact
       ? `${fact.invoice.id} ${fact.invoice.status} count ${fact.invoice.attemptCount} next ${fact.invoice.nextAttemptAt === null ? '-' : new Date(fact.invoice.nextAttemptAt).toISOString()}`
       : JSON.stringify(rest);
-  return `${new Date(occurredAt).toISOString()} +${receivedAt - occurredAt} ms ${id} ${kind} ${about}`;
+  const how = isHistory === true ? ' history' : '';
+  return `${new Date(occurredAt).toISOString()} +${receivedAt - occurredAt} ms${how} ${id} ${kind} ${about}`;
 };
 
 /** Says how much was proven where that is the question, and how to repeat a failure. */

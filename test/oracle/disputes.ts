@@ -1,0 +1,35 @@
+import type { Case, DisputeFact, WarningFact } from './facts.ts';
+import { DAY } from './facts.ts';
+import { sameMoney } from './invoices.ts';
+
+const LONGEST_MS = 90 * DAY;
+
+type Opened = DisputeFact | WarningFact;
+const idOf = (fact: Opened): string => (fact.kind === 'dispute_observed' ? fact.disputeId : fact.warningId);
+
+/** D6: 90 days at most from its opening, by its own date where it has one. */
+const isWithin = (c: Case, told: readonly Opened[]): boolean => {
+  const own = told.flatMap(({ openedAt }) => (openedAt == null ? [] : [openedAt]));
+  const seen = told.map(({ occurredAt }) => occurredAt);
+  return c.t < Math.min(...(own.length > 0 ? own : seen)) + LONGEST_MS;
+};
+
+const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] =>
+  [...new Set(facts.map(idOf))].map((id) => facts.filter((fact) => idOf(fact) === id));
+
+/**
+ * D6, decision 0013: a dispute of any payment of the account is open, or a fraud warning of which something is left to
+ * decide and which no dispute of the same charge has replaced.
+ */
+export const isDisputed = (c: Case): boolean => {
+  const disputes = c.facts.filter((fact) => fact.kind === 'dispute_observed');
+  const warnings = c.facts.filter((fact) => fact.kind === 'fraud_warning_observed');
+  const openDispute = byId(disputes).some((told) => told.at(-1)?.status === 'open' && isWithin(c, told));
+  const openWarning = byId(warnings).some(
+    (told) =>
+      told.at(-1)?.actionable === true &&
+      isWithin(c, told) &&
+      !disputes.some(({ charge }) => told.some(({ about }) => sameMoney(charge, about))),
+  );
+  return openDispute || openWarning;
+};

@@ -1,0 +1,54 @@
+import { attemptsMade } from './attempts.ts';
+import { cancelIsRequested } from './cancel.ts';
+import { isDisputed } from './disputes.ts';
+import type { Episode } from './episodes.ts';
+import { openInvoices } from './episodes.ts';
+import type { Case, RefundFact } from './facts.ts';
+import { subscriptionFacts } from './facts.ts';
+import { invoiceOfCharge } from './invoices.ts';
+
+export type Reason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
+
+/**
+ * D6, decision 0013: somebody wished a pause, of the subscription or of its collection, and it has not resumed. A trial
+ * that ended without a card is nobody's wish.
+ */
+export const isPaused = (c: Case, subscription: string): boolean => {
+  const now = subscriptionFacts(c.facts, subscription).at(-1)?.subscription;
+  if (now === undefined) return false;
+  const wished = !now.pausedForNonPayment && !['non_payment', 'trial_ended'].includes(now.pauseReason ?? '');
+  if (now.status === 'paused' && wished) return true;
+  return now.collectionPaused && (now.resumesAt === null || c.t < now.resumesAt);
+};
+
+/** Where in fold order each refund of an invoice that stands was made: the last time that its amount rose. */
+const refundsOf = (c: Case, invoice: string): readonly number[] => {
+  const all = c.facts.filter(
+    (fact): fact is RefundFact => fact.kind === 'refund_observed' && invoiceOfCharge(c.facts, fact.charge) === invoice,
+  );
+  return [...new Set(all.map(({ refundId }) => refundId))].flatMap((id) => {
+    const told = all.filter(({ refundId }) => refundId === id);
+    if (told.at(-1)?.status !== 'succeeded') return [];
+    const most = Math.max(...told.map(({ amountMinor }) => amountMinor));
+    const made = told.find(({ status, amountMinor }) => status === 'succeeded' && amountMinor === most);
+    return made === undefined ? [] : [c.facts.indexOf(made)];
+  });
+};
+
+/** D6, decision 0013: money was given back on an invoice of the episode that is owed and was not charged again since. */
+const isRefunded = (c: Case, episode: Episode): boolean =>
+  openInvoices(c, c.facts.length, episode).some((invoice) => {
+    const paying = c.facts.filter(
+      (fact) => fact.kind === 'charge_succeeded' && invoiceOfCharge(c.facts, fact.charge) === invoice,
+    );
+    const charged = [...attemptsMade(c, invoice).map(({ fact }) => fact), ...paying];
+    return refundsOf(c, invoice).some((refund) => !charged.some((fact) => c.facts.indexOf(fact) > refund));
+  });
+
+/** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0013's order; null: nothing holds it back. */
+export const reasonOf = (c: Case, subscription: string, episode: Episode | null): Reason | null => {
+  if (isDisputed(c)) return 'dispute';
+  if (cancelIsRequested(c.facts, subscription)) return 'voluntary_cancel';
+  if (isPaused(c, subscription)) return 'paused';
+  return episode !== null && isRefunded(c, episode) ? 'refund' : null;
+};
