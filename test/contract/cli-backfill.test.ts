@@ -114,7 +114,7 @@ describe('recoup backfill stripe', () => {
     child.stdout?.on('data', (text) => {
       said += text;
     });
-    const [exitCode] = await once(child, 'exit');
+    const [exitCode] = await once(child, 'close');
     expect(exitCode).toBe(75);
     expect(said).toMatch(/Stopped\. To go on where it was: .*backfill stripe --since 90d/);
     expect(stored().length).toBeLessThan(1_443);
