@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseEnv } from 'node:util';
 import type { CliDoors, DemoRelay, DemoRelayOptions, StartRelayOptions } from './cli/doors.ts';
 import { runCli } from './cli/index.ts';
+import { SIGNAL_ECHO_MS } from './cli/interrupt.ts';
 import { sends, toAnnouncement, toAnnouncementJson } from './config/announcement.ts';
 import { codeVersion } from './config/code-version.ts';
 import { type Environment, parseEnvironment } from './config/environment.ts';
@@ -69,10 +70,12 @@ const onLauncherGone = (then: () => void): void => {
 /** Resolves with the exit code once the process is told to stop; a second signal does not wait. */
 const untilToldToStop = (log: Log): { readonly told: Promise<number>; readonly stop: (exitCode: number) => void } => {
   const { promise, resolve: stop } = Promise.withResolvers<number>();
-  let signals = 0;
+  let firstAt: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
-    signals += 1;
-    if (signals > 1) process.exit(EXIT.forced);
+    const isEcho = firstAt !== null && performance.now() - firstAt < SIGNAL_ECHO_MS;
+    if (isEcho) return;
+    if (firstAt !== null) process.exit(EXIT.forced);
+    firstAt = performance.now();
     log.info({ signal }, 'stopping; a second signal stops at once');
     stop(EXIT.ok);
   };

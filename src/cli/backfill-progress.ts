@@ -7,8 +7,8 @@ import { isTerminal, say } from './terminal.ts';
 export interface BackfillReporter {
   readonly page: (report: PageReport) => void;
   readonly wait: (until: Instant, reason: string) => void;
-  /** Closes what is still open, once all of it was shown. */
-  readonly end: () => Promise<void>;
+  /** Closes what is still open. */
+  readonly end: () => void;
 }
 
 /** A bar's whole length. */
@@ -46,30 +46,25 @@ export const makeBackfillReporter = (startedAt: Instant, now: () => Instant, jso
     newInPart = 0;
   };
 
-  const show = async (report: PageReport): Promise<void> => {
+  const page = (report: PageReport): void => {
     newInPart += report.stored;
-    bar ??= await makeProgress(WHOLE, json, report.part.title);
+    bar ??= makeProgress(WHOLE, json, report.part.title);
     const share = shareOf(report.part, report.created, startedAt);
     last = placeOf(report);
     bar.advance(last, Math.max(0, share - shown));
     shown = Math.max(shown, share);
     if (report.done) finishPart(report);
   };
-  /** The first bar takes a moment to load. */
-  let shownSoFar: Promise<void> = Promise.resolve();
 
   return {
-    page: (report) => {
-      shownSoFar = shownSoFar.then(() => show(report));
-    },
+    page,
     wait: (until, reason) => {
       if (json || until - now() < WORTH_TELLING_MS) return;
       const line = `waiting until ${toIso(until)}: ${reason}`;
       if (bar === null) say(line);
       else bar.advance(line, 0);
     },
-    end: async () => {
-      await shownSoFar;
+    end: () => {
       bar?.stop(last);
       bar = null;
     },

@@ -140,13 +140,13 @@ const read = async ({ api, store, provider }: Opened, command: BackfillCommand):
       },
       onWait: reporter.wait,
     });
-    await reporter.end();
+    reporter.end();
     const { unread: undecided, unresolved } = (await store.counts()).deliveries;
     const begun = beginnings[0]?.begun ?? null;
     const took = { tookMs: now() - startedAt, undecided, unresolved };
     return { end, tally: { command: typedAgain(command), merchant, mode: api.mode, begun, ...parts.tally(), ...took } };
   } finally {
-    await reporter.end();
+    reporter.end();
     forget();
   }
 };

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { DemoRelay } from './doors.ts';
+import { onInterrupt } from './interrupt.ts';
 import { complain } from './terminal.ts';
 
 /** Keeps the HTTP door open on the demo's data until Ctrl+C or SIGTERM. */
@@ -7,7 +8,7 @@ export const keepOpen = async (relay: DemoRelay, { port }: { readonly port: numb
   const server = await relay.serve({ host: '127.0.0.1', port });
   complain(`The demo stays open at ${server.url}: try ${server.url}/metrics. Ctrl+C ends it and forgets the data.`);
   try {
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+    await once(onInterrupt(null).signal, 'abort');
   } finally {
     await server.stop();
   }

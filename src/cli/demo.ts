@@ -25,7 +25,7 @@ interface Playing {
 
 const play = async ({ relay, clock, endDay }: Playing, options: DemoOptions) => {
   const model = simulate({ ...options, startsAt: STARTS_AT });
-  const progress = await makeProgress(options.days, options.json === true);
+  const progress = makeProgress(options.days, options.json === true);
   const { deliveries } = model;
   const onDay = (day: number): void => {
     endDay();

@@ -220,8 +220,11 @@ describe('stopping', () => {
     await once(socket, 'data');
     relay.child.kill('SIGTERM');
     await vi.waitFor(() => expect(relay.output().stderr).toContain('stopping'), { timeout: 10_000 });
-    expect(relay.child.exitCode).toBeNull();
+    // The same Ctrl+C, passed on by a launcher: no second wish.
     relay.child.kill('SIGTERM');
+    await fetch(`${url}/healthz`).catch(() => {});
+    expect(relay.child.exitCode).toBeNull();
+    await vi.waitFor(() => expect(relay.child.kill('SIGTERM')).toBe(false), { timeout: 10_000 });
     expect(await relay.exited).toBe(1);
     socket.destroy();
   });
