@@ -14,6 +14,8 @@ export interface Refund {
   readonly invoice: string | null;
   /** Of this refund alone, in integer minor units of the charge's currency. */
   readonly amountMinor: number;
+  /** All of its charge went back; null where neither the refund nor its charge said so by then. */
+  readonly full: boolean | null;
   /** The statement that it had succeeded. */
   readonly succeeded: RefundObserved;
   /** It came to nothing later: the bank refused it. */
@@ -32,8 +34,8 @@ const invoiceIn = (said: Refunds, charges: ChargeLedger): string | null =>
 const isNear = (a: RefundObserved, b: RefundObserved): boolean =>
   Math.abs(a.occurredAt - b.occurredAt) <= JOIN_WINDOW_MS;
 
-/** What one refund said of itself, in fold order. */
-const fromOwnNotices = (said: Refunds, charges: ChargeLedger): Refund[] => {
+/** What one refund said of itself, in fold order. `totals`: what its charge said, which alone knows whether it was all. */
+const fromOwnNotices = (said: Refunds, totals: Refunds, charges: ChargeLedger): Refund[] => {
   const succeeded = said.find(({ status }) => status === 'succeeded');
   if (succeeded === undefined) return [];
   return [
@@ -42,6 +44,7 @@ const fromOwnNotices = (said: Refunds, charges: ChargeLedger): Refund[] => {
       key: succeeded.refundId,
       invoice: invoiceIn(said, charges),
       amountMinor: succeeded.amountMinor,
+      full: succeeded.full ?? totals.find((total) => isNear(total, succeeded))?.full ?? null,
       succeeded,
       undone: said[said.length - 1]?.status !== 'succeeded',
       settlesAt: succeeded.receivedAt,
@@ -62,6 +65,7 @@ const fromTotals = (totals: Refunds, own: Refunds, charges: ChargeLedger): Refun
         key: `${total.refundId}:${total.amountMinor}`,
         invoice: invoiceIn([total], charges),
         amountMinor,
+        full: total.full,
         succeeded: total,
         undone: false,
         settlesAt: plus(total.receivedAt, SETTLE_WINDOW_MS),
@@ -76,7 +80,10 @@ export const foldRefunds = (facts: readonly Fact[], charges: ChargeLedger): read
   const own = said.filter((fact) => !isTotal(fact));
   const totals = said.filter((fact) => isTotal(fact) && fact.status === 'succeeded');
   return [
-    ...[...Map.groupBy(own, ({ refundId }) => refundId).values()].flatMap((each) => fromOwnNotices(each, charges)),
+    ...[...Map.groupBy(own, ({ refundId }) => refundId).values()].flatMap((each) => {
+      const ofCharge = totals.filter(({ refundId }) => each.some(({ charge }) => charge.chargeId === refundId));
+      return fromOwnNotices(each, ofCharge, charges);
+    }),
     ...[...Map.groupBy(totals, ({ refundId }) => refundId)].flatMap(([charge, each]) => {
       const ofCharge = own.filter((fact) => fact.charge.chargeId === charge);
       return fromTotals(each, ofCharge, charges);

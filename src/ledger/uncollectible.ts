@@ -6,8 +6,9 @@ import type { SubscriptionLedger } from './subscription.ts';
  * - `given_up`: `max_payment_attempts`, `payment_not_received`, no reason, one not known. Exhausts, ends lost.
  * - `forgiven`: `user_forgiven`; and `subscription_paused`, unless the pause itself was for non-payment.
  * - `canceled`: `subscription_canceled`. The end of the subscription says what became of the episode.
+ * - `unheard_end`: `subscription_canceled`, before its end was heard of. Ends lost for now, and exhausts nothing.
  */
-export type UncollectibleMeaning = 'given_up' | 'forgiven' | 'canceled';
+export type UncollectibleMeaning = 'given_up' | 'forgiven' | 'canceled' | 'unheard_end';
 
 export const meaningOf = (
   { state: { uncollectibleReason } }: Pick<Transition, 'state'>,
@@ -19,7 +20,7 @@ export const meaningOf = (
     case 'subscription_paused':
       return (subscription?.stopWords.length ?? 0) > 0 ? 'given_up' : 'forgiven';
     case 'subscription_canceled':
-      return subscription?.ended != null ? 'canceled' : 'given_up';
+      return subscription?.ended != null ? 'canceled' : 'unheard_end';
     default:
       return 'given_up';
   }

@@ -22,7 +22,7 @@ export const paymentRefunded = (context: EventContext, refund: Refund): PlannedE
       ...commonProperties(context, { subscription, invoice, at, receivedAt }),
       ...moneyProperties(refund.amountMinor, succeeded.charge.currency),
       refund_id: refund.id,
-      full: succeeded.full,
+      full: refund.full,
     }),
   };
 };
