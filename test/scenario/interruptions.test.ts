@@ -10,7 +10,8 @@ import {
   isSeen,
   retrySucceeds,
 } from './stripe-happenings.ts';
-import { collection, disputeIsOpened, disputeIsWon, isRefunded, isWarnedOf } from './stripe-interruptions.ts';
+import { disputeIsOpened, disputeIsWon, isRefunded, isWarnedOf } from './stripe-interruptions.ts';
+import { collection } from './stripe-pauses.ts';
 
 const FEBRUARY: Bill = { invoice: 'in_february', subscription: 'sub_pro', amount: 4900 };
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };

@@ -1,6 +1,6 @@
 import type { Instant } from '../../src/domain/instant.ts';
 import { toStripeEvent } from '../../src/simulate/stripe-account.ts';
-import { intentOf, ownerFields, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
+import { intentOf, ownerFields } from '../../src/simulate/stripe-events.ts';
 import type { Bill, Happening } from './stripe-happenings.ts';
 
 /** What interrupts a payment's way, told as Stripe tells it: disputes, warnings, refunds and pauses. */
@@ -8,7 +8,7 @@ import type { Bill, Happening } from './stripe-happenings.ts';
 const chargeOf = ({ invoice }: Bill, attempt: number): string => `ch_${invoice.slice(3)}a${attempt}`;
 
 /** A notice of a dispute about the invoice's charge: opened at `openedAt`, now `status`. */
-const dispute =
+export const disputeSays =
   (type: string, status: string) =>
   (bill: Bill, attempt: number, openedAt: Instant): Happening =>
   (account, at) => [
@@ -30,8 +30,13 @@ const dispute =
     }),
   ];
 
-export const disputeIsOpened = dispute('charge.dispute.created', 'needs_response');
-export const disputeIsWon = dispute('charge.dispute.closed', 'won');
+export const disputeIsOpened = disputeSays('charge.dispute.created', 'needs_response');
+export const disputeIsWon = disputeSays('charge.dispute.closed', 'won');
+
+export const disputeIsClosed = (status: string): ReturnType<typeof disputeSays> =>
+  disputeSays('charge.dispute.closed', status);
+export const disputeIsUpdated = (status: string): ReturnType<typeof disputeSays> =>
+  disputeSays('charge.dispute.updated', status);
 
 /** The card network warns about the invoice's charge. */
 export const isWarnedOf =
@@ -94,21 +99,3 @@ export const isRefunded =
       },
     }),
   ];
-
-/** The collection of a subscription's bills is paused until `resumesAt`, or goes on where there is none to say. */
-export const collection =
-  (subscription: string, paused: { readonly resumesAt: Instant | null } | null): Happening =>
-  (account, at) => {
-    const event = subscriptionUpdated(account, { subscription, at, status: 'active', automatic: false });
-    const now = paused && { behavior: 'void', resumes_at: paused.resumesAt === null ? null : paused.resumesAt / 1_000 };
-    const before = paused === null ? { behavior: 'void', resumes_at: null } : null;
-    return [
-      toStripeEvent(account, {
-        type: event.type,
-        at,
-        automatic: false,
-        object: { ...event.data.object, pause_collection: now },
-        previous: { pause_collection: before },
-      }),
-    ];
-  };
