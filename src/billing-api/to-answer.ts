@@ -58,7 +58,7 @@ const adviceFor = (status: number, { code, param }: ApiFailure): string => {
   if (status === 401)
     return `Stripe refuses the key (${said}). Check STRIPE_API_KEY: it may be rolled, expired or of another account.`;
   if (status === 403)
-    return `the key lacks a permission (${said}). Give the restricted key read access to customers, subscriptions, invoices, payment methods, charges, disputes, refunds and events.`;
+    return `the key lacks a permission, or does not reach this account (${said}). Give the restricted key read access to customers, checkout sessions, subscriptions, invoices, payment methods, charges, disputes, refunds and events.`;
   if (status === 400) return `Stripe refuses the call (${said}). This is a fault of Recoup; please report it.`;
   return `an answer that Stripe's API does not give (${said}). Check STRIPE_API_BASE, and proxies on the way.`;
 };

@@ -1,7 +1,9 @@
 import { SECOND_MS, toIso } from '../domain/instant.ts';
+import { counted } from '../domain/words.ts';
 import type { BackfillEnd } from '../pipeline/api/backfill.ts';
 import type { Begun } from '../pipeline/api/backfill-begin.ts';
 import type { PageReport } from '../pipeline/api/backfill-part.ts';
+import { COMMAND } from './command-line.ts';
 import { clean, complain, heading, say } from './terminal.ts';
 
 /** What one run did. */
@@ -50,17 +52,18 @@ const n = (count: number): string => count.toLocaleString('en-US');
 
 const sayWhatIsLeft = ({ undecided, unresolved, parts }: BackfillTally): void => {
   const wrong = sum(parts, 'notUnderstood');
-  if (wrong > 0) say(`${n(wrong)} could not be understood: recoup dead-letters list`);
-  if (unresolved > 0) say(`${n(unresolved)} name no customer that is known yet; they wait for one.`);
+  if (wrong > 0) say(`${n(wrong)} could not be understood: ${COMMAND} dead-letters list`);
+  if (unresolved > 0) say(`Of a customer who is not known yet: ${n(unresolved)}. They wait until it is.`);
   if (undecided === 0) say('Nothing waits to be decided.');
-  else say(`${n(undecided)} wait to be decided: by the relay that runs, or when it starts next (recoup start).`);
+  else say(`Waiting for the relay to decide, at once or when it starts next (npm start): ${n(undecided)}.`);
 };
 
 const sayTotals = (tally: BackfillTally): void => {
   const seconds = Math.max(1, Math.round(tally.tookMs / SECOND_MS));
   heading('In this run');
-  say(`${n(tally.read)} objects read in ${n(seconds)} s (${n(perSecond(tally))} per second).`);
-  say(`${n(sum(tally.parts, 'stored'))} deliveries are new; what was there already is not stored twice.`);
+  say(`${counted(tally.read, 'object')} read in ${n(seconds)} s (${n(perSecond(tally))} per second).`);
+  say(`New, with the cards and charges that came along: ${n(sum(tally.parts, 'stored'))}.`);
+  say('What was there already is not stored twice.');
   sayWhatIsLeft(tally);
 };
 
@@ -73,6 +76,7 @@ export const sayBackfill = (end: BackfillEnd, tally: BackfillTally): void => {
       complain(
         `This backfill is finished (begun ${toIso(end.begun.startedAt)}). To read everything once more: ${clean(tally.command)} --again`,
       );
+      complain('What is stored already keeps what it may say: --emit holds for what is new then.');
       return;
     case 'other_emit':
       complain(

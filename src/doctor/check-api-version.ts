@@ -44,7 +44,10 @@ export const checkApiVersion: Check = {
     if (endpoints === null || endpoints.length === 0) {
       if (seen.length > 0) return seen.map((version) => judge(version, 'The newest webhooks came'));
       return [
-        unknown('The API version of the webhooks is not known: none has come in and Stripe was not asked.', null),
+        unknown(
+          'The API version of the webhooks is not known: none has come in, and no endpoint at Stripe tells it.',
+          null,
+        ),
       ];
     }
     return endpoints.map(({ id, apiVersion }) =>

@@ -42,7 +42,7 @@ const judgeSubscribed = ({ sent, charges, failures }: Evidence): Found => {
   }
   return unknown(
     'Whether charge events come is not known yet: too little has come in.',
-    'Set STRIPE_API_KEY, or run this again after a few failed payments.',
+    'Run this again after a few failed payments, or once Stripe tells what the endpoint sends (the findings on endpoint).',
   );
 };
 

@@ -12,7 +12,7 @@ export const checkDeadLetters: Check = {
     return [
       problem(
         `${counted(open, 'dead letter')} ${open === 1 ? 'is' : 'are'} open: somebody was not told.`,
-        'npm run recoup -- dead-letters list says why; once that is mended, dead-letters replay --all.',
+        'npm run recoup -- dead-letters list says why and how to replay them once that is mended.',
       ),
     ];
   },

@@ -71,8 +71,8 @@ export const checkEndpoint: Check = {
     if (endpoints.result === 'stopped') {
       return [
         problem(
-          `The ${mode}-mode key may not read webhook endpoints: ${endpoints.reason}`,
-          'Give the restricted key read access to Webhook Endpoints (Developers > API keys), or take another.',
+          `The ${mode}-mode key does not read webhook endpoints: ${endpoints.reason}`,
+          'Take a key of this account that works, with read access to Webhook Endpoints (Developers > API keys).',
         ),
       ];
     }

@@ -70,7 +70,9 @@ export const checkEvents: Check = {
       return [
         unknown(
           'Which events the endpoint sends is not known.',
-          'Set STRIPE_API_KEY, or compare the endpoint with the list that `npm start` prints.',
+          gathered.stripe.read
+            ? 'Mend what the finding on endpoint says, or compare the endpoint with the list that `npm start` prints.'
+            : 'Set STRIPE_API_KEY, or compare the endpoint with the list that `npm start` prints.',
         ),
       ];
     }

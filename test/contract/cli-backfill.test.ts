@@ -33,8 +33,8 @@ describe('recoup backfill stripe', () => {
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
     expect(stdout).toMatch(/^Reading Stripe, test mode, since \d{4}-/);
     expect(stdout).toContain('customers and their cards: 130 read, 260 stored now');
-    expect(stdout).toContain('1,443 deliveries are new');
-    expect(stdout).toMatch(/1,443 wait to be decided: .*recoup start/);
+    expect(stdout).toMatch(/^New, .*: 1,443\.$/m);
+    expect(stdout).toMatch(/^Waiting for the relay .*npm start\): 1,443\.$/m);
     expect(stored().length).toBe(1_443);
   });
 
@@ -57,7 +57,7 @@ describe('recoup backfill stripe', () => {
     const { exitCode, stderr } = await backfill();
     expect(exitCode).toBe(1);
     expect(stderr).toContain('backfill stripe --since 90d --again');
-    expect((await backfill(['--again'])).stdout).toContain('0 deliveries are new');
+    expect((await backfill(['--again'])).stdout).toMatch(/^New, .*: 0\.$/m);
   });
 
   it('without a key says which one to set, and reads nothing', async () => {

@@ -161,7 +161,7 @@ describe('recoup doctor', () => {
     const [refused] = findingsOf((await run(['doctor', '--json'], other)).text).filter(
       ({ check }) => check === 'endpoint',
     );
-    expect(refused).toMatchObject({ severity: 'problem', what: expect.stringContaining('may not read') });
+    expect(refused).toMatchObject({ severity: 'problem', what: expect.stringContaining('does not read') });
   });
 
   it('sees an event destination that sends thin events', async () => {
