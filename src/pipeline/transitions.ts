@@ -23,6 +23,11 @@ interface Transition {
   readonly byDefinition: boolean;
   /** It happened while a recorder stood in for Segment, or a backfill told it: state, and no event (semantics G9, E6). */
   readonly isOld: boolean;
+  /**
+   * It was entered before and holds still: state, and no event. Segment lets the newest value win where it merges an
+   * anonymous id that has left the audience into a person who has not.
+   */
+  readonly isRestated: boolean;
   /** What it was about: of an exit, the episode that was last told. */
   readonly episodeId: string | null;
   /** The person whom it is said of, where the customer was linked to another before. */
@@ -30,8 +35,9 @@ interface Transition {
 }
 
 /** An exit always: whatever was entered is exited (semantics E1), by a change of the definition too. */
-const isAnnounced = ({ rules }: DiffInput, { key, entered, byDefinition, isOld }: Transition): boolean =>
-  !entered || (!isOld && (!byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false)));
+const isAnnounced = ({ rules }: DiffInput, { key, entered, byDefinition, isOld, isRestated }: Transition): boolean =>
+  !entered ||
+  (!isOld && !isRestated && (!byDefinition || (rules.audiences.byKey.get(key)?.announceDefinitionChanges ?? false)));
 
 /** Who the calls are about: as in every call, or the person linked before. */
 const about = (input: DiffInput, { formerUserId }: Transition) => {
@@ -96,19 +102,22 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
   const { view, baseline } = input;
   const isMoved = before.traits !== null && before.userId !== view.userId;
   const held = before.afresh ? [] : before.audiences;
-  const absorbed = toLink(input).flatMap(({ audiences }) => audiences);
+  const links = toLink(input);
+  const absorbed = links.flatMap(({ audiences }) => audiences);
   const mayHold = [...new Set([...held, ...before.untold, ...absorbed])];
   const byRules = (key: string, entered: boolean): boolean =>
     !before.afresh &&
     !before.untold.includes(key) &&
     baseline?.because === 'rules' &&
     baseline.audiences.includes(key) === entered;
+  const isNew = (key: string): boolean => !held.includes(key) || before.untold.includes(key);
   const isHistory = (key: string): boolean => baseline?.because === 'history' && baseline.audiences.includes(key);
   const toTransition = (key: string, entered: boolean, formerUserId: string | null = null): Transition => ({
     key,
     entered,
     byDefinition: formerUserId === null && !isMoved && byRules(key, entered),
     isOld: before.afresh || (entered && (before.recorded.includes(key) || isHistory(key))),
+    isRestated: entered && !isMoved && !isNew(key),
     episodeId: (entered ? null : episodeTold(before)) ?? view.traits.dunning_episode_id,
     formerUserId,
   });
@@ -121,9 +130,7 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
   }
   return [
     ...mayHold.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
-    ...view.audiences
-      .filter((key) => !held.includes(key) || before.untold.includes(key))
-      .map((key) => toTransition(key, true)),
+    ...view.audiences.filter((key) => isNew(key) || links.length > 0).map((key) => toTransition(key, true)),
   ];
 };
 
@@ -145,8 +152,12 @@ export const membershipCalls = (input: DiffInput, before: LastTold): MembershipC
   return {
     former: callsOf(true),
     present: callsOf(false),
-    log: transitions.map(({ key, entered, byDefinition }) =>
-      [entered ? 'entered' : 'exited', key, ...(byDefinition ? ['(definition changed)'] : [])].join(' '),
+    log: transitions.map(({ key, entered, isRestated, byDefinition }) =>
+      [
+        isRestated ? 'still in' : entered ? 'entered' : 'exited',
+        key,
+        ...(byDefinition ? ['(definition changed)'] : []),
+      ].join(' '),
     ),
   };
 };

@@ -111,8 +111,24 @@ describe('an anonymous account in dunning', () => {
     playPeople([
       ...anonymousOwes,
       to('one', customerSays({ user: 'ada' })),
-      hears('ada+ is told', 'ada is in cus_one', 'ada is in cus_two', `ada enters ${FIRST}`),
+      hears('ada+ is told', 'ada is in cus_two', 'ada is in cus_one', `ada enters ${FIRST}`),
       stands('ada', { in_dunning: true }),
+    ]));
+
+  it('that left an audience in which the person still is does not take the person out of it (Segment: the newest wins)', () =>
+    playPeople([
+      to('ada', customerSays({ user: 'ada' }), failsFirst('ada')),
+      ...anonymousOwes,
+      to('one', retrySucceeds(billOf('one'), { attempt: 2 })),
+      on(9),
+      whatever,
+      to('one', customerSays({ user: 'ada' })),
+      hears('ada+ is told', 'ada is in cus_one'),
+      isIn('ada', FIRST),
+      check(async (relay) => {
+        const flags = (await relay.calls()).map(({ call }) => call).filter((call) => FIRST in (call.traits ?? {}));
+        expect(flags.at(-1), 'said anew, as state').toMatchObject({ userId: 'ada', traits: { [FIRST]: true } });
+      }),
     ]));
 
   it('that is linked as it pays is out of everything under both ids', () =>

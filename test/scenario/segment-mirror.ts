@@ -18,11 +18,11 @@ export interface Mirrored {
 export const anonymousOf = ({ anonymousId }: SegmentCall): string => `anonymous ${anonymousId}`;
 
 /** Whose person each call belongs to: by its user id, else by the anonymous id, if that was never merged. */
-export const personOf = (merged: ReadonlyMap<string, string>, call: SegmentCall): string =>
+const personOf = (merged: ReadonlyMap<string, string>, call: SegmentCall): string =>
   call.userId ?? merged.get(anonymousOf(call)) ?? anonymousOf(call);
 
 /** The user that each anonymous id was merged into, by the first identify that names both. */
-export const mergesOf = (calls: readonly SegmentCall[]): ReadonlyMap<string, string> => {
+const mergesOf = (calls: readonly SegmentCall[]): ReadonlyMap<string, string> => {
   const merged = new Map<string, string>();
   for (const call of calls) {
     if (call.userId === undefined || call.anonymousId === undefined || merged.has(anonymousOf(call))) continue;
@@ -31,21 +31,33 @@ export const mergesOf = (calls: readonly SegmentCall[]): ReadonlyMap<string, str
   return merged;
 };
 
+/** Audiences that an id of the person entered and did not exit; the user exits for the ids merged into it by then. */
+const enteredBy = (calls: readonly SegmentCall[]): ReadonlySet<string> => {
+  const merged = new Set<string>();
+  const inside = new Map<string, string>();
+  for (const call of calls) {
+    if (call.userId !== undefined && call.anonymousId !== undefined) merged.add(anonymousOf(call));
+    if (call.type !== 'track' || !isMembership(call)) continue;
+    const key = String(call.properties?.audience_key);
+    const who = call.userId ?? anonymousOf(call);
+    if (call.event === 'Audience Entered') inside.set(`${who} ${key}`, key);
+    else for (const id of call.userId === undefined ? [who] : [who, ...merged]) inside.delete(`${id} ${key}`);
+  }
+  return new Set(inside.values());
+};
+
 const mirror = (calls: readonly SegmentCall[]): Mirrored => {
   const traits = new Map<string, unknown>();
   const flagged = new Set<string>();
-  const entered = new Set<string>();
   for (const call of calls) {
-    if (call.type === 'identify' && isMembership(call))
-      for (const [key, value] of Object.entries(call.traits ?? {})) value ? flagged.add(key) : flagged.delete(key);
-    else if (call.type === 'identify')
-      for (const [key, value] of Object.entries(call.traits ?? {})) traits.set(key, value);
-    if (call.type !== 'track' || !isMembership(call)) continue;
-    const key = String(call.properties?.audience_key);
-    if (call.event === 'Audience Entered') entered.add(key);
-    else entered.delete(key);
+    if (call.type !== 'identify') continue;
+    for (const [key, value] of Object.entries(call.traits ?? {})) {
+      if (!isMembership(call)) traits.set(key, value);
+      else if (value === true) flagged.add(key);
+      else flagged.delete(key);
+    }
   }
-  return { traits, flagged, entered };
+  return { traits, flagged, entered: enteredBy(calls) };
 };
 
 /** By user id, and `anonymous <id>` of those whom nobody was ever named for. A merge takes the past of both along. */
