@@ -79,6 +79,21 @@ const makeAccountCommits = (
   };
 };
 
+/**
+ * Writes which events of a decision that was dropped are no news: whoever holds the accounts from now on may have been
+ * decided under the new rules before, and could not tell them from news (semantics E5).
+ */
+const makeSaveSilent = (db: DatabaseSync): ((read: ReadClaim, commit: Commit) => void) => {
+  const addEvent = prepare(db, ADD_EVENT);
+  return (read, { version, accounts }) => {
+    for (const { customer, events } of accounts) {
+      const { customerId } = findAccount(read, customer);
+      for (const { messageId, event, silent } of events)
+        if (silent) addEvent.run(customerId, messageId, event, 1, version);
+    }
+  };
+};
+
 /** Writes what was read and what leaves: the ends of the deliveries, and the calls. */
 const makeReadAndSaid = (db: DatabaseSync): ((commit: Commit) => void) => {
   const markRead = prepare(db, MARK_READ);
@@ -126,6 +141,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
   const joins = makeJoins(db, aliases, deadLetters);
   const returning = makeReturning(db);
   const saveAccount = makeAccountCommits(db, makeContacts(db, aliases, customers));
+  const saveSilent = makeSaveSilent(db);
   const saveReadAndSaid = makeReadAndSaid(db);
   const saveStanding = makeStanding(db);
   const toolChanges = makeToolChanges(db);
@@ -154,7 +170,8 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
       if (decision.outcome === 'parked') savePark(decision);
       else if (decision.outcome === 'parted') joins.part(read, decision);
       else if (returning.erase(decision.profileId, read.claim.userId, decision.accounts, decision.at)) return true;
-      else if (!joins.settle(read, decision)) saveDecided(read, decision, now.wakes);
+      else if (joins.settle(read, decision)) saveSilent(read, decision);
+      else saveDecided(read, decision, now.wakes);
       return true;
     },
   };
