@@ -1,8 +1,8 @@
-import { counted } from '../domain/words.ts';
 import { judgeIdentity, percent } from '../doctor/check-identity.ts';
 import type { Finding } from '../doctor/finding.ts';
 import { type Identity, measureIdentity, threadedShare } from '../doctor/identity.ts';
 import { PLACES, type Place } from '../doctor/threads.ts';
+import { counted } from '../domain/words.ts';
 import { sayFindings } from './doctor-text.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT } from './failure.ts';

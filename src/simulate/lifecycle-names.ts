@@ -7,6 +7,9 @@ export const LIFECYCLES = [
   'out-of-order',
   'card-expiring',
   'card-replaced',
+  'disputed',
+  'paused',
+  'refunded',
 ] as const;
 export type LifecycleName = (typeof LIFECYCLES)[number];
 
@@ -19,4 +22,7 @@ export const LIFECYCLE_SUMMARIES: Readonly<Record<LifecycleName, string>> = {
   'out-of-order': 'the events of recovered-by-retry, last first, one of them twice',
   'card-expiring': 'a renewal is paid with a card that expires within 30 days',
   'card-replaced': 'the card of card-expiring is replaced a day later, before anything fails',
+  disputed: 'a renewal is refused; then the bank disputes the payment of the month before',
+  paused: 'a renewal is refused; half an hour later its collection is paused for 14 days',
+  refunded: 'a renewal is paid, and all of it given back a day later',
 };

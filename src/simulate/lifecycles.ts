@@ -1,6 +1,7 @@
-import { DAY_MS, SECOND_MS } from '../domain/instant.ts';
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../domain/instant.ts';
 import { cardReplaced, subscriptionRenewed } from './card-changes.ts';
 import { expirySoonAfter } from './card-months.ts';
+import { collectionPaused, disputeOpened, refunded } from './interruptions.ts';
 import type { Happening, InvoiceStory, StoryDecline } from './invoice-story.ts';
 import { failedAttempt, paidByCharge, RETRY_DAYS, subscriptionFields } from './invoice-story.ts';
 import type { LifecycleName } from './lifecycle-names.ts';
@@ -104,6 +105,29 @@ const cardReplacedInTime = (given: InvoiceStory): readonly Happening[] => [
   ...cardReplaced(withExpiringCard(given), daysIn(given, 1)),
 ];
 
+const MONTH_DAYS = 30;
+
+const disputed = (story: InvoiceStory): readonly Happening[] => {
+  const next = { ...story, periodStart: daysIn(story, MONTH_DAYS) };
+  const before = { ...story, invoice: `${story.invoice}p` };
+  return [
+    ...paidByCharge(before, { at: story.periodStart, attempt: 1, automatic: true }),
+    ...renewalFailed(next),
+    disputeOpened(before, next.periodStart + 2 * SECOND_MS),
+  ];
+};
+
+const paused = (story: InvoiceStory): readonly Happening[] => [
+  ...renewalFailed(story),
+  collectionPaused(story, story.periodStart + HOUR_MS / 2, daysIn(story, 14)),
+];
+
+const givenBack = (story: InvoiceStory): readonly Happening[] => [
+  ...paidByCharge(story, { at: daysIn(story, 0), attempt: 1, automatic: true }),
+  subscriptionRenewed(story, daysIn(story, 0) + SECOND_MS),
+  ...refunded(story, daysIn(story, 1)),
+];
+
 const TELL: Readonly<Record<LifecycleName, (story: InvoiceStory) => readonly Happening[]>> = {
   'renewal-failed': renewalFailed,
   'recovered-by-retry': recoveredByRetry,
@@ -112,6 +136,9 @@ const TELL: Readonly<Record<LifecycleName, (story: InvoiceStory) => readonly Hap
   'out-of-order': outOfOrder,
   'card-expiring': cardExpiring,
   'card-replaced': cardReplacedInTime,
+  disputed,
+  paused,
+  refunded: givenBack,
 };
 
 /** The webhooks of a named lifecycle, in the order in which they arrive. */

@@ -63,6 +63,9 @@ const EXPECTED: Readonly<Record<LifecycleName, (shape: StripeShape) => readonly 
   'out-of-order': (shape) => [...[...FAILED_FIRST, ...PAID[shape]].reverse(), 'attempt_failed'],
   'card-expiring': (shape) => PAID[shape],
   'card-replaced': (shape) => [...PAID[shape], 'payment_method_observed', 'customer_observed', 'subscription_observed'],
+  disputed: (shape) => [...PAID[shape].slice(0, -1), ...FAILED_FIRST, 'dispute_observed'],
+  paused: () => [...FAILED_FIRST, 'subscription_observed'],
+  refunded: (shape) => [...PAID[shape], 'refund_observed', 'refund_observed'],
 };
 
 describe.each(STRIPE_SHAPES)('signed webhooks in the %s shape', (shape) => {
@@ -112,7 +115,7 @@ const lastStatus = (calls: readonly SegmentCall[]): unknown =>
   calls.findLast((call) => call.type === 'identify' && !isMembership(call))?.traits?.dunning_status;
 
 const RECOVERED = { payment_failed: 1, subscription_past_due: 1, payment_retried: 1, payment_recovered: 1 };
-const SAID: Readonly<Record<LifecycleName, readonly [Readonly<Record<string, number>>, string]>> = {
+const SAID: Readonly<Record<LifecycleName, readonly [Readonly<Record<string, number>>, string | undefined]>> = {
   'renewal-failed': [{ payment_failed: 1, subscription_past_due: 1 }, 'active'],
   'recovered-by-retry': [RECOVERED, 'recovered'],
   exhausted: [{ payment_failed: 4, payment_retried: 3, subscription_past_due: 1, dunning_exhausted: 1 }, 'exhausted'],
@@ -120,6 +123,10 @@ const SAID: Readonly<Record<LifecycleName, readonly [Readonly<Record<string, num
   'out-of-order': [RECOVERED, 'recovered'],
   'card-expiring': [{ payment_method_expiring: 1 }, 'pre_dunning'],
   'card-replaced': [{ payment_method_expiring: 1, payment_method_updated: 1 }, 'none'],
+  disputed: [{ payment_failed: 1, subscription_past_due: 1, payment_disputed: 1 }, 'held'],
+  paused: [{ payment_failed: 1, subscription_past_due: 1, subscription_paused: 1 }, 'held'],
+  // Nothing ever failed: this person has no traits of dunning.
+  refunded: [{ payment_refunded: 1 }, undefined],
 };
 
 describe.each(STRIPE_SHAPES)('the whole relay, told in the %s shape', (shape) => {
