@@ -81,7 +81,13 @@ const injectFaults = ({ braze: { faults } }: BrazeRelay): void => {
 
 interface Webhook {
   readonly type: string;
-  readonly data: { readonly object: { readonly id: string; readonly customer?: string | null } };
+  readonly data: {
+    readonly object: {
+      readonly id: string;
+      readonly customer?: string | null;
+      readonly customer_account?: string | null;
+    };
+  };
 }
 
 /** What the webhooks say of who owes: by user, when each failed invoice was first called failed, and when paid. */
@@ -92,7 +98,7 @@ interface Owing {
 
 const readOwing = (books: Map<string, Owing>, userOf: ReadonlyMap<string, string>, body: string, at: Instant): void => {
   const { type, data }: Webhook = JSON.parse(body);
-  const user = userOf.get(data.object.customer ?? '');
+  const user = userOf.get(data.object.customer ?? data.object.customer_account ?? '');
   if (user === undefined) return;
   const book = books.get(user) ?? { failed: new Map(), paid: new Map() };
   books.set(user, book);
