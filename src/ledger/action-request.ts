@@ -15,11 +15,15 @@ export interface ActionRequest {
 
 const secondOf = ({ occurredAt }: ActionRequired): number => Math.floor(occurredAt / 1000);
 
+const NONE: readonly ActionRequest[] = [];
+
 /** The requests of one invoice that stand alone, one per second, in fold order. */
-export const loneRequests = ({ actionRequired, notices }: InvoiceLedger): readonly ActionRequest[] =>
-  [...Map.groupBy(actionRequired, secondOf).values()].flatMap(([first, ...again]) => {
+export const loneRequests = ({ actionRequired, notices }: InvoiceLedger): readonly ActionRequest[] => {
+  if (actionRequired.length === 0) return NONE;
+  return [...Map.groupBy(actionRequired, secondOf).values()].flatMap(([first, ...again]) => {
     if (first === undefined) return [];
     if (notices.some((notice) => Math.abs(notice.occurredAt - first.occurredAt) <= JOIN_WINDOW_MS)) return [];
     const receivedAt = again.reduce((min, each) => (each.receivedAt < min ? each.receivedAt : min), first.receivedAt);
     return [{ notice: first, receivedAt, settlesAt: plus(receivedAt, SETTLE_WINDOW_MS) }];
   });
+};

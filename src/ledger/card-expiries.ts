@@ -83,8 +83,9 @@ export const findExpiries = (slots: Slots, episodes: readonly Episode[]): readon
     for (const [index, span] of spans.entries()) {
       const until = spans[index + 1]?.from ?? Number.POSITIVE_INFINITY;
       const expiry = inSpan(subscription, span, until, troubled);
-      const key = expiry === null ? '' : expiryKey(expiry).join(':');
-      if (expiry !== null && !found.has(key)) found.set(key, expiry);
+      if (expiry === null) continue;
+      const key = `${subscription}:${expiry.card.last4 ?? ''}:${expiry.expiresAt}`;
+      if (!found.has(key)) found.set(key, expiry);
     }
   }
   return [...found.values()];

@@ -62,8 +62,14 @@ const toNotice = (fact: Fact): MethodNotice | null => {
 };
 
 /** Every notice that a payment method changed, in fold order, as `facts` are. */
-export const findNotices = (facts: readonly Fact[]): readonly MethodNotice[] =>
-  facts.map(toNotice).filter((notice) => notice !== null);
+export const findNotices = (facts: readonly Fact[]): readonly MethodNotice[] => {
+  const notices: MethodNotice[] = [];
+  for (const fact of facts) {
+    const notice = toNotice(fact);
+    if (notice !== null) notices.push(notice);
+  }
+  return notices;
+};
 
 /** Who made what will be charged another card than it was. */
 export type CardChange = 'network' | 'given';

@@ -38,63 +38,66 @@ const sameCharge = (a: ChargeState, b: ChargeState): boolean =>
 
 /** The newest of `charges` (in fold order); what its several notices say of its method is one. */
 const newestMethod = (charges: readonly ChargeSucceeded[]): Method => {
-  const newest = charges[charges.length - 1];
+  const newest = charges[charges.length - 1]?.charge;
   if (newest === undefined) return { paymentMethodId: null, card: null };
-  const notices = charges.map(({ charge }) => charge).filter((charge) => sameCharge(charge, newest.charge));
-  return {
-    paymentMethodId: notices.findLast(({ paymentMethodId }) => paymentMethodId != null)?.paymentMethodId ?? null,
-    card: notices.findLast(({ card }) => card !== null)?.card ?? null,
-  };
+  const method = charges.findLast(({ charge }) => charge.paymentMethodId != null && sameCharge(charge, newest));
+  const shown = charges.findLast(({ charge }) => charge.card !== null && sameCharge(charge, newest));
+  return { paymentMethodId: method?.charge.paymentMethodId ?? null, card: shown?.charge.card ?? null };
 };
 
 /** The card under a method's id: as last stated, else as the newest charge showed it, if that was made with it. */
-const cardOf = (method: string, charged: Method, { cards, detached }: Wallet): Card | null => {
+const cardOf = (method: string, charges: readonly ChargeSucceeded[], { cards, detached }: Wallet): Card | null => {
   if (detached.get(method)?.value === true) return null;
   const stated = cards.get(method);
   if (stated !== undefined) return stated.value;
+  const charged = newestMethod(charges);
   return charged.paymentMethodId === method ? charged.card : null;
 };
 
 type Choice = Pick<ChargedSpan, 'namedBy' | 'method' | 'card' | 'rests'>;
 
-const chooseByCharge = (charged: Method, newest: ChargeSucceeded | undefined, wallet: Wallet): Choice => {
-  const { paymentMethodId: method } = charged;
-  const card = method === null ? charged.card : cardOf(method, charged, wallet);
-  const rests = newest === undefined ? [] : [newest];
-  return { namedBy: newest === undefined ? 'unstated' : 'charge', method, card, rests };
+const UNSTATED: Choice = { namedBy: 'unstated', method: null, card: null, rests: [] };
+
+const chooseByCharge = (charges: readonly ChargeSucceeded[], wallet: Wallet): Choice => {
+  const newest = charges[charges.length - 1];
+  if (newest === undefined) return UNSTATED;
+  const { paymentMethodId: method, card } = newestMethod(charges);
+  return { namedBy: 'charge', method, card: method === null ? card : cardOf(method, charges, wallet), rests: [newest] };
 };
+
+const NONE: readonly ChargeSucceeded[] = [];
 
 /** What will be charged for a subscription, as the wallet stands: semantics D4, in the provider's own order of slots. */
 const choose = (subscription: string, wallet: Wallet): Choice => {
-  const charges = wallet.succeeded.get(subscription) ?? [];
-  const charged = newestMethod(charges);
+  const charges = wallet.succeeded.get(subscription) ?? NONE;
   for (const [namedBy, key] of [['subscription', subscription] as const, ['customer', CUSTOMER] as const]) {
     const slot = wallet.slots.get(key);
     if (slot === undefined || slot.value === null) continue;
     const shown = wallet.cards.get(slot.value);
     const rests = shown === undefined ? [slot] : [slot, shown];
-    return { namedBy, method: slot.value, card: cardOf(slot.value, charged, wallet), rests };
+    return { namedBy, method: slot.value, card: cardOf(slot.value, charges, wallet), rests };
   }
   // A slot that was emptied says that nothing will be charged; one never stated says nothing.
   if (wallet.everFilled.has(subscription) || wallet.everFilled.has(CUSTOMER)) {
     return { namedBy: 'emptied', method: null, card: null, rests: [] };
   }
-  return chooseByCharge(charged, charges[charges.length - 1], wallet);
+  return chooseByCharge(charges, wallet);
 };
 
-const isSame = (a: Omit<ChargedSpan, 'from'>, b: Omit<ChargedSpan, 'from'>): boolean =>
-  a.namedBy === b.namedBy && a.method === b.method && a.status === b.status && isSameCard(a.card, b.card);
+const isSame = (a: Choice, b: Choice): boolean =>
+  a.namedBy === b.namedBy && a.method === b.method && isSameCard(a.card, b.card);
 
 /** Keeps what would be charged for a subscription from now on, if it is another. */
 const record = (spans: Map<string, ChargedSpan[]>, subscription: string, wallet: Wallet, from: Instant): void => {
   const status = wallet.statuses.get(subscription);
   if (status === undefined) return;
   const choice = choose(subscription, wallet);
-  const next = { from, ...choice, status: status.value, rests: [status, ...choice.rests] };
   const known = spans.get(subscription);
   const last = known?.[known.length - 1];
+  if (last !== undefined && last.status === status.value && isSame(last, choice)) return;
+  const next = { from, ...choice, status: status.value, rests: [status, ...choice.rests] };
   if (known === undefined) spans.set(subscription, [next]);
-  else if (last === undefined || !isSame(last, next)) known.push(next);
+  else known.push(next);
 };
 
 /**

@@ -45,7 +45,8 @@ const ranFrom = (fact: Fact): Instant | null => {
  * empty slot is where a subscription was running before. What somebody pays with at sign-up replaces nothing.
  */
 const makeIsUpdate = (facts: readonly Fact[]): ((notice: MethodNotice) => boolean) => {
-  const first = earliest(...facts.map(ranFrom));
+  let first: Instant | null = null;
+  for (const fact of facts) first = earliest(first, ranFrom(fact));
   return ({ what, replaces, at }) =>
     what === 'network' || what === 'changed' || replaces || (first !== null && at > first + SIGN_UP_MS);
 };
@@ -102,6 +103,7 @@ export const findUpdates = (
   notices: readonly MethodNotice[],
   folded: Folded,
 ): readonly MethodUpdate[] => {
+  if (notices.length === 0) return [];
   const doings = toDoings(notices.filter(makeIsUpdate(facts)));
   const isPlacing = (doing: Doing): boolean => doing.some(({ what }) => what === 'placed');
   const placings = doings.filter(isPlacing);

@@ -86,6 +86,8 @@ const charge = (wallet: Wallet, subscription: string, fact: ChargeSucceeded): vo
 
 const NONE: readonly string[] = [];
 
+const allIf = ({ statuses }: Wallet, isNews: boolean): readonly string[] => (isNews ? [...statuses.keys()] : NONE);
+
 /**
  * Puts one fact into the wallet, in fold order. Returns the subscriptions for which another card may be charged now.
  * @param subscriptionOf the subscription that a charge paid for, empty where nothing says so
@@ -95,14 +97,13 @@ export const putInto = (
   fact: Fact,
   subscriptionOf: (charge: ChargeState) => string,
 ): readonly string[] => {
-  const all = (isNews: boolean): readonly string[] => (isNews ? [...wallet.statuses.keys()] : NONE);
   switch (fact.kind) {
     case 'payment_method_observed': {
       const isOther = state(wallet.cards, fact.paymentMethodId, fact.card, fact, isSameCard);
-      return all(state(wallet.detached, fact.paymentMethodId, fact.detached, fact) || isOther);
+      return allIf(wallet, state(wallet.detached, fact.paymentMethodId, fact.detached, fact) || isOther);
     }
     case 'customer_observed':
-      return all(fill(wallet, CUSTOMER, fact.defaultPaymentMethodId, fact));
+      return allIf(wallet, fill(wallet, CUSTOMER, fact.defaultPaymentMethodId, fact));
     case 'subscription_observed': {
       const { id, status, defaultPaymentMethodId } = fact.subscription;
       const isOther = fill(wallet, id, defaultPaymentMethodId, fact);
@@ -120,11 +121,11 @@ export const putInto = (
     case 'charge_succeeded': {
       const subscription = subscriptionOf(fact.charge);
       charge(wallet, subscription, fact);
-      if (show(wallet, fact.charge, fact)) return all(true);
+      if (show(wallet, fact.charge, fact)) return allIf(wallet, true);
       return wallet.statuses.has(subscription) ? [subscription] : NONE;
     }
     case 'charge_declined':
-      return all(show(wallet, fact.charge, fact));
+      return allIf(wallet, show(wallet, fact.charge, fact));
     default:
       return NONE;
   }

@@ -7,6 +7,7 @@ import type { AccountTraits, UserTraits } from '../generated/tracking-plan.ts';
 import type { Episode } from '../ledger/episode.ts';
 import { accountOf, joinLedgers } from '../ledger/join.ts';
 import { foldLedger, type Ledger } from '../ledger/ledger.ts';
+import { recurringRevenue } from '../ledger/recurring-revenue.ts';
 import { findStanding } from '../ledger/standing.ts';
 import { computeTraits, traitChangesAt } from '../traits/index.ts';
 import type { TraitContext } from '../traits/trait.ts';
@@ -96,7 +97,8 @@ const standTogether = ({ rules: { policy }, userId, ledgers }: Person): TraitCon
   const standing = findStanding(joined, policy);
   const spokenOf = standing.lead?.episode.subscription ?? standing.cardSubscription;
   const customer = (ledgers.length > 1 ? accountOf(ledgers, spokenOf) : null) ?? joined.customer;
-  return { ledger: { ...joined, customer, userId }, standing, policy };
+  const ledger = { ...joined, customer, userId };
+  return { ledger, standing, revenue: recurringRevenue(joined), policy };
 };
 
 const toAccountTraits = (customer: CustomerKey, traits: UserTraits): AccountTraits => ({

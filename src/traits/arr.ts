@@ -1,9 +1,7 @@
 import { toMajorUnits } from '../domain/money.ts';
-import { recurringRevenue } from '../ledger/recurring-revenue.ts';
 import { defineTrait } from './trait.ts';
 
 /** Annual recurring revenue in major units of `mrr_currency`; null where `mrr` is. */
-export const arr = defineTrait('arr', ({ ledger }) => {
-  const revenue = recurringRevenue(ledger);
-  return revenue === null ? null : toMajorUnits(revenue.arrMinor, revenue.currency);
-});
+export const arr = defineTrait('arr', ({ revenue }) =>
+  revenue === null ? null : toMajorUnits(revenue.arrMinor, revenue.currency),
+);

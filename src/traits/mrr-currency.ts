@@ -1,8 +1,4 @@
-import { recurringRevenue } from '../ledger/recurring-revenue.ts';
 import { defineTrait } from './trait.ts';
 
 /** ISO 4217 code, upper case, of `mrr` and `arr`; null where they are. */
-export const mrrCurrency = defineTrait(
-  'mrr_currency',
-  ({ ledger }) => recurringRevenue(ledger)?.currency.toUpperCase() ?? null,
-);
+export const mrrCurrency = defineTrait('mrr_currency', ({ revenue }) => revenue?.currency.toUpperCase() ?? null);

@@ -2,12 +2,15 @@ import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { UserTraits } from '../generated/tracking-plan.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { RecurringRevenue } from '../ledger/recurring-revenue.ts';
 import type { Standing } from '../ledger/standing.ts';
 
 /** What a trait may look at. */
 export interface TraitContext {
   readonly ledger: Ledger;
   readonly standing: Standing;
+  /** Null where it is not known, or in several currencies. */
+  readonly revenue: RecurringRevenue | null;
   readonly policy: Policy;
 }
 

@@ -53,20 +53,19 @@ const invoiceEvents = (context: EventContext, invoice: InvoiceLedger, episodeOf:
 const paidEpisode = ({ ledger }: EventContext, invoice: InvoiceLedger, payment: Payment): Episode | null =>
   ledger.episodes.find((episode) => episode.settled.get(invoice.id)?.at === payment.at) ?? null;
 
+/** The invoices of which a failure notice came: all others were never tried in vain. */
+const failedInvoices = ({ ledger: { attempts, invoices } }: EventContext): readonly InvoiceLedger[] =>
+  [...attempts.keys()].flatMap((id) => invoices.get(id) ?? []);
+
 /** Subscriptions with a failure notice or payment that still settles: their conclusions wait (semantics E4). */
-const waitingSubscriptions = (context: EventContext): ReadonlySet<string> => {
-  const waiting = new Set<string>();
-  for (const invoice of context.ledger.invoices.values()) {
-    if (invoice.subscription !== null && isWaiting(context, invoice)) waiting.add(invoice.subscription);
-  }
-  return waiting;
-};
+const waitingSubscriptions = (context: EventContext, failed: readonly InvoiceLedger[]): ReadonlySet<string> =>
+  new Set(failed.filter((invoice) => isWaiting(context, invoice)).flatMap(({ subscription }) => subscription ?? []));
 
 /** What else was said of an invoice's payment: a wish for confirmation, and what became of its money. */
-const requests = (context: EventContext, invoice: InvoiceLedger): PlannedEvent[] => {
-  const ready = !isWaiting(context, invoice);
-  return loneRequests(invoice).map((request) => paymentActionRequired(context, request, invoice, ready));
-};
+const requests = (context: EventContext, invoice: InvoiceLedger): readonly PlannedEvent[] =>
+  loneRequests(invoice).map((request) =>
+    paymentActionRequired(context, request, invoice, !isWaiting(context, invoice)),
+  );
 
 const moneyBack = (context: EventContext): PlannedEvent[] => [
   ...context.ledger.challenges.flatMap((challenge) =>
@@ -105,9 +104,10 @@ const ORDER: Readonly<Record<PlannedEvent['event'], number>> = {
 export const planEvents = (context: EventContext): readonly PlannedEvent[] => {
   const { ledger } = context;
   const episodeOf = episodeIndex(ledger.episodes);
-  const waiting = waitingSubscriptions(context);
+  const failed = failedInvoices(context);
+  const waiting = waitingSubscriptions(context, failed);
   return [
-    ...[...ledger.invoices.values()].flatMap((invoice) => invoiceEvents(context, invoice, episodeOf)),
+    ...failed.flatMap((invoice) => invoiceEvents(context, invoice, episodeOf)),
     ...[...ledger.invoices.values()].flatMap((invoice) => requests(context, invoice)),
     ...moneyBack(context),
     ...cardEvents(context),
