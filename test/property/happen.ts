@@ -22,6 +22,8 @@ import {
   retrySucceeds,
   turns,
 } from '../scenario/stripe-happenings.ts';
+import type { AsideScene } from './asides.ts';
+import { asideEntries } from './asides.ts';
 import type { Arrival, AttemptPlan, InvoicePlan, Lifecycle, SubscriptionPlan } from './lifecycle.ts';
 
 export const BEGIN = instant(Date.UTC(2026, 0, 5, 8));
@@ -126,7 +128,7 @@ const endOnce = (invoice: InvoiceDesk, ending: InvoicePlan['ending']): readonly 
 const reverseOnce = (invoice: InvoiceDesk): readonly Happening[] =>
   invoice.paidByCharge ? [disputeIsLost(invoice.bill, { charge: invoice.charges + 1 })] : [];
 
-const invoiceEntries = (plan: InvoicePlan, index: number, desks: readonly SubscriptionDesk[]): readonly Entry[] => {
+const invoiceDesk = (plan: InvoicePlan, index: number, desks: readonly SubscriptionDesk[]): InvoiceDesk => {
   const desk = plan.reason === 'manual' ? null : (desks[plan.subscription] ?? null);
   const bill: Bill = {
     invoice: `in_${index}`,
@@ -135,7 +137,10 @@ const invoiceEntries = (plan: InvoicePlan, index: number, desks: readonly Subscr
     billingReason: plan.reason,
     currency: plan.subscription === 0 ? 'usd' : 'eur',
   };
-  const invoice: InvoiceDesk = { bill, desk, count: 0, charges: 0, closed: false, paidByCharge: false };
+  return { bill, desk, count: 0, charges: 0, closed: false, paidByCharge: false };
+};
+
+const invoiceEntries = (plan: InvoicePlan, invoice: InvoiceDesk): readonly Entry[] => {
   let at = plus(BEGIN, plan.startsMs);
   const entries: Entry[] = [];
   for (const attempt of plan.attempts) {
@@ -185,34 +190,60 @@ const turnUnpaid = (desk: SubscriptionDesk): readonly Happening[] => {
   return [turns(desk.id, 'past_due', 'unpaid')];
 };
 
+const accountOf = (plan: Lifecycle): StripeAccount => ({
+  shape: plan.shape,
+  livemode: true,
+  customer: 'cus_eve',
+  userId: plan.userIdOn.length === 0 ? undefined : 'user_eve',
+  userIdOn: plan.userIdOn,
+  ...(plan.planOn === 'subscription' ? { planId: 'pro' } : { priceMetadata: { plan_id: 'pro' } }),
+  priceId: 'price_pro',
+  ...(plan.asides.some(({ kind }) => kind.includes('card')) ? { paymentMethod: 'pm_old' } : {}),
+});
+
+/** The customer and its first bill, as they stand whenever they are looked at. */
+const sceneOf = (plan: Lifecycle, invoice: InvoiceDesk | undefined): AsideScene => ({
+  bill: invoice?.bill ?? { invoice: 'in_0', subscription: null, amount: 1900 },
+  get charge() {
+    return invoice === undefined ? 0 : invoice.charges + (invoice.paidByCharge ? 1 : 0);
+  },
+  get status() {
+    return invoice?.desk?.status ?? 'canceled';
+  },
+  account: accountOf(plan),
+});
+
 /** Plays the plan: every webhook that Stripe would send, in the order in which it happened. */
 export const happen = (plan: Lifecycle): readonly Arrival[] => {
-  const account: StripeAccount = {
-    shape: plan.shape,
-    livemode: true,
-    customer: 'cus_eve',
-    userId: plan.userIdOn.length === 0 ? undefined : 'user_eve',
-    userIdOn: plan.userIdOn,
-    ...(plan.planOn === 'subscription' ? { planId: 'pro' } : { priceMetadata: { plan_id: 'pro' } }),
-    priceId: 'price_pro',
-  };
   const desks = plan.subscriptions.map(
     (_, index): SubscriptionDesk => ({ id: `sub_${index}`, status: 'active', failed: new Set() }),
   );
+  const invoices = plan.invoices.map((invoice, index) => invoiceDesk(invoice, index, desks));
+  const scene = sceneOf(plan, invoices[0]);
   const entries: Entry[] = [
     { at: BEGIN, act: () => [customerIsSaved] },
-    ...plan.invoices.flatMap((invoice, index) => invoiceEntries(invoice, index, desks)),
+    ...plan.invoices.flatMap((invoice, index) => {
+      const desk = invoices[index];
+      return desk === undefined ? [] : invoiceEntries(invoice, desk);
+    }),
     ...plan.subscriptions.flatMap((subscription, index) => {
       const desk = desks[index];
       return desk === undefined ? [] : subscriptionEntries(subscription, desk);
     }),
+    ...plan.asides
+      .flatMap((aside) => asideEntries(aside, BEGIN))
+      .map(({ at, act }): Entry => ({ at, act: (when) => act(when, scene) })),
   ];
   return entries
     .toSorted((a, b) => a.at - b.at)
-    .flatMap(({ at, act }) => act(at).flatMap((happening) => happening(account, at)))
+    .flatMap(({ at, act }) => act(at).flatMap((happening) => happening(scene.account, at)))
     .filter(({ type }) => isHeard(plan.hears, type))
     .map((event) => ({ at: instant(event.created * 1_000), body: JSON.stringify(event) }));
 };
 
 const isHeard = (hears: Lifecycle['hears'], type: string): boolean =>
-  type.startsWith('charge.') ? hears !== 'intents' : type.startsWith('payment_intent.') ? hears !== 'charges' : true;
+  /^charge\.(failed|succeeded)/.test(type)
+    ? hears !== 'intents'
+    : type.startsWith('payment_intent.')
+      ? hears !== 'charges'
+      : true;

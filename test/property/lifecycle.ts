@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import type { Instant } from '../../src/domain/instant.ts';
 import { plus } from '../../src/domain/instant.ts';
 import type { StripeShape } from '../../src/simulate/stripe-events.ts';
+import type { AsidePlan } from './asides.ts';
+import { aside } from './asides.ts';
 
 /**
  * What can happen to one customer of Stripe, as a plan of small choices, so that a failing run shrinks to a story that
@@ -49,6 +51,8 @@ export interface Lifecycle {
   readonly planOn: 'subscription' | 'price';
   readonly invoices: readonly InvoicePlan[];
   readonly subscriptions: readonly SubscriptionPlan[];
+  /** What happens beside the bills, to the first of them. */
+  readonly asides: readonly AsidePlan[];
 }
 
 const SECOND = 1_000;
@@ -125,6 +129,11 @@ export const lifecycleOf = (shape: StripeShape): fc.Arbitrary<Lifecycle> =>
       { arbitrary: fc.tuple(invoice, invoice, invoice), weight: 1 },
     ),
     subscriptions: fc.tuple(subscription, subscription),
+    asides: fc.oneof(
+      { arbitrary: fc.constant([]), weight: 4 },
+      { arbitrary: fc.tuple(aside), weight: 5 },
+      { arbitrary: fc.tuple(aside, aside), weight: 3 },
+    ),
   });
 
 /** What the network does to one webhook. Later copies are the same event, or a second event of the same content. */

@@ -15,17 +15,17 @@ const ANCHORED = [
   'payment_failed',
   'payment_retried',
   'payment_disputed',
-  'payment_refunded',
   'subscription_canceled',
   'subscription_past_due',
   'subscription_paused',
   'subscription_resumed',
 ];
-/** Cards are treated as conclusions, as decision 0009 says. */
+/** Those about cards and refunds depend on what else is told within seconds: decisions 0009 and 0013. */
 const CONCLUSIONS = [
   'payment_recovered',
   'dunning_exhausted',
   'payment_action_required',
+  'payment_refunded',
   'payment_method_updated',
   'payment_method_expiring',
 ];
