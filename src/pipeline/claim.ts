@@ -70,6 +70,8 @@ export interface Claim {
   readonly mode: Mode;
   /** The person; null while nobody is named. */
   readonly userId: string | null;
+  /** By which the person was told, or would have been, before anybody was named; null before the first commit. */
+  readonly anonymousId: string | null;
   /** Own ones first, then by age. None: all were linked to somebody else. */
   readonly accounts: readonly ClaimedAccount[];
   readonly commitments: Commitments;

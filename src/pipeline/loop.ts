@@ -40,7 +40,9 @@ export const step = (
 ): Commit | Part => {
   const read = readDeliveries(claim, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
-  const view = decide({ userId: claim.userId, accounts, rules, now });
+  const decided = decide({ userId: claim.userId, accounts, rules, now });
+  // An account that joined may be older than the one that the id was derived from: who was told by it stays the same.
+  const view = { ...decided, anonymousId: claim.anonymousId ?? decided.anonymousId };
   const parted = toPart(claim, view, now);
   if (parted !== null) return parted;
   const to = { channel: channelFor(claim.mode), tools: toolsFor(claim.mode) };

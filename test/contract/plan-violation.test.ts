@@ -47,6 +47,7 @@ const decideOn = (facts: readonly Fact[]): Commit => {
     version: 0,
     mode: 'live',
     userId: 'user_ada',
+    anonymousId: null,
     accounts: [{ customer, role: 'owner', deliveries: [], facts, events: [] }],
     commitments: { ...told, absorbed: [], episodes: [], channel: null, segment: null, tools: {} },
     decided: null,

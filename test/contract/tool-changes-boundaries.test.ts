@@ -74,6 +74,7 @@ const decided = (
       version: 7,
       mode: CUSTOMER.mode,
       userId: null,
+      anonymousId: null,
       accounts: [account],
       commitments: { ...UNTOLD, ...commitments },
       decided: null,

@@ -34,6 +34,7 @@ export interface DueRow {
   readonly dueAt: Instant;
   readonly decidedAt: Instant | null;
   readonly ruleset: string | null;
+  readonly anonymousId: string | null;
   readonly commitments: string | null;
   /** JSON. */
   readonly aliases: string;
@@ -50,7 +51,7 @@ interface EventRow {
 const MAX_DELIVERIES = 1_000;
 
 const DUE = `SELECT p.id AS profileId, p.mode, p.version, p.wakes, p.failures, p.due_at AS dueAt,
-  p.decided_at AS decidedAt, p.ruleset, p.commitments,
+  p.decided_at AS decidedAt, p.ruleset, p.anonymous_id AS anonymousId, p.commitments,
   (SELECT json_group_array(a.alias) FROM profile_aliases a WHERE a.profile_id = p.id) AS aliases
   FROM profiles p WHERE p.due_at <= ? ORDER BY p.due_at, p.id LIMIT ?`;
 // Unless told, SQLite walks over everything that was ever received of the customer. The limit is a constant, since a bound
@@ -93,7 +94,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
   };
 
   const read = (row: DueRow): ReadClaim => {
-    const { profileId, mode, version, failures, dueAt, decidedAt, ruleset, wakes } = row;
+    const { profileId, mode, version, failures, dueAt, decidedAt, ruleset, anonymousId, wakes } = row;
     const accounts = accountsOf(profileId);
     const aliases = JSON.parse(row.aliases) as readonly string[];
     const claim: Claim = {
@@ -102,6 +103,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
       version,
       mode,
       userId: userIdOf(aliases),
+      anonymousId,
       accounts: readAccounts(accounts),
       commitments: parseCommitments(row.commitments),
       decided: decidedAt === null || ruleset === null ? null : { at: decidedAt, ruleset },
