@@ -76,12 +76,24 @@ const aheadLines = ({ ahead, at }: Explanation): readonly string[] => {
   return labelled('by time alone', rows.length === 0 ? ['nothing changes within a year'] : rows);
 };
 
+/** In the words of whoever is asked why nobody was written to. */
+const HELD_BACK: Readonly<Record<NonNullable<Explanation['view']['traits']['suppression_reason']>, string>> = {
+  dispute: 'a payment is disputed, or the card network warned of fraud',
+  voluntary_cancel: 'the customer has asked to cancel',
+  paused: 'somebody has paused the subscription or its collection',
+  refund: 'money was given back on an invoice that is still owed',
+};
+
+const heldBackLines = ({ suppression_reason: reason }: Explanation['view']['traits']): readonly string[] =>
+  reason === null ? [] : labelled('held back', [HELD_BACK[reason]]);
+
 const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
   const { traits, episodes } = explanation.view;
   const lead = episodes.find(({ id }) => id === traits.dunning_episode_id) ?? episodes.at(-1);
   const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
   return [
     `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
+    ...heldBackLines(traits),
     ...labelled('lead episode', [lead === undefined ? 'none' : episodeText(lead)]),
     ...aheadLines(explanation),
   ];

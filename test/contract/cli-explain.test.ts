@@ -63,6 +63,8 @@ describe('recoup explain', () => {
     const lives = [
       webhooks({ name: 'recovered-by-retry', userId: 'ada' }),
       webhooks({ name: 'renewal-failed', userId: 'late', delayMs: 2 * DAY_MS }),
+      webhooks({ name: 'paused', userId: 'pia' }),
+      webhooks({ name: 'voluntary-cancel', userId: 'cas' }),
     ];
     const deliveries = lives.flat().sort((a, b) => a.arrivesAt - b.arrivesAt);
     const path = join(workplace.path, 'explain.db');
@@ -89,6 +91,14 @@ describe('recoup explain', () => {
       /^✓ dunning_first_failure_standard$\s+The first payment failed, on any other plan\.[\s\S]+?^ {4}Holds when/m,
     );
     expect(stdout).not.toMatch(/^.{81}/m);
+  });
+
+  it('says in plain words why nobody writes to somebody who failed to pay', async () => {
+    const why = async (id: string, at: string) =>
+      /^held back {2,}(.+)$/m.exec((await recoup('explain', id, '--at', at)).stdout)?.[1];
+    expect(await why('pia', '2026-05-05')).toBe('somebody has paused the subscription or its collection');
+    expect(await why('cas', '2026-05-06')).toBe('the customer has asked to cancel');
+    expect(await why('ada', '2026-05-05')).toBeUndefined();
   });
 
   it('says when time alone moves the person, and there it does: not a millisecond sooner', async () => {
