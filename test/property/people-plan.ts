@@ -54,8 +54,8 @@ const account: fc.Arbitrary<AccountPlan> = fc.record({
 
 export const peoplePlans: fc.Arbitrary<PeoplePlan> = fc.record({
   accounts: fc.oneof(
-    { arbitrary: fc.tuple(account, account), weight: 5 },
-    { arbitrary: fc.tuple(account, account, account), weight: 3 },
+    { arbitrary: fc.tuple(account, account), weight: 7 },
+    { arbitrary: fc.tuple(account, account, account), weight: 2 },
     { arbitrary: fc.tuple(account, account, account, account), weight: 1 },
   ),
   sameIdElsewhere: fc.boolean(),
