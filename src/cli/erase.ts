@@ -23,7 +23,9 @@ const now = (): Instant => instant(Date.now());
 
 const confirm = async (id: string): Promise<boolean> => {
   const { confirm: ask, isCancel } = await import('@clack/prompts');
-  const answer = await ask({ message: `Erase ${clean(id)} for good?`, initialValue: false });
+  // Ctrl+D ends the input without an answer: nothing is left to wait for, and the process would end in the middle.
+  const noAnswer = new Promise<false>((resolve) => process.once('beforeExit', () => resolve(false)));
+  const answer = await Promise.race([noAnswer, ask({ message: `Erase ${clean(id)} for good?`, initialValue: false })]);
   return !isCancel(answer) && answer;
 };
 
@@ -78,15 +80,29 @@ const eraseOne = async (store: Store, doors: CliDoors, id: string, options: Eras
   }
   const erasers = await doors.openErasers();
   if (options.json !== true) sayWhatGoes(id, found, erasers);
-  if (!(await isWanted(id, options))) return EXIT.failed;
+  if (!(await isWanted(id, options))) {
+    complain('Nothing was erased.');
+    return EXIT.failed;
+  }
   const configured = erasers.filter(({ erase }) => erase !== null).map(({ tool }) => tool);
   const erased = await store.erase(id, now(), configured);
   return report(erased, await finish(store, erasers, options), options);
 };
 
+/** A name that was mistyped must not look as if all were done. */
+const checkTools = async (store: Store, erasers: readonly Eraser[], byHand: readonly string[]): Promise<void> => {
+  const known = new Set([...erasers, ...(await store.toolDeletions())].map(({ tool }) => tool));
+  const unknown = byHand.find((tool) => !known.has(tool));
+  if (unknown === undefined) return;
+  const expected = [...known].toSorted().join(', ');
+  throw new CommandFailure(`--by-hand: there is no tool ${clean(unknown)}. Expected one of: ${expected}.`, EXIT.usage);
+};
+
 const erasePending = async (store: Store, doors: CliDoors, options: EraseOptions): Promise<number> => {
+  const erasers = await doors.openErasers();
+  await checkTools(store, erasers, options.byHand ?? []);
   await store.finishErasures(now());
-  return report(null, await finish(store, await doors.openErasers(), options), options);
+  return report(null, await finish(store, erasers, options), options);
 };
 
 /** `recoup erase`: forgets a person here and in the tools; 1 when something is left for people to do. */
