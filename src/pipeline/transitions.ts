@@ -122,11 +122,19 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
     formerUserId,
   });
   if (isMoved) {
-    const exits = before.userId === null ? mayHold.filter((key) => !view.audiences.includes(key)) : mayHold;
-    return [
-      ...exits.map((key) => toTransition(key, false, before.userId)),
-      ...view.audiences.map((key) => toTransition(key, true)),
-    ];
+    const isLeft = (key: string): boolean => !view.audiences.includes(key);
+    const exits =
+      before.userId === null
+        ? mayHold.filter(isLeft).map((key) => toTransition(key, false))
+        : [
+            ...new Set([...held, ...before.untold]).values().map((key) => toTransition(key, false, before.userId)),
+            // What an anonymous id had entered is the new person's to leave: the former one never was in it.
+            ...new Set(absorbed)
+              .values()
+              .filter(isLeft)
+              .map((key) => toTransition(key, false)),
+          ];
+    return [...exits, ...view.audiences.map((key) => toTransition(key, true))];
   }
   return [
     ...mayHold.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
