@@ -20,7 +20,7 @@ export type Channel = 'segment' | 'recorder';
 /** The state that the last identify and group said; null when never said. */
 export interface Told {
   readonly traits: TraitValues | null;
-  /** By account id. */
+  /** By account id, with its merchant before it where it has one. */
   readonly accounts: Readonly<Record<string, TraitValues>>;
   /** The user id that the last identify carried; null while anonymous. */
   readonly userId: string | null;

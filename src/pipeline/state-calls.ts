@@ -25,17 +25,21 @@ const keptForSegment = ({ claim, channel }: DiffInput): Told | null => {
   return before === 'segment' ? { traits, accounts, userId, audiences, untold } : segment;
 };
 
+/** One customer id may be two accounts, of two merchants: each is told of for itself (semantics A5). */
+const toldAs = ({ customer: { merchant, customer } }: AccountView): string =>
+  merchant === '' ? customer : `${merchant}/${customer}`;
+
 /** One of the traits of an account is not what the person was last told. */
-const isChanged = ({ accounts }: Told, { customer, traits }: AccountView): boolean =>
-  differs(accounts[customer.customer] ?? null, traits, Object.keys(traits));
+const isChanged = ({ accounts }: Told, account: AccountView): boolean =>
+  differs(accounts[toldAs(account)] ?? null, account.traits, Object.keys(account.traits));
 
 /** Of the accounts that the person has now: one that comes back is told anew. */
 const accountsTold = ({ accounts }: Told, view: View, changed: readonly AccountView[]): Told['accounts'] =>
   Object.fromEntries(
     view.accounts.flatMap((account) => {
-      const { customer, traits } = account;
-      const told = changed.includes(account) ? traits : accounts[customer.customer];
-      return told === undefined ? [] : [[customer.customer, told]];
+      const key = toldAs(account);
+      const told = changed.includes(account) ? account.traits : accounts[key];
+      return told === undefined ? [] : [[key, told]];
     }),
   );
 

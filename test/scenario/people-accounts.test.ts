@@ -160,6 +160,8 @@ describe('a person with two accounts', () => {
       to('shop', retrySucceeds(billOf('shop'), { attempt: 2 })),
       says(['ada', 'same', 'payment_retried'], ['ada', 'same', 'payment_recovered']),
       stands('ada', { in_dunning: true }),
+      to('cafe', customerSays({ user: 'ada' })),
+      hearsNothing, // neither account is told anew as the other stands
       on(4),
       to('cafe', customerSays({ user: 'ben' })),
       owns('ada', 'same'),
