@@ -31,7 +31,7 @@ export const sayWhatGoes = (id: string, found: Erased, erasers: readonly Eraser[
   say(`${paint('bold', clean(id))}  ${known.join(', ')}`);
   sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
   for (const { tool, erase, missing } of erasers)
-    sayWrapped(erase === null ? `${tool}: not deleted by Recoup, ${missing}` : `${tool}: deleted there, too`);
+    sayWrapped(erase === null ? `${tool}: not deleted by Recoup, ${missing}` : `${tool}: to be deleted there, too`);
   sayWrapped('Later webhooks about them are dropped. This cannot be undone.');
 };
 

@@ -7,6 +7,7 @@ import { EXIT, reportFailure } from './failure.ts';
 import { parseInstant } from './parse-instant.ts';
 import { parseSince, type Since } from './parse-since.ts';
 import { endWithReader } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 /** An action answers its exit code; nothing means 0. */
 type Action = () => Promise<number>;
@@ -34,8 +35,9 @@ const withJson = (command: Command): Command => command.option('--json', 'print 
 
 /** Those of BSD's sysexits, which supervisors understand. */
 const START_EXIT_CODES = `
-Exit codes: 0 told to stop, 1 told twice, 70 a fault that Recoup does not know (start it again),
-74 the disk fails, 75 may work later (the store or the port is in use), 78 a setting or the store needs a person.`;
+Exit codes: 0 told to stop, 1 told twice, 70 a fault that Recoup does not know
+(start it again), 74 the disk fails, 75 may work later (the store or the port is
+in use), 78 a setting or the store needs a person.`;
 
 const addStart = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   withJson(program.command('start'))
@@ -61,7 +63,9 @@ const addDemo = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
 };
 
 const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
-  const told = LIFECYCLES.map((name) => `  ${name.padEnd(19)} ${LIFECYCLE_SUMMARIES[name]}`).join('\n');
+  const told = LIFECYCLES.flatMap((name) =>
+    wrap(LIFECYCLE_SUMMARIES[name], 57).map((line, i) => `  ${(i === 0 ? name : '').padEnd(19)} ${line}`),
+  ).join('\n');
   withJson(program.command('trigger'))
     .description('send the correctly signed webhooks of a lifecycle to a running relay, in test mode')
     .addArgument(new Argument('<lifecycle>', 'what happens').choices(LIFECYCLES))
@@ -72,7 +76,10 @@ const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
     )
     .option('--url <url>', 'where the relay listens (default: HOST and PORT, else http://127.0.0.1:8484)')
     .option('--secret <whsec>', 'signing secret (default: STRIPE_WEBHOOK_SECRET)')
-    .option('--user <id>', 'whom it happens to (default: a new user)')
+    .option(
+      '--user <id>',
+      'whom it happens to (default: a new user); the same again is another billing customer of theirs',
+    )
     .option('--live', 'send live mode: reaches Segment if the relay enforces')
     .addHelpText('after', `\nLifecycles:\n${told}`)
     .addHelpText('after', examples('trigger renewal-failed', 'trigger recovered-by-retry --user ada --shape legacy'))
@@ -147,7 +154,7 @@ const addDoctor = (program: Command, doors: CliDoors, enqueue: Enqueue): void =>
     .addHelpText('after', examples('doctor', 'doctor --json', 'doctor identity'))
     .addHelpText(
       'after',
-      '\nNothing is changed anywhere. Exit codes: 0 no problem, 1 problems, 78 a setting is not valid.',
+      '\nNothing is changed anywhere.\nExit codes: 0 no problem, 1 problems, 78 a setting is not valid.',
     )
     .action((options) => enqueue(async () => (await import('./doctor.ts')).runDoctor(doors, options)));
   withJson(group.command('identity'))
@@ -190,10 +197,12 @@ const addBackfill = (program: Command, doors: CliDoors, enqueue: Enqueue): void 
 
 /** Besides 0 and 2, those of BSD's sysexits. */
 const BACKFILL_HELP = `
-It only stores; the relay decides, at once if it runs, else when it starts. Stopped or killed, the same command goes on
-where it was. What came as a webhook, or was read before, is stored once and keeps how it came.
-Exit codes: 0 all is read, 1 it was finished before (see --again), 75 not now or interrupted (the same command goes on),
-78 a setting, the key or the store needs a person.`;
+It only stores; the relay decides, at once if it runs, else when it starts.
+Stopped or killed, the same command goes on where it was. What came as a
+webhook, or was read before, is stored once and keeps how it came.
+Exit codes: 0 all is read, 1 it was finished before (see --again), 75 not now or
+interrupted (the same command goes on), 78 a setting, the key or the store needs
+a person.`;
 
 const addDeadLetters = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   const group = program.command('dead-letters').description('what could not be understood, decided or delivered');
@@ -229,7 +238,7 @@ const addErase = (program: Command, doors: CliDoors, enqueue: Enqueue): void => 
     )
     .addHelpText(
       'after',
-      '\nExit codes: 0 all is gone, 1 something is left for people to do, 2 not understood as typed.',
+      '\nExit codes: 0 all is gone, 1 something is left for people to do, 2 not\nunderstood as typed.',
     )
     .action((id, options) => enqueue(async () => (await import('./erase.ts')).runErase(doors, id, options)));
 };
@@ -259,7 +268,7 @@ const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
     .addHelpText('after', examples('demo', 'start', 'trigger renewal-failed', 'explain user_42'))
     .addHelpText(
       'after',
-      '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed. More of them: start --help.',
+      '\nExit codes: 0 done, 1 could not be done, 2 not understood as typed. More of\nthem: start --help.',
     );
   for (const add of COMMANDS) add(program, doors, enqueue);
   return program;
