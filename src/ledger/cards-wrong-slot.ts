@@ -25,10 +25,10 @@ interface Folded {
 const expiryNeed = ({ card, status }: ChargedSpan, folded: Folded): readonly Need[] => {
   const expiresAt = card === null ? null : expiryOf(card);
   if (expiresAt === null || status !== 'live') return [];
-  const calmFrom = recentFailuresLeaveAt(folded).at(-1);
   const since = plus(expiresAt, -EXPIRY_WINDOW_MS);
   const until = plus(expiresAt, EXPIRY_WINDOW_MS);
-  return calmFrom === undefined && since <= folded.now && folded.now < until ? [{ since, until }] : [];
+  if (folded.now < since || folded.now >= until) return [];
+  return recentFailuresLeaveAt(folded).length === 0 ? [{ since, until }] : [];
 };
 
 const needsOf = (subscription: string, span: ChargedSpan, folded: Folded): readonly Need[] => [

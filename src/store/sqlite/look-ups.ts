@@ -38,14 +38,17 @@ const FORGET_ENDED = `DELETE FROM look_ups
   WHERE object_id = ? AND kind = ? AND provider = ? AND merchant = ? AND mode = ?
   AND ending IS NOT NULL AND kind <> 'decline' AND (kind = 'event' OR ended_at <= ?)`;
 const COUNT = 'SELECT n FROM tallies WHERE name = ?';
-const FORGET_KNOWN = `DELETE FROM look_ups WHERE customer_id = ?1 AND ending IS NULL AND tries = 0
-  AND kind || ' ' || object_id NOT IN (SELECT value FROM json_each(?2))`;
+const OPEN = `SELECT seq, kind, object_id AS objectId, tries FROM look_ups WHERE customer_id = ? AND ending IS NULL`;
 const DUE = `SELECT l.seq, l.provider, l.merchant, l.mode, l.kind, l.object_id AS objectId, l.detail,
   l.asked_at AS askedAt, l.tries, d.customer_id IS NOT NULL AS isKnown
   FROM look_ups l LEFT JOIN deliveries d ON d.seq = l.delivery_seq
   WHERE l.ending IS NULL AND l.provider = ? AND l.mode = ? AND l.due_at <= ? ORDER BY l.rank, l.due_at LIMIT ?`;
 
 type DueRow = LookUp & { readonly isKnown: number };
+type OpenRow = Pick<LookUp, 'seq' | 'kind' | 'objectId' | 'tries'>;
+
+const isSame = (a: Pick<LookUp, 'kind' | 'objectId'>, b: Pick<LookUp, 'kind' | 'objectId'>): boolean =>
+  a.kind === b.kind && a.objectId === b.objectId;
 
 export interface LookUps {
   /** Asks for what an account's facts miss; what they miss no longer, and was not tried yet, is forgotten. */
@@ -61,7 +64,7 @@ export const makeLookUps = (db: DatabaseSync): LookUps => {
   const insert = prepare(db, ASK);
   const count = prepare<{ n: number }>(db, COUNT);
   const forgetEnded = prepare(db, FORGET_ENDED);
-  const forgetKnown = prepare(db, FORGET_KNOWN);
+  const open = prepare<OpenRow>(db, OPEN);
   const due = prepare<DueRow>(db, DUE);
   const remove = prepare(db, 'DELETE FROM look_ups WHERE seq = ?');
 
@@ -81,8 +84,12 @@ export const makeLookUps = (db: DatabaseSync): LookUps => {
 
   return {
     ask: (customerId, key, wanted, now) => {
-      forgetKnown.run(customerId, JSON.stringify(wanted.map(({ kind, objectId }) => `${kind} ${objectId}`)));
-      for (const each of wanted) askFor(key, each, { customerId, deliverySeq: null, detail: '{}' }, now);
+      const asked = open.all(customerId);
+      for (const row of asked) if (row.tries === 0 && !wanted.some((each) => isSame(each, row))) remove.run(row.seq);
+      for (const each of wanted) {
+        if (asked.some((row) => isSame(each, row))) continue;
+        askFor(key, each, { customerId, deliverySeq: null, detail: '{}' }, now);
+      }
     },
     askAbout: ({ keys, source, lookUp }, seq, now) => {
       if (lookUp !== undefined) {
