@@ -44,6 +44,8 @@ export interface ToolTold {
 export interface Absorbed {
   readonly anonymousId: string;
   readonly audiences: readonly string[];
+  /** Who was told by that id, and is to hear whose it is. */
+  readonly channel: Channel;
 }
 
 /** What has already been said of a profile; what was said of events, its accounts know. */

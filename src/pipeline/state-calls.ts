@@ -78,7 +78,7 @@ export const stateCalls = (input: DiffInput): StateCalls => {
       episodes: view.episodes.map(({ id }) => id),
       traits: identify ? view.traits : before.traits,
       accounts: accountsTold(before, view, changed),
-      absorbed: absorbed.length > 0 ? [] : input.claim.commitments.absorbed,
+      absorbed: input.claim.commitments.absorbed.filter((each) => !absorbed.includes(each)),
       userId: identify ? view.userId : before.userId,
       audiences: known ? view.audiences : before.audiences,
       untold: known ? [] : before.untold,

@@ -93,9 +93,12 @@ const episodeTold = ({ traits }: Told): string | null => {
   return typeof told === 'string' ? told : null;
 };
 
-/** Anonymous ids to be told to be the person; while nobody is named they wait (semantics F2). */
-export const toLink = ({ claim, view }: DiffInput): readonly Absorbed[] =>
-  view.userId === null ? [] : claim.commitments.absorbed;
+/**
+ * Anonymous ids to be told to be the person. While nobody is named they wait (semantics F2), and while another channel
+ * takes the calls than the one that knows them.
+ */
+export const toLink = ({ claim, view, channel: now }: DiffInput): readonly Absorbed[] =>
+  view.userId === null ? [] : claim.commitments.absorbed.filter(({ channel }) => channel === now);
 
 /** Who entered and who exited since Segment was last told, exits first. */
 const findTransitions = (input: DiffInput, before: LastTold): readonly Transition[] => {

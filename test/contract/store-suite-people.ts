@@ -107,7 +107,9 @@ export const peoplePromises = (store: Subject): void => {
       const anna = await profileOf('anna');
       await arrive(store(), 'cus_2');
       const [, [claim] = []] = await settle(store(), decideBy({ cus_2: ANNA }));
-      expect(claim?.commitments.absorbed).toEqual([{ anonymousId: 'anon_cus_2', audiences: ['dunning'] }]);
+      expect(claim?.commitments.absorbed).toEqual([
+        { anonymousId: 'anon_cus_2', audiences: ['dunning'], channel: 'segment' },
+      ]);
       const said = await saidIn();
       expect(said.map(([id]) => id)).toEqual(['said:1:0', 'said:2:0', `said:1:${claim?.version}`]);
       expect(new Set(said.map(([, profile]) => profile))).toEqual(new Set([anna]));
@@ -129,11 +131,11 @@ export const peoplePromises = (store: Subject): void => {
       const [last] = rounds.at(-1) ?? [];
       expect(last === undefined ? [] : claimed(last)).toEqual(['cus_1', 'cus_2', 'cus_3', 'cus_5', 'cus_4']);
       expect(await accountsOf(store(), 'anon_cus_2')).toContain('cus_3');
-      const audiences = ['dunning'];
+      const told = { audiences: ['dunning'], channel: 'segment' };
       expect(last?.commitments.absorbed).toEqual([
-        { anonymousId: 'anon_cus_2', audiences },
-        { anonymousId: 'anon_cus_1', audiences },
-        { anonymousId: 'anon_cus_5', audiences },
+        { anonymousId: 'anon_cus_2', ...told },
+        { anonymousId: 'anon_cus_1', ...told },
+        { anonymousId: 'anon_cus_5', ...told },
       ]);
     });
 

@@ -3,6 +3,7 @@ import { AUDIENCES } from '../../audiences/index.ts';
 import { type Instant, plus } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
+import type { Channel } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
@@ -14,11 +15,12 @@ import type { Happening } from './stripe-happenings.ts';
 import { customerIsSaved, fails, retryIsNotExecuted } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 
-/** People who are joined while the rules change. */
+/** People who are joined while the rules, or the mode, change. */
 const providers = { stripe };
 
 const openRelay = async () => {
   const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
+  let channel: Channel = 'segment';
   const decide = async (policy: Partial<Policy>, now: Instant): Promise<void> => {
     const rules = makeRules({
       policy: { ...DEFAULT_POLICY, ...policy },
@@ -26,7 +28,7 @@ const openRelay = async () => {
       audiences: AUDIENCES,
       providers,
     });
-    while ((await runDue({ store, rules, providers, channelFor: () => 'segment', toolsFor: () => [] }, now)) > 0);
+    while ((await runDue({ store, rules, providers, channelFor: () => channel, toolsFor: () => [] }, now)) > 0);
   };
   return {
     happens: async (name: string, at: Instant, policy: Partial<Policy>, ...happenings: readonly Happening[]) => {
@@ -37,6 +39,14 @@ const openRelay = async () => {
       await decide(policy, at);
       await decide(policy, plus(at, seconds(30)));
     },
+    mode: async (mode: Channel, at: Instant) => {
+      channel = mode;
+      if (mode === 'segment') await store.wakeForEnforce(at);
+    },
+    links: async () =>
+      (await store.nextCalls({ channel: 'segment', calls: 1_000, bytes: 1e9 })).flatMap(({ call }) =>
+        call.userId === undefined || call.anonymousId === undefined ? [] : [`${call.type} ${call.userId}`],
+      ),
     said: async () =>
       (await store.nextCalls({ channel: 'segment', calls: 1_000, bytes: 1e9 })).flatMap(({ call }) =>
         call.event === undefined || call.event.startsWith('Audience') ? [] : [call.event],
@@ -59,5 +69,19 @@ it('E5: what only new rules find in the old facts of an account is not said when
   await relay.happens('one', day(4), AFTER, customerSays({ user: 'ada' }));
   await relay.happens('two', day(5), AFTER, customerSays({ user: 'ada' }), customerIsSaved);
   expect(await relay.said()).toEqual(['payment_failed']);
+  await relay.close();
+});
+
+it('G9: Segment hears whose an anonymous id is, though a recorder stood in when it was found out', async () => {
+  const relay = await openRelay();
+  const bill = { invoice: 'in_two', subscription: 'sub_two', amount: 4_900 };
+  await relay.happens('one', day(0), BEFORE, customerSays({ user: 'ada' }));
+  await relay.happens('two', day(0), BEFORE, fails(bill, { retryAt: day(3) }));
+  await relay.mode('recorder', day(1));
+  await relay.happens('two', day(1), BEFORE, customerSays({ user: 'ada' }));
+  expect(await relay.links()).toEqual([]);
+  await relay.mode('segment', day(2));
+  await relay.happens('one', day(2), BEFORE, customerIsSaved);
+  expect(await relay.links()).toEqual(['identify ada']);
   await relay.close();
 });

@@ -31,7 +31,7 @@ const union = (some: readonly string[], more: readonly string[]): readonly strin
 const absorbedBy = (told: Commitments, anonymousId: string | null): readonly Absorbed[] => {
   const { traits, audiences } = told.segment ?? told;
   if (anonymousId === null || told.userId !== null || traits === null) return [];
-  return [{ anonymousId, audiences }];
+  return [{ anonymousId, audiences, channel: told.segment === null ? (told.channel ?? 'recorder') : 'segment' }];
 };
 
 /** Both told one user, as two profiles of an older release could: nothing of what was told last is certain. */
