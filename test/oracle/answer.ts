@@ -1,5 +1,5 @@
 import type { Attempt } from './attempts.ts';
-import { attemptsMade, settledFacts } from './attempts.ts';
+import { attemptsMade, settledFacts, standsForFirst } from './attempts.ts';
 import { isLive } from './cancel.ts';
 import { cardEnd, isExpiring } from './cards.ts';
 import type { Episode } from './episodes.ts';
@@ -65,9 +65,9 @@ const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
   const [first] = attemptsMade(c, invoice);
   if (own.length === 0) return 1;
   if (own[0]?.key !== first?.key) return own.length;
-  const counts = own.map((attempt) => attempt.count ?? 0);
+  const counts = own.map(({ count }) => count);
   if (c.policy.chargeWebhooks === 'absent') return Math.max(own.length, ...counts);
-  const isFirst = ({ count }: Attempt): boolean => count === null || count <= 1;
+  const isFirst = (attempt: Attempt): boolean => attempt.count <= 1 || standsForFirst(c, attempt);
   return own.length + (own.some(isFirst) ? 0 : 1);
 };
 

@@ -12,8 +12,8 @@ const JOIN_SECONDS = 60;
 export interface Attempt {
   readonly key: string;
   readonly invoice: Invoice;
-  /** The provider's count; null in a record, which does not know it. */
-  readonly count: number | null;
+  /** The provider's count; of a record, as far as it tells. */
+  readonly count: number;
   readonly at: number;
   readonly receivedAt: number;
   readonly fact: InvoiceFact | RecordFact;
@@ -21,7 +21,6 @@ export interface Attempt {
 
 /** A failure notice, however often it was told: B3's key is invoice, the provider's count and the second. */
 export interface Notice extends Attempt {
-  readonly count: number;
   readonly at: number;
   /** E4: the first receipt. */
   readonly receivedAt: number;
@@ -92,13 +91,27 @@ const hasCharge = ({ facts }: Case, notice: Notice): boolean =>
 /** B3: a retry that the provider scheduled raises its count; the first attempt and those by hand are no such retries. */
 const isScheduledRetry = (c: Case, notice: Notice): boolean => {
   if (notice.count <= 1) return false;
-  const notices = noticesOf(c.facts, notice.invoice.id);
-  const before = notices.slice(
-    0,
-    notices.findIndex(({ key }) => key === notice.key),
+  const place = c.facts.indexOf(notice.fact);
+  const records = loneRecords(c.facts, notice.invoice.id).map((record) => toAttempt(c, record));
+  const before = [...noticesOf(c.facts, notice.invoice.id), ...records].filter(
+    ({ fact }) => c.facts.indexOf(fact) < place,
   );
   return before.every(({ count }) => count < notice.count);
 };
+
+/** Decision 0013: the record without a charge, which stands for the first attempt, or the notice that takes its place. */
+export const standsForFirst = (c: Case, attempt: Attempt): boolean =>
+  noticesOf(c.facts, attempt.invoice.id).every(({ count }) => count > 1) &&
+  recordsOf(c.facts, attempt.invoice.id).some(
+    (record) => record.chargeId === null && (record === attempt.fact || isSameAttempt(c.facts, record, attempt)),
+  );
+
+/** Decision 0013: its charge is on record, or the invoice was tried. */
+const isProvenByRecord = (c: Case, notice: Notice): boolean =>
+  standsForFirst(c, notice) ||
+  recordsOf(c.facts, notice.invoice.id).some(
+    (record) => record.chargeId !== null && isSameAttempt(c.facts, record, notice),
+  );
 
 /** B3: was it executed, as far as is known. */
 export const isExecuted = (c: Case, notice: Notice): boolean =>
@@ -107,9 +120,7 @@ export const isExecuted = (c: Case, notice: Notice): boolean =>
   isToConfirm(c, notice) ||
   lacksMethod(c, notice) ||
   hasCharge(c, notice) ||
-  recordsOf(c.facts, notice.invoice.id).some(
-    (record) => record.chargeId !== null && isSameAttempt(c.facts, record, notice),
-  );
+  isProvenByRecord(c, notice);
 
 /** B3: a decline is the reason of the nearest notice of its invoice, at most 60 s off, the earlier on a tie. */
 const owns = (c: Case, notice: Notice, decline: ChargeFact): boolean => {
@@ -153,8 +164,15 @@ const earlierAreKnown = (c: Case, notice: Notice): boolean => {
 
 const windowEnd = (notice: Notice): number => notice.receivedAt + SETTLE_MS;
 
+/** Decision 0013: on record before its notice was received, it counts already and goes on counting. */
+const isOnRecord = (c: Case, notice: Notice): boolean =>
+  recordsOf(c.facts, notice.invoice.id).some(
+    (record) => record.receivedAt <= notice.receivedAt && isSameAttempt(c.facts, record, notice),
+  );
+
 const hasSettled = (c: Case, notice: Notice): boolean =>
   c.t >= windowEnd(notice) ||
+  isOnRecord(c, notice) ||
   (reasonIsKnown(c, notice) &&
     (notice.invoice.subscription === null || planIsKnown(c.facts, c.policy, notice.invoice.subscription)) &&
     retryIsKnown(c, notice) &&
@@ -180,14 +198,21 @@ export const isDue = (c: Case, notice: Notice): boolean =>
   hasSettled(c, notice) &&
   noticesBefore(c, notice).every((other) => hasSettled(c, other) || other.receivedAt >= windowEnd(notice));
 
-const toAttempt = (record: RecordFact): Attempt => ({
-  key: `${record.invoice.id} recorded ${record.chargeId}`,
-  invoice: record.invoice,
-  count: null,
-  at: record.occurredAt,
-  receivedAt: record.receivedAt,
-  fact: record,
-});
+/** The records that no notice tells of too. */
+const loneRecords = (facts: readonly Fact[], invoiceId: string): readonly RecordFact[] => {
+  const notices = noticesOf(facts, invoiceId);
+  return recordsOf(facts, invoiceId).filter((record) => !notices.some((each) => isSameAttempt(facts, record, each)));
+};
+
+/** A record holds the count of when it was read: of the charge it is the place among what is known, at most that. */
+const toAttempt = (c: Case, record: RecordFact): Attempt => {
+  const { invoice, occurredAt: at } = record;
+  const known = [...noticesOf(c.facts, invoice.id).map(({ fact }) => fact), ...loneRecords(c.facts, invoice.id)];
+  const before = known.filter((fact) => c.facts.indexOf(fact) < c.facts.indexOf(record)).length;
+  const count =
+    record.chargeId === null ? invoice.attemptCount : Math.min(before + 1, Math.max(1, invoice.attemptCount));
+  return { key: `${invoice.id} recorded ${record.chargeId}`, invoice, count, at, receivedAt: at, fact: record };
+};
 
 const listMade = (c: Case, invoiceId: string): readonly Attempt[] => {
   const notices = noticesOf(c.facts, invoiceId).filter((notice) => isExecuted(c, notice) && isDue(c, notice));
@@ -195,7 +220,7 @@ const listMade = (c: Case, invoiceId: string): readonly Attempt[] => {
     (record) => !notices.some((notice) => isSameAttempt(c.facts, record, notice)),
   );
   const place = ({ fact }: Attempt): number => c.facts.indexOf(fact);
-  return [...notices, ...records.map(toAttempt)].toSorted((a, b) => place(a) - place(b));
+  return [...notices, ...records.map((record) => toAttempt(c, record))].toSorted((a, b) => place(a) - place(b));
 };
 
 const made = new WeakMap<Case, Map<string, readonly Attempt[]>>();

@@ -7,11 +7,12 @@ const LONGEST_MS = 90 * DAY;
 type Opened = DisputeFact | WarningFact;
 const idOf = (fact: Opened): string => (fact.kind === 'dispute_observed' ? fact.disputeId : fact.warningId);
 
-/** D6: 90 days at most from its opening, by its own date where it has one. */
+/** D6: from its opening, by its own date where it has one, for 90 days at most. */
 const isWithin = (c: Case, told: readonly Opened[]): boolean => {
   const own = told.flatMap(({ openedAt }) => (openedAt == null ? [] : [openedAt]));
   const seen = told.map(({ occurredAt }) => occurredAt);
-  return c.t < Math.min(...(own.length > 0 ? own : seen)) + LONGEST_MS;
+  const openedAt = Math.min(...(own.length > 0 ? own : seen));
+  return openedAt <= c.t && c.t < openedAt + LONGEST_MS;
 };
 
 const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] =>

@@ -106,7 +106,7 @@ const givenUpAs = (c: Case, index: number, episode: Episode, invoice: string): E
     case 'user_forgiven':
       return 'forgiven';
     case 'subscription_paused':
-      return isPausedForNonPayment(c.facts.slice(0, index + 1), episode.subscription) ? 'lost' : 'forgiven';
+      return isPausedForNonPayment(c, c.facts[index]?.occurredAt ?? 0, episode.subscription) ? 'lost' : 'forgiven';
     case 'subscription_canceled':
       return asItsEnd(c, index, episode);
     default:
@@ -114,8 +114,9 @@ const givenUpAs = (c: Case, index: number, episode: Episode, invoice: string): E
   }
 };
 
-const isPausedForNonPayment = (facts: readonly Fact[], subscription: string): boolean =>
-  subscriptionFacts(facts, subscription).at(-1)?.subscription.pausedForNonPayment === true;
+const isPausedForNonPayment = (c: Case, at: number, subscription: string): boolean =>
+  subscriptionFacts(c.facts, subscription).findLast(({ occurredAt }) => occurredAt <= at)?.subscription
+    .pausedForNonPayment === true;
 
 /** As the end of the subscription says; while it is not known of, as far as a wish to leave was. */
 const asItsEnd = (c: Case, index: number, episode: Episode): Episode['outcome'] => {

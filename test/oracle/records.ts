@@ -9,7 +9,11 @@ const near = (a: number, b: number): boolean =>
 /** The attempts on an invoice as the provider's records tell them, each once, in fold order. */
 export const recordsOf = (facts: readonly Fact[], invoiceId: string): readonly RecordFact[] => {
   const records = statementsOf(facts, invoiceId).filter((fact): fact is RecordFact => fact.kind === 'attempt_recorded');
-  return records.filter((each) => records.find(({ chargeId }) => chargeId === each.chargeId) === each);
+  const anyCharge = records.some(({ chargeId }) => chargeId !== null); // then the first attempt speaks for itself
+  return records.filter(
+    (each) =>
+      (each.chargeId !== null || !anyCharge) && records.find(({ chargeId }) => chargeId === each.chargeId) === each,
+  );
 };
 
 /** When a charge was made and refused, as far as is known: a bank debit is refused days later. */

@@ -1,7 +1,6 @@
 import { hasEnded } from './cancel.ts';
 import type { Case, Item, Subscription } from './facts.ts';
 import { subscriptionFacts, subscriptionsIn } from './facts.ts';
-import { isPaused } from './suppression.ts';
 
 /** What runs brings in per month, in minor units and before it is rounded, and its currency. */
 export interface Revenue {
@@ -33,7 +32,7 @@ export const revenueOf = (all: readonly Case[]): Revenue | null => {
       const now = subscriptionFacts(c.facts, id).at(-1)?.subscription;
       if (now === undefined || hasEnded(c.facts, id) || ['incomplete', 'incomplete_expired'].includes(now.status))
         return [];
-      const counts = ['active', 'past_due'].includes(now.status) && !(now.collectionPaused && isPaused(c, id));
+      const counts = ['active', 'past_due'].includes(now.status) && !now.collectionPaused;
       return [{ currency: now.currency, minor: now.items.length === 0 ? null : counts ? monthly(now) : 0 }];
     }),
   );

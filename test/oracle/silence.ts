@@ -17,6 +17,7 @@ interface Outlook {
 /** `from`: the place in fold order from which on it is spoken of. */
 interface Beginning extends Outlook {
   readonly from: number;
+  readonly recorded: boolean;
 }
 
 /** The newest failed attempt of which these facts tell; a record of one that a notice tells of too adds nothing. */
@@ -26,7 +27,8 @@ const newestAttempt = (facts: readonly Fact[], invoice: string): Pick<Attempt, '
   const record = recordsOf(facts, invoice).findLast((each) => !told.some((other) => isSameAttempt(facts, each, other)));
   if (record === undefined) return notice ?? null;
   if (notice !== undefined && facts.indexOf(notice.fact) > facts.indexOf(record)) return notice;
-  return { at: record.occurredAt, receivedAt: record.receivedAt, fact: record };
+  // Silence that lay before the record was read has been seen.
+  return { at: record.occurredAt, receivedAt: record.occurredAt, fact: record };
 };
 
 /** Failed attempt or reversal: what was said before is about an attempt that is over. An attempt's whole second counts. */
@@ -35,28 +37,34 @@ const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
   const reversal = newestReversal(facts, facts.length, invoice);
   if (newest === null) return null;
   if (reversal !== null && facts.indexOf(newest.fact) < facts.indexOf(reversal))
-    return { at: reversal.occurredAt, receivedAt: reversal.receivedAt, date: null, from: facts.indexOf(reversal) };
+    return {
+      at: reversal.occurredAt,
+      receivedAt: reversal.receivedAt,
+      date: null,
+      from: facts.indexOf(reversal),
+      recorded: false,
+    };
   const from = facts.findIndex(({ occurredAt }) => occurredAt === newest.at);
-  return { at: newest.at, receivedAt: newest.receivedAt, date: null, from };
+  const recorded = newest.fact.kind === 'attempt_recorded';
+  return { at: newest.at, receivedAt: newest.receivedAt, date: null, from, recorded };
 };
 
 /**
- * Decision 0013: a record does not know what was said of the next attempt. What was stated since it does; else the next
- * attempt proves that it was to come, and else the next look at the invoice says when.
+ * Decision 0013: a record does not know what was said of the next attempt. The next attempt proves that it was to come,
+ * and else the next look at the invoice says when. `later`: what was stated since.
  */
-const dateAfterRecord = (all: readonly Fact[], upTo: number, invoice: string): number | null => {
-  const newest = newestAttempt(all.slice(0, upTo), invoice);
-  if (newest?.fact.kind !== 'attempt_recorded') return null;
-  const next = statementsOf(all.slice(upTo), invoice)[0];
+const dateProven = (later: readonly Fact[], invoice: string): number | null => {
+  const [next] = statementsOf(later, invoice);
   if (next === undefined) return null;
-  return next.kind === 'attempt_recorded' ? next.occurredAt : next.invoice.nextAttemptAt;
+  const isAttempt = next.kind === 'attempt_recorded' || next.kind === 'attempt_failed';
+  return isAttempt ? next.occurredAt : next.invoice.nextAttemptAt;
 };
 
 /**
  * D1, decision 0004: the newest statement of the invoice since its newest failure says whether and when there is another
  * attempt; in one second, the one with a date. A request to confirm without one says nothing of it.
  */
-const outlook = (facts: readonly Fact[], invoice: string): Outlook | null => {
+const outlook = (facts: readonly Fact[], invoice: string, later: readonly Fact[] = []): Outlook | null => {
   const first = begins(facts, invoice);
   if (first === null) return null;
   let known: Outlook = first;
@@ -67,7 +75,7 @@ const outlook = (facts: readonly Fact[], invoice: string): Outlook | null => {
     if (date === known.date) continue;
     known = { at, receivedAt, date };
   }
-  return known;
+  return known === first && first.recorded ? { ...first, date: dateProven(later, invoice) } : known;
 };
 
 /** D2: no date is known for `no_retry_after` from the receipt of what said so last. */
@@ -81,8 +89,8 @@ export const isExhaustedBySilence = (c: Case, invoice: string): boolean => {
  * long has passed since the receipt.
  */
 export const isSilent = (c: Case, upTo: number, invoice: string, at: number): boolean => {
-  const newest = outlook(c.facts.slice(0, upTo), invoice);
-  if (newest === null || newest.date !== null || dateAfterRecord(c.facts, upTo, invoice) !== null) return false;
+  const newest = outlook(c.facts.slice(0, upTo), invoice, c.facts.slice(upTo));
+  if (newest === null || newest.date !== null) return false;
   return newest.at + c.policy.noRetryAfterMs <= at && newest.receivedAt + c.policy.noRetryAfterMs <= c.t;
 };
 
@@ -90,10 +98,11 @@ export const isSilent = (c: Case, upTo: number, invoice: string, at: number): bo
 export const stopInstant = (c: Case, upTo: number, episode: Episode, invoice: string): number | null => {
   const settled = new Set(settledFacts(c)); // what still waits counts nowhere (E4)
   const facts = c.facts.slice(0, upTo).filter((fact) => settled.has(fact));
+  const later = c.facts.slice(upTo).filter((fact) => settled.has(fact));
   const stops: number[] = [];
   const word = standingWord(facts, episode, invoice);
   if (word !== null) stops.push(word);
-  const newest = outlook(facts, invoice);
+  const newest = outlook(facts, invoice, later);
   if (newest?.date != null) stops.push(newest.date + c.policy.noRetryAfterMs);
   else if (newest !== null && newest.receivedAt + c.policy.noRetryAfterMs <= c.t)
     stops.push(newest.at + c.policy.noRetryAfterMs);

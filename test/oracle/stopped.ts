@@ -16,7 +16,7 @@ const takesBack = (fact: Fact, subscription: string, invoice: string): boolean =
   return (
     fact.kind === 'subscription_observed' &&
     fact.subscription.id === subscription &&
-    (fact.subscription.status === 'active' || fact.subscription.status === 'trialing')
+    ['active', 'trialing', 'past_due'].includes(fact.subscription.status)
   );
 };
 

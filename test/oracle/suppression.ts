@@ -1,5 +1,4 @@
-import { attemptsMade } from './attempts.ts';
-import { cancelIsRequested } from './cancel.ts';
+import { cancelIsRequested, hasEnded } from './cancel.ts';
 import { isDisputed } from './disputes.ts';
 import type { Episode } from './episodes.ts';
 import { openInvoices } from './episodes.ts';
@@ -10,14 +9,13 @@ import { invoiceOfCharge } from './invoices.ts';
 export type Reason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
 
 /**
- * D6, decision 0013: somebody wished a pause, of the subscription or of its collection, and it has not resumed. A trial
- * that ended without a card is nobody's wish.
+ * D6, decision 0013: somebody wished a pause, of the subscription or of its collection, and it has not resumed. Without a
+ * reason it is nobody's wish: what paused before there were reasons was a trial that ended without a card.
  */
-export const isPaused = (c: Case, subscription: string): boolean => {
+const isPaused = (c: Case, subscription: string): boolean => {
   const now = subscriptionFacts(c.facts, subscription).at(-1)?.subscription;
-  if (now === undefined) return false;
-  const wished = !now.pausedForNonPayment && !['non_payment', 'trial_ended'].includes(now.pauseReason ?? '');
-  if (now.status === 'paused' && wished) return true;
+  if (now === undefined || hasEnded(c.facts, subscription)) return false;
+  if (now.status === 'paused' && now.pauseReason === 'requested') return true;
   return now.collectionPaused && (now.resumesAt === null || c.t < now.resumesAt);
 };
 
@@ -35,14 +33,17 @@ const refundsOf = (c: Case, invoice: string): readonly number[] => {
   });
 };
 
-/** D6, decision 0013: money was given back on an invoice of the episode that is owed and was not charged again since. */
+/**
+ * D6, decision 0013: since the episode began money was given back on an invoice of it that is owed, and it was not charged
+ * again since. A charge that succeeds leaves nothing owed.
+ */
 const isRefunded = (c: Case, episode: Episode): boolean =>
   openInvoices(c, c.facts.length, episode).some((invoice) => {
-    const paying = c.facts.filter(
-      (fact) => fact.kind === 'charge_succeeded' && invoiceOfCharge(c.facts, fact.charge) === invoice,
+    const tried = episode.attempts.filter((attempt) => attempt.invoice.id === invoice).map(({ fact }) => fact);
+    const since = [episode.attempts[0]?.fact ?? episode.reversal, ...tried].map((fact) =>
+      fact === null ? -1 : c.facts.indexOf(fact),
     );
-    const charged = [...attemptsMade(c, invoice).map(({ fact }) => fact), ...paying];
-    return refundsOf(c, invoice).some((refund) => !charged.some((fact) => c.facts.indexOf(fact) > refund));
+    return refundsOf(c, invoice).some((refund) => refund > Math.max(...since));
   });
 
 /** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0013's order; null: nothing holds it back. */

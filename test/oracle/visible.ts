@@ -32,7 +32,7 @@ const compareIds = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0
 
 /** What was read from the provider's history is settled: it counts as if it had been received when it happened. */
 const settledIfHistory = <F extends Fact>(fact: F): F =>
-  fact.isHistory === true || fact.kind === 'attempt_recorded' ? { ...fact, receivedAt: fact.occurredAt } : fact;
+  fact.isHistory === true ? { ...fact, receivedAt: fact.occurredAt } : fact;
 
 /** B1: received, and not further ahead of its receipt than 300 s unless its time has come; in fold order. */
 export const visibleFacts = (facts: readonly Fact[], t: number): readonly Fact[] =>

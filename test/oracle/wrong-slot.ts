@@ -1,10 +1,12 @@
-import { isLive } from './cancel.ts';
-import { cardEnd, chargedMethod, isExpiring, slotMethod } from './cards.ts';
+import { hasEnded, isLive } from './cancel.ts';
+import { cardEnd, isExpiring, slotMethod } from './cards.ts';
 import type { Episode } from './episodes.ts';
 import type { Card, Case, Fact } from './facts.ts';
-import { DAY } from './facts.ts';
+import { DAY, subscriptionFacts, subscriptionsIn } from './facts.ts';
 
 const SETTLE_MS = 10_000;
+/** Stands for the customer's slot where a subscription's id stands for its own. */
+const CUSTOMER = '';
 
 /** 0009: a notice that a method is new or was changed. */
 interface Change {
@@ -12,8 +14,8 @@ interface Change {
   readonly at: number;
   readonly receivedAt: number;
   readonly by: 'network' | 'somebody';
-  /** Only what was attached, changed, or put into the customer's slot may be in the wrong one. */
-  readonly slot: 'customer' | 'subscription' | null;
+  /** That it was put into; null: it was attached or changed. */
+  readonly slot: string | null;
 }
 
 /** 0009: the payload names a value of the card that is now another. */
@@ -37,16 +39,16 @@ const changeOf = (fact: Fact): Change | null => {
 };
 
 interface Slot {
-  readonly owner: 'customer' | 'subscription';
+  readonly owner: string;
   readonly now: string | null;
   readonly before: string | null | undefined;
 }
 const slotNamed = (fact: Fact): Slot | null => {
   if (fact.kind === 'customer_observed')
-    return { owner: 'customer', now: fact.defaultPaymentMethodId, before: fact.previousPaymentMethodId };
+    return { owner: CUSTOMER, now: fact.defaultPaymentMethodId, before: fact.previousPaymentMethodId };
   if (fact.kind !== 'subscription_observed') return null;
   return {
-    owner: 'subscription',
+    owner: fact.subscription.id,
     now: fact.subscription.defaultPaymentMethodId,
     before: fact.previousPaymentMethodId,
   };
@@ -59,58 +61,52 @@ const isDetached = (facts: readonly Fact[], method: string): boolean => {
   return newest?.kind === 'payment_method_observed' && newest.detached;
 };
 
-/** D4 of one subscription, at an instant by the provider's clock: the card that expires then; null: none does. */
-const expiringAt = (c: Case, subscription: string, failures: readonly number[], t: number): string | null => {
-  const then: Case = { ...c, t, facts: t === c.t ? c.facts : c.facts.filter(({ occurredAt }) => occurredAt <= t) };
-  if (!isLive(then.facts, subscription) || !isExpiring(then, subscription)) return null;
-  if (failures.some((at) => at <= t && t < at + 90 * DAY)) return null;
-  return `${chargedMethod(then.facts, subscription)} ${cardEnd(then.facts, subscription)}`;
+/** 0009: what will be charged is known of a subscription that runs or owes; owed is what nothing else told of. */
+const runsOrOwes = (c: Case, subscription: string): boolean => {
+  const stated = subscriptionFacts(c.facts, subscription);
+  if (hasEnded(c.facts, subscription)) return false;
+  return ['active', 'trialing', 'past_due', 'unpaid'].includes(stated.at(-1)?.subscription.status ?? 'past_due');
 };
 
-/** Since when the card that is charged expires (D4), it and no other; null: it does not. */
-const expiringSince = (c: Case, subscription: string, failures: readonly number[]): number | null => {
-  const now = expiringAt(c, subscription, failures, c.t);
-  const end = cardEnd(c.facts, subscription);
-  if (now === null || end === null) return null;
-  const turns = [
-    end - 30 * DAY,
-    ...failures.map((at) => at + 90 * DAY),
-    ...c.facts.map(({ occurredAt }) => occurredAt),
-  ];
-  let since = c.t;
-  for (const at of turns.filter((each) => each <= c.t).toSorted((a, b) => b - a)) {
-    if (expiringAt(c, subscription, failures, at) !== now) break;
-    since = at;
-  }
-  return since;
+const isKnownOf = (facts: readonly Fact[], subscription: string): boolean =>
+  subscriptionsIn(facts).includes(subscription);
+
+/** Is something new or changed in the slot that is charged, after that instant. */
+const isRefilled = (c: Case, subscription: string, charged: string | null, since: number): boolean => {
+  const before = c.facts.filter(({ occurredAt }) => occurredAt <= since);
+  const then = isKnownOf(before, subscription) ? slotMethod(before, subscription) : null;
+  if (then != null && charged !== null && then !== charged) return true;
+  return changesIn(c).some(
+    ({ method, at, slot }) =>
+      method === charged && at > since && (slot === null || [CUSTOMER, subscription].includes(slot)),
+  );
 };
 
-/** Is something new or changed in the slot that is charged, since then. */
-const isRefilled = (c: Case, subscription: string, charged: string | null, since: number, own: boolean): boolean => {
-  const before = c.facts.filter(({ occurredAt }) => (own ? occurredAt <= since : occurredAt < since));
-  const then = slotMethod(before, subscription);
-  if (then !== undefined && charged !== null && then !== charged) return true;
-  return changesIn(c).some(({ method, at }) => method === charged && (own ? at > since : at >= since));
-};
-
-const isWrong = (c: Case, subscription: string, since: number, own: boolean): boolean => {
+const isWrong = (c: Case, subscription: string, since: number): boolean => {
   const charged = slotMethod(c.facts, subscription);
   if (charged === undefined) return false; // an old charge does not say that another card is not the default
-  if (isRefilled(c, subscription, charged, since, own)) return false;
+  if (isRefilled(c, subscription, charged, since)) return false;
   return changesIn(c).some(
     ({ method, at, receivedAt, by, slot }) =>
-      at >= since &&
+      at > since &&
       by === 'somebody' &&
-      slot !== 'subscription' &&
+      (slot === null || slot === CUSTOMER) &&
       c.t >= receivedAt + SETTLE_MS &&
       method !== charged &&
       !isDetached(c.facts, method),
   );
 };
 
+/** D4: since when the card that is charged is about to expire; null: it is not. */
+const expiringSince = (c: Case, subscription: string, failures: readonly number[]): number | null => {
+  const end = cardEnd(c.facts, subscription);
+  if (end === null || !isLive(c.facts, subscription) || !isExpiring(c, subscription)) return null;
+  return failures.some((at) => c.t < at + 90 * DAY) ? null : end - 30 * DAY;
+};
+
 /**
- * C4, 0009: since a subscription needs a card, somebody added or changed one that will not be charged, and nothing new or
- * changed is in the slot that is. `failures`: the instants of the account's failed attempts.
+ * C4, 0009: after a subscription came to need a card, somebody added or changed one that will not be charged, and nothing
+ * new or changed is in the slot that is. `failures`: the instants of the account's failed attempts.
  */
 export const isInWrongSlot = (
   c: Case,
@@ -118,9 +114,9 @@ export const isInWrongSlot = (
   episodes: readonly Episode[],
   failures: readonly number[],
 ): boolean => {
-  if (!changesIn(c).some(({ method }) => method !== slotMethod(c.facts, subscription))) return false;
+  if (!runsOrOwes(c, subscription)) return false;
   const open = episodes.find((each) => each.subscription === subscription && each.outcome === 'open');
-  if (open !== undefined && isWrong(c, subscription, open.openedAt, false)) return true;
+  if (open !== undefined && isWrong(c, subscription, open.openedAt)) return true;
   const since = expiringSince(c, subscription, failures);
-  return since !== null && isWrong(c, subscription, since, true);
+  return since !== null && isWrong(c, subscription, since);
 };
