@@ -149,6 +149,17 @@ const isRecorded = ({ recorded }: InvoiceLedger, notice: AttemptNotice, times: C
   notice.kind === 'attempt_recorded' ||
   recorded.some((record) => record.receivedAt <= notice.receivedAt && isSameAttempt(record, notice, times));
 
+/**
+ * A record without a charge says that the invoice was tried: it stands for the first attempt, and so does the notice that
+ * takes its place, or somebody who was in dunning would leave it by the news of another failure.
+ */
+const standsForFirst = ({ recorded, notices }: InvoiceLedger, notice: AttemptNotice, times: ChargeTimes): boolean => {
+  if (notice.kind === 'attempt_recorded') return notice.chargeId === null;
+  if (recorded.some(({ chargeId }) => chargeId !== null)) return false;
+  const isFirstTold = notices.some(({ kind, invoice }) => kind === 'attempt_failed' && invoice.attemptCount <= 1);
+  return !isFirstTold && recorded.some((record) => isSameAttempt(record, notice, times));
+};
+
 const isExecuted = (
   notice: AttemptNotice,
   known: { readonly manual: boolean; readonly missing: boolean; readonly action: boolean },
@@ -161,7 +172,8 @@ const isExecuted = (
   known.missing ||
   known.action ||
   isProven(notice, own, unlinked) ||
-  isChargeRecorded(invoice, notice, charges.timesOf);
+  isChargeRecorded(invoice, notice, charges.timesOf) ||
+  standsForFirst(invoice, notice, charges.timesOf);
 
 /** A record that shows a charge shows a method. */
 const isMethodMissing = (notice: AttemptNotice, action: boolean): boolean =>
@@ -198,7 +210,7 @@ const readNotice = (notice: AttemptNotice, manual: boolean, joined: Joined, cont
     decline,
     card: entry?.card ?? null,
     actionRequired: action || decline.customerActionRequired,
-    first: notice.invoice.attemptCount <= 1 || (notice.kind === 'attempt_recorded' && notice.chargeId === null),
+    first: notice.invoice.attemptCount <= 1 || standsForFirst(invoice, notice, context.charges.timesOf),
     plan,
   };
 };

@@ -51,14 +51,17 @@ const toWord = (said: readonly InvoiceFact[]): Word | null => {
 
 /**
  * What a record tells was so when it happened, as if it had been heard of at once: silence since then has been seen. It
- * does not know what was said of the next attempt; what was stated next does.
+ * does not know what was said of the next attempt; what was stated next does, and the next attempt once it counts.
  */
-const fromRecord = ({ occurredAt, invoice }: AttemptNotice, said: readonly InvoiceFact[]): Word => ({
-  at: occurredAt,
-  receivedAt: occurredAt,
-  failed: true,
-  date: invoice.nextAttemptAt ?? said.find((next) => next.occurredAt >= occurredAt)?.invoice.nextAttemptAt ?? null,
-});
+const fromRecord = (
+  { occurredAt, invoice: { nextAttemptAt: next } }: AttemptNotice,
+  said: readonly InvoiceFact[],
+  pendingFrom: Instant | null,
+): Word => {
+  const proven = next !== null && (pendingFrom === null || next < pendingFrom) ? next : null;
+  const stated = said.find((statement) => statement.occurredAt >= occurredAt)?.invoice.nextAttemptAt ?? null;
+  return { at: occurredAt, receivedAt: occurredAt, failed: true, date: proven ?? stated };
+};
 
 const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonly Change[] => {
   const counts = ({ occurredAt }: InvoiceFact | AttemptNotice): boolean =>
@@ -67,7 +70,7 @@ const toChanges = (invoice: InvoiceLedger, pendingFrom: Instant | null): readonl
   const words = [...Map.groupBy(said, ({ occurredAt }) => occurredAt).values()].map(toWord);
   const recorded = invoice.notices
     .filter((notice) => notice.kind === 'attempt_recorded' && counts(notice))
-    .map((notice) => fromRecord(notice, said));
+    .map((notice) => fromRecord(notice, said, pendingFrom));
   const settled = invoice.transitions.map(
     ({ at, kind, fact }): Change => ({ at, settled: kind !== 'reversed', receivedAt: fact.receivedAt }),
   );

@@ -25,14 +25,17 @@ export interface Suppressions {
   readonly changesAt: readonly Instant[];
 }
 
-/** Money of an invoice that is still owed went back after its newest attempt: somebody is settling it by hand. */
+/** Money of an invoice that is still owed went back after its own newest attempt: somebody is settling it by hand. */
 const isRefunded = ({ episodes, refunds }: Known, subscription: string): boolean =>
   episodes
     .filter((episode) => episode.subscription === subscription && episode.outcome === 'open')
-    .some(({ invoices, attempts, openedAt }) => {
-      const lastTry = attempts[attempts.length - 1]?.at ?? openedAt;
-      return invoices.some(({ id, open }) => open && (refundedAt(refunds, id) ?? 0) > lastTry);
-    });
+    .some(({ invoices, attempts, openedAt }) =>
+      invoices.some(({ id, open }) => {
+        // An attempt on another invoice of the episode charges this one no more than before.
+        const lastTry = attempts.findLast(({ invoice }) => invoice.id === id)?.at ?? openedAt;
+        return open && (refundedAt(refunds, id) ?? 0) > lastTry;
+      }),
+    );
 
 const isRunning = ({ latest, ended }: SubscriptionLedger): boolean => latest !== null && ended === null;
 

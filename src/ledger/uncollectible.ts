@@ -1,3 +1,4 @@
+import type { Instant } from '../domain/instant.ts';
 import type { Transition } from './invoice.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
@@ -10,15 +11,19 @@ import type { SubscriptionLedger } from './subscription.ts';
  */
 export type UncollectibleMeaning = 'given_up' | 'forgiven' | 'canceled' | 'unheard_end';
 
+/** Whether the newest word by then was a pause because the last attempt failed; another way to stop collecting is none. */
+const isPausedForNonPayment = (at: Instant, subscription: SubscriptionLedger | undefined): boolean =>
+  subscription?.observed.findLast(({ occurredAt }) => occurredAt <= at)?.subscription.pausedForNonPayment === true;
+
 export const meaningOf = (
-  { state: { uncollectibleReason } }: Pick<Transition, 'state'>,
+  { state: { uncollectibleReason }, fact }: Pick<Transition, 'state' | 'fact'>,
   subscription: SubscriptionLedger | undefined,
 ): UncollectibleMeaning => {
   switch (uncollectibleReason) {
     case 'user_forgiven':
       return 'forgiven';
     case 'subscription_paused':
-      return (subscription?.stopWords.length ?? 0) > 0 ? 'given_up' : 'forgiven';
+      return isPausedForNonPayment(fact.occurredAt, subscription) ? 'given_up' : 'forgiven';
     case 'subscription_canceled':
       return subscription?.ended != null ? 'canceled' : 'unheard_end';
     default:

@@ -21,7 +21,9 @@ const stoppedFrom = (subject: Subject, draft: Draft, from: Instant): Instant | n
 const isLater = (invoice: InvoiceLedger, { openingInvoice, invoices }: Draft): boolean =>
   firstStatedAt(invoice) > firstStatedAt(openingInvoice) && !invoices.includes(invoice);
 
-const firstStatedAt = ({ statements }: InvoiceLedger): number => statements[0]?.occurredAt ?? 0;
+/** A record of an attempt shows that the invoice was there by then, whatever was said of it later. */
+const firstStatedAt = ({ statements, recorded }: InvoiceLedger): number =>
+  Math.min(...[...statements.slice(0, 1), ...recorded.slice(0, 1)].map(({ occurredAt }) => occurredAt));
 
 /**
  * When the open episode is given up: the provider stopped, a later invoice was paid, the old debt stayed; or what a
