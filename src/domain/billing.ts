@@ -112,8 +112,8 @@ export interface SubscriptionState {
   readonly currency: string | null;
   /** What is billed each period, for recurring revenue; empty where the shape states no amounts. */
   readonly items: readonly PricedItem[];
-  /** Off the whole subscription, in the order in which they apply. */
-  readonly discounts: readonly Discount[];
+  /** Off the whole subscription, in the order in which they apply; null: some are named and not told. */
+  readonly discounts: readonly Discount[] | null;
   readonly collectedAutomatically: boolean;
   readonly startedAt: Instant | null;
   readonly trialEndsAt: Instant | null;

@@ -39,7 +39,7 @@ const takeOff = (perMonth: number, { percentOff, amountOffMinor }: Discount, mon
 const perMonthOf = ({ items = [], discounts = [], ...state }: SubscriptionState): number | null => {
   if (IDLE.has(state.status) || state.collectionPaused) return 0;
   const list = listPrice(items);
-  if (list === null) return null;
+  if (list === null || discounts === null) return null;
   const months = Math.min(...items.map(monthsOf));
   const lasting = discounts.filter(({ lasts }) => lasts === 'forever');
   return lasting.reduce((left, discount) => takeOff(left, discount, months), list);

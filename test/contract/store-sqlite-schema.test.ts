@@ -161,7 +161,8 @@ describe('the SQLite schema', () => {
     await check();
   });
 
-  it('finds the rows of a tool that are to be sent, and counts them, without reading or sorting those that rest', () => {
+  it('finds the rows of a tool that are to be sent, and counts them, without reading or sorting those that rest', async () => {
+    await want(store, [wanted({ edges: [edge('e_1')] })]);
     const asked: string[] = [];
     const spied = Object.create(db, {
       prepare: {
@@ -171,8 +172,10 @@ describe('the SQLite schema', () => {
         },
       },
     });
-    makeToolRows(spied);
-    makeToolCounts(spied);
+    const rows = makeToolRows(spied);
+    expect(rows.next({ tool: 'braze', channel: 'live', now: later(HOUR_MS), limit: 10 })).toHaveLength(1);
+    rows.nextRetryAt('braze', 'live');
+    makeToolCounts(spied)();
     expect(asked).toHaveLength(4);
     for (const sql of asked) expect(planOf(db, sql), sql).not.toMatch(/SCAN (s|tool_states|tool_edges)\b|TEMP B-TREE/);
   });

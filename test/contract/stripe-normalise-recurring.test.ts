@@ -71,7 +71,7 @@ describe('a discount on the whole subscription', () => {
   const coupon = { id: 'half', percent_off: 50, amount_off: null, duration: 'forever' };
   const HALF = { percentOff: 50, amountOffMinor: null, lasts: 'forever', endsAt: null };
 
-  test.each<[string, Json, readonly object[]]>([
+  test.each<[string, Json, readonly object[] | null]>([
     ['before basil', { discount: { id: 'di_1', coupon, end: null } }, [HALF]],
     ['in a list', { discounts: [{ id: 'di_1', coupon, end: null }] }, [HALF]],
     ['in a list and alone, once', { discount: { coupon }, discounts: [{ coupon }] }, [HALF]],
@@ -81,8 +81,8 @@ describe('a discount on the whole subscription', () => {
       { discount: { coupon: { amount_off: 300, duration: 'repeating' }, end: SECOND } },
       [{ percentOff: null, amountOffMinor: 300, lasts: 'repeating', endsAt: fromUnixSeconds(SECOND) }],
     ],
-    ['as an id', { discounts: ['di_1'] }, []],
-    ['whose coupon is an id', { discounts: [{ source: { coupon: 'half' } }] }, []],
+    ['as an id: there, and not told', { discounts: ['di_1'] }, null],
+    ['whose coupon is an id', { discounts: [{ source: { coupon: 'half' } }] }, null],
     ['that cannot be read', { discounts: [{ coupon: { percent_off: 900, duration: 'forever' } }, 7] }, []],
     ['that is none', { discount: null, discounts: [] }, []],
   ])('is read %s', (_name, rest, expected) => {

@@ -69,7 +69,7 @@ export interface Subscription {
   readonly resumesAt: number | null;
   readonly currency: string | null;
   readonly items: readonly Item[];
-  readonly discounts: readonly Discount[];
+  readonly discounts: readonly Discount[] | null;
   readonly defaultPaymentMethodId: string | null;
 }
 interface Base {

@@ -14,6 +14,7 @@ const monthsOf = ({ interval, intervalCount }: Item): number =>
 
 /** 0010: items, less what lasts for ever, in the order stated; an amount comes off every bill, of the shortest period. */
 const monthly = ({ items, discounts }: Subscription): number | null => {
+  if (discounts === null) return null;
   if (items.some(({ unitAmountMinor }) => unitAmountMinor === null)) return null;
   const full = items.reduce((sum, item) => sum + ((item.unitAmountMinor ?? 0) * item.quantity) / monthsOf(item), 0);
   const bill = Math.min(...items.map(monthsOf));

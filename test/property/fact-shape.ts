@@ -112,7 +112,7 @@ const subscription = z.strictObject({
   userId: user.nullable(),
   currency: currency.nullable(),
   items: z.array(item),
-  discounts: z.array(discount),
+  discounts: z.array(discount).nullable(),
   collectedAutomatically: known,
   startedAt: at.nullable(),
   trialEndsAt: at.nullable(),

@@ -39,9 +39,19 @@ const toDiscount = (raw: RawDiscount): Discount | null => {
   return { percentOff, amountOffMinor, lasts: found.duration, endsAt: toInstant(raw.end) };
 };
 
-/** Those of a list that say what they take off; the single one of older shapes where the list says nothing. */
-export const toDiscounts = (listed: readonly RawDiscount[], single: RawDiscount): readonly Discount[] => {
+/** It is there, and what it takes off stands elsewhere. */
+const isNamedOnly = (raw: RawDiscount): boolean => {
+  if (raw == null || typeof raw === 'string') return raw != null;
+  return typeof (raw.coupon ?? raw.source?.coupon) === 'string';
+};
+
+/**
+ * Those of a list, else the single one of older shapes; null where one is named and not told, as webhooks since basil do:
+ * a price without it would be too high.
+ */
+export const toDiscounts = (listed: readonly RawDiscount[], single: RawDiscount): readonly Discount[] | null => {
   const told = listed.map(toDiscount).filter((each) => each !== null);
   const alone = toDiscount(single);
-  return told.length > 0 || alone === null ? told : [alone];
+  if (told.length === 0 && alone !== null) return [alone];
+  return listed.some(isNamedOnly) || isNamedOnly(single) ? null : told;
 };

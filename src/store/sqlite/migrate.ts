@@ -11,13 +11,14 @@ const APPLICATION_ID = 0x52637570;
 interface Migration {
   readonly version: number;
   readonly name: string;
+  readonly sql: string;
 }
 
-const listMigrations = (): readonly Migration[] =>
-  readdirSync(FOLDER)
-    .filter((name) => name.endsWith('.sql'))
-    .sort()
-    .map((name) => ({ version: Number.parseInt(name, 10), name }));
+/** Read once: a release does not change while it runs. */
+const MIGRATIONS: readonly Migration[] = readdirSync(FOLDER)
+  .filter((name) => name.endsWith('.sql'))
+  .sort()
+  .map((name) => ({ version: Number.parseInt(name, 10), name, sql: readFileSync(new URL(name, FOLDER), 'utf8') }));
 
 const pragma = (db: DatabaseSync, name: string): number =>
   Number(prepare<Record<string, number>>(db, `PRAGMA ${name}`).get()?.[name] ?? 0);
@@ -37,13 +38,13 @@ const prepareFirst = (db: DatabaseSync): void => {
 ) STRICT`);
 };
 
-const applyMissing = (db: DatabaseSync, migrations: readonly Migration[], now: number): void => {
+const applyMissing = (db: DatabaseSync, now: number): void => {
   if (isEmpty(db)) prepareFirst(db);
   const applied = appliedVersion(db);
   const remember = prepare(db, 'INSERT INTO schema_migrations (version, name, applied_at) VALUES (?, ?, ?)');
-  for (const { version, name } of migrations) {
+  for (const { version, name, sql } of MIGRATIONS) {
     if (version <= applied) continue;
-    db.exec(readFileSync(new URL(name, FOLDER), 'utf8'));
+    db.exec(sql);
     remember.run(version, name, now);
   }
 };
@@ -63,10 +64,9 @@ export const refuseForeign = (db: DatabaseSync, path: string): void => {
  * @throws RecoupError `store_too_new` for a store of a later release.
  */
 export const migrate = (db: DatabaseSync, path: string, now: number): void => {
-  const migrations = listMigrations();
-  const latest = migrations.at(-1)?.version ?? 0;
+  const latest = MIGRATIONS.at(-1)?.version ?? 0;
   const applied = isEmpty(db) ? 0 : appliedVersion(db);
   if (applied > latest) throw new RecoupError('store_too_new', { path, applied, latest });
   // Only a reader when there is nothing to do: a command beside a busy relay must not wait for the write lock.
-  if (applied < latest) makeTransactions(db).write(() => applyMissing(db, migrations, now));
+  if (applied < latest) makeTransactions(db).write(() => applyMissing(db, now));
 };

@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 
 export type Params = readonly SQLInputValue[];
 
@@ -15,17 +15,22 @@ export interface Statement<Row> {
 }
 
 /**
- * Prepares `sql` once for many runs.
+ * Prepares `sql` once for many runs, at its first: most of what the store knows to ask is seldom asked, and a command that
+ * opens it should not wait for all of it.
  * @typeParam Row columns as SQLite gives them: INTEGER is number, TEXT is string.
- * @throws what SQLite throws for SQL that the schema does not know.
+ * @throws at its first run what SQLite throws for SQL that the schema does not know.
  */
 export const prepare = <Row = never>(db: DatabaseSync, sql: string): Statement<Row> => {
-  const statement = db.prepare(sql);
+  let prepared: StatementSync | undefined;
+  const statement = (): StatementSync => {
+    prepared ??= db.prepare(sql);
+    return prepared;
+  };
   return {
-    all: (...params) => statement.all(...params) as unknown as readonly Row[],
-    get: (...params) => statement.get(...params) as Row | undefined,
-    iterate: (...params) => statement.iterate(...params) as unknown as Iterable<Row>,
-    run: (...params) => Number(statement.run(...params).changes),
-    insert: (...params) => Number(statement.run(...params).lastInsertRowid),
+    all: (...params) => statement().all(...params) as unknown as readonly Row[],
+    get: (...params) => statement().get(...params) as Row | undefined,
+    iterate: (...params) => statement().iterate(...params) as unknown as Iterable<Row>,
+    run: (...params) => Number(statement().run(...params).changes),
+    insert: (...params) => Number(statement().run(...params).lastInsertRowid),
   };
 };
