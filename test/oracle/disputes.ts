@@ -23,8 +23,9 @@ const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] 
  * decide and which no dispute of the same charge has replaced.
  */
 export const isDisputed = (c: Case): boolean => {
-  const disputes = c.facts.filter((fact) => fact.kind === 'dispute_observed');
-  const warnings = c.facts.filter((fact) => fact.kind === 'fraud_warning_observed');
+  const byNow = c.facts.filter(({ occurredAt }) => occurredAt <= c.t); // what a clock ahead of ours says ends it then
+  const disputes = byNow.filter((fact) => fact.kind === 'dispute_observed');
+  const warnings = byNow.filter((fact) => fact.kind === 'fraud_warning_observed');
   const openDispute = byId(disputes).some((told) => told.at(-1)?.status === 'open' && isWithin(c, told));
   const openWarning = byId(warnings).some(
     (told) =>

@@ -54,10 +54,9 @@ const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
  * and else the next look at the invoice says when. `later`: what was stated since.
  */
 const dateProven = (later: readonly Fact[], invoice: string): number | null => {
-  const [next] = statementsOf(later, invoice);
-  if (next === undefined) return null;
-  const isAttempt = next.kind === 'attempt_recorded' || next.kind === 'attempt_failed';
-  return isAttempt ? next.occurredAt : next.invoice.nextAttemptAt;
+  const statements = statementsOf(later, invoice);
+  const attempt = statements.find(({ kind }) => kind === 'attempt_recorded' || kind === 'attempt_failed');
+  return attempt?.occurredAt ?? statements[0]?.invoice.nextAttemptAt ?? null;
 };
 
 /**

@@ -17,7 +17,7 @@ it(
   'stage, suppression, plan and membership are as the semantics say, to the millisecond, and hold until the stated instant',
   () => {
     fc.assert(
-      fc.property(stories, (story) => judge(story, PROVING ? 32 : 16)),
+      fc.property(stories, (story) => judge(story, PROVING ? 32 : 10)),
       {
         ...SEED,
         numRuns: PROVING ? 100_000 : 2_000,
