@@ -26,6 +26,8 @@ export interface PeopleRelay {
   readonly calls: () => Promise<readonly OutboxRow[]>;
   /** By user id, customer or anonymous id. */
   readonly profiles: (id: string) => Promise<readonly ProfileRecord[]>;
+  /** As the command does. */
+  readonly erase: (id: string, now: Instant) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -91,6 +93,9 @@ export const openPeopleRelay = async (setting: PeopleSetting = {}): Promise<Peop
       return [...segment, ...recorder].toSorted((a, b) => a.seq - b.seq);
     },
     profiles: (id) => store.findProfiles(id),
+    erase: async (id, now) => {
+      await store.erase(id, now);
+    },
     close: () => store.close(),
   };
 };

@@ -168,8 +168,8 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
       const now = current.get(decision.profileId);
       if (now === undefined || now.version !== read.claim.version) return false;
       if (decision.outcome === 'parked') savePark(decision);
+      else if (returning.erase(read, decision)) return true;
       else if (decision.outcome === 'parted') joins.part(read, decision);
-      else if (returning.erase(decision.profileId, read.claim.userId, decision.accounts, decision.at)) return true;
       else if (joins.settle(read, decision)) saveSilent(read, decision);
       else saveDecided(read, decision, now.wakes);
       return true;
