@@ -45,6 +45,11 @@ describe('a customer', () => {
     },
   );
 
+  test.each([' u_1', 'u_1 ', '\tu_1\n', '\u00a0u_1'])('is the same user’s with blanks around the id: %j', (user_id) => {
+    const metadata = { user_id, contact_user_ids: ' u_2 , u_3\t' };
+    expect(factOf('customer.updated', { ...customer, metadata })).toMatchObject(OBSERVED);
+  });
+
   test('that the API no longer knows is gone', () => {
     const gone = { id: 'cus_1', object: 'customer', deleted: true };
     expect(factOf('lookup.customer', gone)).toMatchObject({ deleted: true, email: null, contactUserIds: [] });
@@ -88,6 +93,8 @@ describe('a completed checkout', () => {
     expect(factOf('checkout.session.completed', session)).toEqual({ ...said, userId: 'u_reference' });
     const named = { ...session, metadata: { user_id: 'u_1' } };
     expect(factOf('checkout.session.completed', named)).toEqual({ ...said, userId: 'u_1' });
+    const blank = { ...session, metadata: { user_id: ' ' }, client_reference_id: ' u_reference ' };
+    expect(factOf('checkout.session.completed', blank)).toEqual({ ...said, userId: 'u_reference' });
   });
 
   test('tells nothing in a list as long as it is open', () => {

@@ -15,13 +15,13 @@ const NOBODY: ReadonlySet<string> = new Set([
   ...['0', '-1', '-', 'n/a', 'unknown', 'anonymous', 'guest', '00000000-0000-0000-0000-000000000000'],
 ]);
 
-const isSomebody = (value: string): boolean => !NOBODY.has(value.trim().toLowerCase());
+const isSomebody = (value: string): boolean => !NOBODY.has(value.toLowerCase());
 
-/** The user id in an object's metadata: the first of `keys` that holds one. */
+/** The user id in an object's metadata, without blanks around it: the first of `keys` that holds one. */
 export const userIdIn = (source: Metadata, keys: readonly string[]): string | null => {
   for (const key of keys) {
-    const value = textIn(source, key);
-    if (value !== null && isSomebody(value)) return value;
+    const value = textIn(source, key)?.trim();
+    if (value !== undefined && isSomebody(value)) return value;
   }
   return null;
 };
