@@ -47,8 +47,7 @@ const DUE = `SELECT l.seq, l.provider, l.merchant, l.mode, l.kind, l.object_id A
 type DueRow = LookUp & { readonly isKnown: number };
 type OpenRow = Pick<LookUp, 'seq' | 'kind' | 'objectId' | 'tries'>;
 
-const isSame = (a: Pick<LookUp, 'kind' | 'objectId'>, b: Pick<LookUp, 'kind' | 'objectId'>): boolean =>
-  a.kind === b.kind && a.objectId === b.objectId;
+const nameOf = ({ kind, objectId }: Pick<LookUp, 'kind' | 'objectId'>): string => `${kind} ${objectId}`;
 
 export interface LookUps {
   /** Asks for what an account's facts miss; what they miss no longer, and was not tried yet, is forgotten. */
@@ -85,9 +84,11 @@ export const makeLookUps = (db: DatabaseSync): LookUps => {
   return {
     ask: (customerId, key, wanted, now) => {
       const asked = open.all(customerId);
-      for (const row of asked) if (row.tries === 0 && !wanted.some((each) => isSame(each, row))) remove.run(row.seq);
+      const missing = new Set(wanted.map(nameOf));
+      for (const row of asked) if (row.tries === 0 && !missing.has(nameOf(row))) remove.run(row.seq);
+      const known = new Set(asked.map(nameOf));
       for (const each of wanted) {
-        if (asked.some((row) => isSame(each, row))) continue;
+        if (known.has(nameOf(each))) continue;
         askFor(key, each, { customerId, deliverySeq: null, detail: '{}' }, now);
       }
     },
