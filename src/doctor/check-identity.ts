@@ -1,5 +1,6 @@
 import { currencyExponent } from '../domain/money.ts';
 import { counted } from '../domain/words.ts';
+import { CROWD } from '../pipeline/survey-ports.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
 import { type Identity, measureIdentity, threadedShare } from './identity.ts';
@@ -65,7 +66,7 @@ const judgeStakes = (identity: Identity): readonly Found[] => {
 
 const having = (n: number): string => `${counted(n, 'customer')} ${n === 1 ? 'has' : 'have'}`;
 
-const judgeSmells = ({ smells: { billingIds, emails, disagreeing } }: Identity): readonly Found[] => [
+const judgeSmells = ({ smells: { billingIds, emails, disagreeing, crowds } }: Identity): readonly Found[] => [
   ...(billingIds.length === 0
     ? []
     : [
@@ -90,6 +91,15 @@ const judgeSmells = ({ smells: { billingIds, emails, disagreeing } }: Identity):
           `${having(disagreeing.length)} subscriptions that name different users: the first of them decides.`,
           'Give each its own billing customer, or list the others under contact_keys (policy.yaml).',
           disagreeing.slice(0, SHOWN),
+        ),
+      ]),
+  ...(crowds.length === 0
+    ? []
+    : [
+        warning(
+          `${counted(crowds.length, 'user id')} ${crowds.length === 1 ? 'has' : 'have'} more than ${CROWD} billing customers: all are decided as one person, at each webhook of any.`,
+          'If it is a placeholder in the metadata, strangers are one person: take it out there, or put in the user id of each.',
+          crowds.slice(0, SHOWN).map(({ name, accounts }) => `${name}  ${counted(accounts, 'customer')}`),
         ),
       ]),
 ];

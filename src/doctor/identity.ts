@@ -20,7 +20,7 @@ export interface Stake {
   readonly currency: string | null;
 }
 
-/** How the billing customers of a store thread to user ids. Ids of the provider only: no user id, no address. */
+/** How the billing customers of a store thread to user ids. Ids of the provider only, but for ids of crowds; no address. */
 export interface Identity {
   readonly shares: readonly ThreadedShare[];
   /** Customers whose facts were read, by where their user id stands first. */
@@ -44,6 +44,8 @@ export interface Identity {
     readonly emails: number;
     /** Customers whose subscriptions name different users, among those whose facts were read. */
     readonly disagreeing: readonly string[];
+    /** User ids that very many customers name; of one that is an address, one of these customers stands for it. */
+    readonly crowds: readonly { readonly name: string; readonly accounts: number }[];
   };
   /** The metadata keys of the newest webhooks, with how many carried each. */
   readonly metadataKeys: Readonly<Record<string, number>>;
@@ -132,6 +134,12 @@ export const measureIdentity = (survey: Survey): Identity => {
       billingIds: idsOf(sample.filter(({ userId }) => userId !== null && BILLING_ID.test(userId))),
       emails: countBy(sample, ({ userId }) => userId?.includes('@') === true),
       disagreeing: idsOf(read.filter(({ facts }) => toThreads(facts ?? []).subscriptionUsers.size > 1)),
+      crowds: survey.crowds
+        .filter(({ customer }) => customer.mode === mode)
+        .map(({ userId, customer, accounts }) => ({
+          name: userId.includes('@') ? `that of ${customer.customer}` : userId,
+          accounts,
+        })),
     },
     metadataKeys: survey.metadataKeys,
     sampled: shares.some(({ customers, looked }) => looked < customers),

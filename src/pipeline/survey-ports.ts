@@ -29,6 +29,17 @@ export interface Nameless {
   readonly view: string | null;
 }
 
+/** A user id that more than `CROWD` billing customers name: each webhook of one is decided with the facts of all. */
+export interface Crowd {
+  readonly userId: string;
+  /** One of its billing customers. */
+  readonly customer: CustomerKey;
+  readonly accounts: number;
+}
+
+/** Few people pay by so many accounts; what programs write for all does. */
+export const CROWD = 20;
+
 /** What came in lately of one event type and mode. */
 export interface Heard {
   readonly provider: string;
@@ -45,6 +56,8 @@ export interface Survey {
   readonly sample: readonly SurveyedCustomer[];
   /** At most as many as the limit says; `more` when there are others. */
   readonly nameless: { readonly profiles: readonly Nameless[]; readonly more: boolean };
+  /** Of all customers, those of the most accounts first; at most as many as the limit says. */
+  readonly crowds: readonly Crowd[];
   /** Of the newest deliveries, what was read from an API left out. */
   readonly heard: readonly Heard[];
   /** How many of the newest webhooks were rendered in each API version, by name; the empty string: none named. */
@@ -61,11 +74,12 @@ export interface SurveyLimits {
   readonly customers: number;
   /** Customers of the sample whose facts are read. */
   readonly facts: number;
+  readonly crowds: number;
   /** The newest ones. */
   readonly deliveries: number;
 }
 
-export const SURVEY_LIMITS: SurveyLimits = { customers: 10_000, facts: 1_000, deliveries: 10_000 };
+export const SURVEY_LIMITS: SurveyLimits = { customers: 10_000, facts: 1_000, crowds: 100, deliveries: 10_000 };
 
 /** The part of the store that can be looked over. */
 export interface SurveyStore {

@@ -98,6 +98,7 @@ const SURVEY: Survey = {
   counts: [{ provider: 'stripe', merchant: '', mode: 'live', customers: 2 }],
   sample: [surveyed('cus_A'), surveyed('cus_B')],
   nameless: { profiles: [], more: false },
+  crowds: [],
   heard: [heard('invoice.payment_failed'), heard('charge.failed')],
   apiVersions: { '2025-03-31.basil': 10 },
   metadataKeys: { user_id: 10 },

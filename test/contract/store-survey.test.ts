@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Mode } from '../../src/domain/ids.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
+import { SURVEY_LIMITS } from '../../src/pipeline/survey-ports.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { subscriptionFact } from './doctor-samples.ts';
 import { admitPatients } from './doctor-store.ts';
@@ -17,6 +19,7 @@ describe("the store's survey", () => {
       counts: [],
       sample: [],
       nameless: { profiles: [], more: false },
+      crowds: [],
       heard: [],
       apiVersions: {},
       metadataKeys: {},
@@ -59,6 +62,26 @@ describe("the store's survey", () => {
       ['ada', 2],
       ['ada', 2],
     ]);
+  });
+
+  it('tells by which user ids very many accounts are one person, in each mode, the most first', async () => {
+    const of = (userId: string, count: number, mode: Mode = 'live') =>
+      Array.from({ length: count }, (_, n) => ({ customer: `cus_${mode}_${userId}${n}`, userId, mode }));
+    const patients = [
+      ...of('ada', 1),
+      ...of('agency', 20),
+      ...of('dev', 21),
+      ...of('admin', 22),
+      ...of('dev', 3, 'test'),
+    ];
+    for (const [n, patient] of patients.entries()) await admitPatients(store, [patient], later(n));
+    const { crowds } = await store.survey();
+    expect(crowds.map(({ userId, accounts }) => [userId, accounts])).toEqual([
+      ['admin', 22],
+      ['dev', 21],
+    ]);
+    expect(crowds[1]?.customer).toEqual({ provider: 'stripe', merchant: '', mode: 'live', customer: 'cus_live_dev0' });
+    expect((await store.survey({ ...SURVEY_LIMITS, crowds: 1 })).crowds).toHaveLength(1);
   });
 
   it('tells who is in dunning without a name, and nobody else', async () => {
@@ -107,7 +130,7 @@ describe("the store's survey", () => {
 
   it('samples a large store evenly over its age, and reads the facts of a part', async () => {
     const size = 2_000;
-    const limits = { customers: 400, facts: 40, deliveries: 100 };
+    const limits = { ...SURVEY_LIMITS, customers: 400, facts: 40, deliveries: 100 };
     const patients = Array.from({ length: size }, (_, i) => ({
       customer: `cus_${i}`,
       ...(i % 4 > 0 && { userId: `u_${i}` }),

@@ -249,6 +249,18 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'warning',
       /different users[\s\S]*cus_A/,
     ],
+    [
+      'strangers who are one person by a placeholder',
+      withSurvey({ crowds: [{ userId: 'dev', customer: surveyed('cus_A').customer, accounts: 600 }] }),
+      'warning',
+      /^1 user id has more than 20 billing customers[\s\S]*placeholder[\s\S]*dev {2}600 customers/,
+    ],
+    [
+      'strangers who are one person by an address, which is not shown',
+      withSurvey({ crowds: [{ userId: 'ops@example.com', customer: surveyed('cus_A').customer, accounts: 21 }] }),
+      'warning',
+      /^(?![\s\S]*ops@)1 user id has more than 20[\s\S]*that of cus_A {2}21 customers/,
+    ],
   ],
   plans: [
     [

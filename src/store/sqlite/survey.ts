@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Fact } from '../../domain/fact.ts';
 import type { Mode } from '../../domain/ids.ts';
 import {
+  CROWD,
+  type Crowd,
   type CustomerCount,
   type Heard,
   type Nameless,
@@ -41,6 +43,12 @@ const FACTS = 'SELECT fact FROM facts WHERE customer_id = ?';
 const NAMELESS = `SELECT c.provider, c.merchant, c.mode, c.customer, p.view
   FROM profiles p JOIN customers c ON c.id = (SELECT min(id) FROM customers WHERE profile_id = p.id)
   WHERE p.in_dunning = 1 AND coalesce(${USER}, p.user_id) IS NULL LIMIT ?`;
+// The index holds all that is counted.
+const CROWDS = `SELECT substr(a.alias, 6) AS userId, n.accounts, c.provider, c.merchant, c.mode, c.customer
+  FROM (SELECT profile_id, min(id) AS first, count(*) AS accounts FROM customers GROUP BY profile_id
+    HAVING count(*) > ${CROWD}) n
+  JOIN profile_aliases a ON a.profile_id = n.profile_id AND a.alias >= 'user:' AND a.alias < 'user;'
+  JOIN customers c ON c.id = n.first ORDER BY n.accounts DESC, c.id LIMIT ?`;
 const NEWEST = `(SELECT * FROM deliveries ORDER BY seq DESC LIMIT ?)`;
 const SENT = `source = 'webhook'`;
 const HEARD = `SELECT provider, mode, event_type AS eventType, count(*) AS count, max(received_at) AS newestAt
@@ -98,6 +106,11 @@ const readNameless = (db: DatabaseSync, limit: number): Survey['nameless'] => {
   return { profiles: profiles.slice(0, limit), more: profiles.length > limit };
 };
 
+const readCrowds = (db: DatabaseSync, limit: number): readonly Crowd[] =>
+  prepare<Omit<CustomerRow, 'id'>>(db, CROWDS)
+    .all(limit)
+    .map((row) => ({ userId: row.userId ?? '', customer: keyOf(row), accounts: row.accounts }));
+
 const tally = (db: DatabaseSync, sql: string, limit: number): Readonly<Record<string, number>> =>
   Object.fromEntries(
     prepare<{ name: string; n: number }>(db, sql)
@@ -105,13 +118,14 @@ const tally = (db: DatabaseSync, sql: string, limit: number): Readonly<Record<st
       .map(({ name, n }) => [name, n]),
   );
 
-/** Looks over the store inside a read transaction. Its cost is bounded but for counting the customers, one index scan. */
+/** Looks over the store inside a read transaction. Its cost is bounded but for counting the customers and those of each profile, an index scan each. */
 export const makeSurvey =
   (db: DatabaseSync): ((limits?: SurveyLimits) => Survey) =>
   (limits = SURVEY_LIMITS) => ({
     counts: prepare<CustomerCount>(db, COUNTS).all(),
     sample: readSample(db, limits),
     nameless: readNameless(db, limits.customers),
+    crowds: readCrowds(db, limits.crowds),
     heard: prepare<Heard>(db, HEARD).all(limits.deliveries),
     apiVersions: tally(db, VERSIONS, NEWEST_BODIES),
     metadataKeys: tally(db, METADATA_KEYS, NEWEST_BODIES),
