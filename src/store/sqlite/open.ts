@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { RecoupError } from '../../domain/errors.ts';
 import type { Store } from '../../pipeline/ports.ts';
 import { lockForRelay } from './lock.ts';
+import { openMemory } from './memory.ts';
 import { migrate, refuseForeign } from './migrate.ts';
 import { createPrivateFile, makePrivate } from './private-file.ts';
 import { makeSqliteStore } from './store.ts';
@@ -44,12 +45,16 @@ const using = <T>(db: DatabaseSync, body: (db: DatabaseSync) => T): T => {
   }
 };
 
+const makeReady = (db: DatabaseSync, path: string): DatabaseSync => {
+  db.exec(PRAGMAS);
+  migrate(db, path, Date.now());
+  return db;
+};
+
 const connect = ({ path, busyTimeoutMs }: SqliteOptions): DatabaseSync =>
-  using(new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true }), (db) => {
-    db.exec(PRAGMAS);
-    migrate(db, path, Date.now());
-    return db;
-  });
+  using(new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true }), (db) =>
+    makeReady(db, path),
+  );
 
 /** Looks before anything of the file, its mode included, is changed. */
 const lookAt = ({ path, busyTimeoutMs }: SqliteOptions): void =>
@@ -86,7 +91,12 @@ const openFile = (options: SqliteOptions): Store => {
  */
 export const openSqliteStore = (options: SqliteOptions): Store => {
   try {
-    if (options.path === MEMORY) return makeSqliteStore(connect(options), () => undefined);
+    if (options.path === MEMORY) {
+      return makeSqliteStore(
+        openMemory((db) => makeReady(db, MEMORY), PRAGMAS),
+        () => undefined,
+      );
+    }
     return openFile(options);
   } catch (error) {
     throw toOpenError(options.path, error);
