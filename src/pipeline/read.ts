@@ -1,6 +1,7 @@
 import { describeError } from '../domain/errors.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Provider, Reading } from '../providers/provider.ts';
 import { ARRIVAL_MS } from './api/search-window.ts';
@@ -75,13 +76,19 @@ const DATED: ReadonlySet<Fact['kind']> = new Set([
 const isSettled = (fact: Fact): boolean =>
   fact.kind === 'invoice_observed' && fact.invoice.status !== 'open' && fact.invoice.status !== 'draft';
 
+/** When it happened by its own date; null: of the object is known how it stood when it was read, and no more. */
+const happenedAt = (fact: Fact, { eventType }: Delivery): Instant | null => {
+  if (!eventType.startsWith('backfill.') || DATED.has(fact.kind) || isSettled(fact)) return fact.occurredAt;
+  return fact.kind === 'dispute_observed' ? (fact.openedAt ?? null) : null;
+};
+
 /**
  * Whether the webhook of what a backfill read may still be under way: taken for history, it would be silent for ever,
  * since its webhook is a duplicate.
  */
-const mayStillArrive = (fact: Fact, { eventType, receivedAt }: Delivery): boolean => {
-  const happened = !eventType.startsWith('backfill.') || DATED.has(fact.kind) || isSettled(fact);
-  return happened && receivedAt - fact.occurredAt < ARRIVAL_MS;
+const mayStillArrive = (fact: Fact, delivery: Delivery): boolean => {
+  const at = happenedAt(fact, delivery);
+  return at !== null && delivery.receivedAt - at < ARRIVAL_MS;
 };
 
 /** What happened just now is news, whoever was first to tell it. */

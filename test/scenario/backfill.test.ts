@@ -171,10 +171,11 @@ describe.each(STRIPE_SHAPES)('a backfilled account (%s)', (shape) => {
   const justNow = [
     ['renewal-failed', 'invoice.payment_failed', 'payment_failed'],
     ['recovered-by-retry', 'invoice.paid', 'payment_recovered'],
+    ['disputed', 'charge.dispute.created', 'payment_disputed'],
   ] as const;
   it.each(justNow)('says what happened while its webhook was under way: %s', async (name, type, said) => {
-    const first = story(name, shape, daysAgo(20)).find((event) => event.type === type);
-    const sinceStart = (first?.created ?? 0) * SECOND_MS - daysAgo(20);
+    const first = story(name, shape, daysAgo(40)).find((event) => event.type === type);
+    const sinceStart = (first?.created ?? 0) * SECOND_MS - daysAgo(40);
     const events = story(name, shape, instant(NOW - SECOND_MS - sinceStart));
     const isLate = ({ created }: StripeEvent): boolean => created * SECOND_MS >= NOW - 2 * SECOND_MS;
     const underWay = events.filter(isLate);
