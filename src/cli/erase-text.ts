@@ -19,9 +19,17 @@ const sayWrapped = (text: string): void => {
   for (const line of wrap(text, columns() - 2)) say(`  ${line}`);
 };
 
+const FORMER_TOO = 'Users whom the accounts named before are deleted as the same person.';
+const FORMER_STAYS =
+  'The accounts named other users before. They are forgotten here; in Segment and the tools they stay, since they may be somebody else. Are they the same person? Pass --former.';
+
 /** What is about to be deleted, in numbers: names would stay on the screen. */
-export const sayWhatGoes = (id: string, found: Erased, erasers: readonly Eraser[]): void => {
-  const { customers, userIds, anonymousIds, emails, rows } = found;
+export const sayWhatGoes = (
+  id: string,
+  found: Erased,
+  { erasers, former }: { readonly erasers: readonly Eraser[]; readonly former: boolean },
+): void => {
+  const { customers, userIds, formerUserIds, anonymousIds, emails, rows } = found;
   const known = [
     count(customers.length, 'billing customer'),
     count(userIds.length, 'user id'),
@@ -32,6 +40,7 @@ export const sayWhatGoes = (id: string, found: Erased, erasers: readonly Eraser[
   sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
   for (const { tool, erase, missing } of erasers)
     sayWrapped(erase === null ? `${tool}: not deleted by Recoup, ${missing}` : `${tool}: to be deleted there, too`);
+  if (formerUserIds.length > 0) sayWrapped(former ? FORMER_TOO : FORMER_STAYS);
   sayWrapped('Later webhooks about them are dropped. This cannot be undone.');
 };
 

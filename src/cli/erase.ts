@@ -17,6 +17,8 @@ export interface EraseOptions {
   readonly ids?: boolean;
   /** Tools in which people have deleted what was left. */
   readonly byHand?: readonly string[];
+  /** The users whom the accounts were linked to before are the same person. */
+  readonly former?: boolean;
 }
 
 const now = (): Instant => instant(Date.now());
@@ -53,6 +55,7 @@ const toJson = (erased: Erased | null, { left, isCompact }: Rest, ids: boolean) 
     erased: {
       customers: erased.customers.length,
       userIds: erased.userIds.length,
+      formerUserIds: erased.formerUserIds.length,
       anonymousIds: erased.anonymousIds.length,
       emails: erased.emails.length,
       rows: erased.rows,
@@ -79,13 +82,13 @@ const eraseOne = async (store: Store, doors: CliDoors, id: string, options: Eras
     );
   }
   const erasers = await doors.openErasers();
-  if (options.json !== true) sayWhatGoes(id, found, erasers);
+  if (options.json !== true) sayWhatGoes(id, found, { erasers, former: options.former === true });
   if (!(await isWanted(id, options))) {
     complain('Nothing was erased.');
     return EXIT.failed;
   }
   const configured = erasers.filter(({ erase }) => erase !== null).map(({ tool }) => tool);
-  const erased = await store.erase(id, now(), configured);
+  const erased = await store.erase(id, now(), { tools: configured, former: options.former === true });
   return report(erased, await finish(store, erasers, options), options);
 };
 

@@ -229,6 +229,7 @@ const addErase = (program: Command, doors: CliDoors, enqueue: Enqueue): void => 
     .description('forget a person: every row, every byte, and in Segment and the tools; later webhooks are dropped')
     .argument('[id]', 'user id, billing customer id (cus_…), anonymous id or email address')
     .option('--yes', 'do not ask')
+    .option('--former', 'users whom the accounts named before are the same person')
     .option('--pending', 'try again what an earlier erasure could not delete')
     .option('--ids', 'show the ids that are still to be deleted elsewhere')
     .option('--by-hand <tool>', 'people have deleted there what was left: forget those ids', collectTools)

@@ -6,10 +6,20 @@ import type { Policy } from '../domain/policy.ts';
 export interface Erased {
   readonly customers: readonly CustomerKey[];
   readonly userIds: readonly string[];
+  /** Users whom they were linked to before and who are nobody else's here: forgotten here, and elsewhere only if asked. */
+  readonly formerUserIds: readonly string[];
   readonly anonymousIds: readonly string[];
   readonly emails: readonly string[];
   /** Rows that were deleted, by table; before the deletion: that would be. */
   readonly rows: Readonly<Record<string, number>>;
+}
+
+/** How far an erasure goes beyond the store. */
+export interface EraseScope {
+  /** Tools in which the person is to be deleted, beside those that were told of them. */
+  readonly tools?: readonly string[];
+  /** The former users are the same person: they are deleted in the tools and kept out as well. */
+  readonly former?: boolean;
 }
 
 /** One id that is still to be deleted outside of the store. */
@@ -35,9 +45,9 @@ export interface PrivacyStore {
   /**
    * Deletes every trace of the persons found under `id` (user id, customer id, anonymous id or email) and leaves a
    * tombstone: a keyed hash of each id, so that what comes later about them is dropped at the door. Null: nobody found.
-   * What is to be deleted in `tools`, and in those that were told of the person, is kept until it is settled.
+   * What is to be deleted in tools is kept until it is settled.
    */
-  readonly erase: (id: string, now: Instant, tools?: readonly string[]) => Promise<Erased | null>;
+  readonly erase: (id: string, now: Instant, scope?: EraseScope) => Promise<Erased | null>;
   /** Ends what a process that died while it erased has left. Answers how many erasures it was. */
   readonly finishErasures: (now: Instant) => Promise<number>;
   /**

@@ -123,6 +123,29 @@ export const privacyPromises = (store: Subject): void => {
       expect(await store().counts()).toMatchObject({ profiles: 1 });
     });
 
+    it.each([
+      [false, ['user_right']],
+      [true, ['user_right', ADA].toSorted()],
+    ])(
+      'leaves a user whom the account named before to themselves, unless told that they are the same: %s',
+      async (former, gone) => {
+        await tellOfTwo(store());
+        await store().accept([deliveryOf('cus_ada1', 'evt_3', later(1))]);
+        await workAll(store(), later(1), (claim) => decided(claim, { aliases: ['user:user_right'] }));
+        expect(await store().findErasable('user_right')).toMatchObject({
+          userIds: ['user_right'],
+          formerUserIds: [ADA],
+        });
+        await store().erase('user_right', later(2), { tools: ['other'], former });
+        expect(await stored(store())).not.toMatch(/cus_ada1|lovelace/);
+        const owed = (await store().toolDeletions()).filter(({ tool }) => tool === 'other');
+        expect(owed.map(({ id }) => id).toSorted()).toEqual(gone);
+        await store().accept([deliveryOf('cus_new1', 'evt_4', later(3))]);
+        await workAll(store(), later(3), (claim) => decided(claim, { aliases: [`user:${ADA}`] }));
+        expect((await store().findProfiles(ADA)).length).toBe(former ? 0 : 1);
+      },
+    );
+
     it('keeps later webhooks about the customer and the objects out, in the same mode and account only', async () => {
       await tellOfTwo(store());
       await store().erase(ADA, later(1));
@@ -179,7 +202,7 @@ export const privacyPromises = (store: Subject): void => {
       await tellOfTwo(store());
       const [row] = (await waiting(store())).filter(({ userId }) => userId === ADA);
       if (row !== undefined) await store().saveToolCall('braze', 'live', [settlementOf(row, UNKNOWN)]);
-      await store().erase(ADA, later(1), ['other']);
+      await store().erase(ADA, later(1), { tools: ['other'] });
       const owed = await store().toolDeletions();
       expect(owed.map(({ tool, id }) => [tool, id])).toEqual([
         ['braze', ADA],

@@ -8,6 +8,8 @@ import type { Buried } from './tombstones.ts';
 export interface Person extends ErasedRows {
   readonly keys: readonly CustomerKey[];
   readonly userIds: readonly string[];
+  /** Users whom they were linked to before: maybe their own old ids, maybe somebody else's by mistake. */
+  readonly formerUserIds: readonly string[];
   readonly anonymousIds: readonly string[];
   readonly emails: readonly string[];
   /** Addresses of pages that the provider made for them. */
@@ -37,8 +39,8 @@ const PROFILES = `WITH RECURSIVE person (id) AS (
 const IN_PROFILES = 'IN (SELECT value FROM json_each(?1))';
 const CUSTOMERS = `SELECT id, provider, merchant, mode, customer FROM customers WHERE profile_id ${IN_PROFILES}`;
 const MODES = `SELECT DISTINCT mode FROM profiles WHERE id ${IN_PROFILES}`;
-const USERS = `SELECT user_id AS id FROM profiles WHERE id ${IN_PROFILES}
-  UNION SELECT substr(alias, 6) FROM profile_aliases WHERE profile_id ${IN_PROFILES} AND alias LIKE 'user:%'
+const USERS = `SELECT substr(alias, 6) AS id FROM profile_aliases WHERE profile_id ${IN_PROFILES} AND alias LIKE 'user:%'`;
+const TOLD_USERS = `SELECT user_id AS id FROM profiles WHERE id ${IN_PROFILES}
   UNION SELECT commitments ->> '$.userId' FROM profiles WHERE id ${IN_PROFILES}
   UNION SELECT commitments ->> '$.segment.userId' FROM profiles WHERE id ${IN_PROFILES}
   UNION SELECT user_id FROM tool_states WHERE profile_id ${IN_PROFILES}
@@ -77,6 +79,7 @@ export const makePersons = (db: DatabaseSync): Persons => {
   const customersOf = prepare<CustomerRow>(db, CUSTOMERS);
   const modesOf = prepare<{ mode: Mode }>(db, MODES);
   const usersOf = prepare<IdRow>(db, USERS);
+  const toldUsersOf = prepare<IdRow>(db, TOLD_USERS);
   const anonymousOf = prepare<IdRow>(db, ANONYMOUS);
   const emailsOf = prepare<IdRow>(db, EMAILS);
   const linksOf = prepare<IdRow>(db, LINKS);
@@ -89,12 +92,16 @@ export const makePersons = (db: DatabaseSync): Persons => {
     const rows = customersOf.all(inProfiles);
     const customers = rows.map((row) => row.id);
     const inCustomers = JSON.stringify(customers);
+    const own = (rowsOf: readonly IdRow[]): readonly string[] =>
+      textsOf(rowsOf).filter((user) => isAnothersUser.get(inProfiles, user) === undefined);
+    const userIds = own(usersOf.all(inProfiles));
     return {
       profiles,
       customers,
       keys: rows.map(({ id: _, ...key }) => key),
       modes: modesOf.all(inProfiles).map(({ mode }) => mode),
-      userIds: textsOf(usersOf.all(inProfiles)).filter((user) => isAnothersUser.get(inProfiles, user) === undefined),
+      userIds,
+      formerUserIds: own(toldUsersOf.all(inProfiles)).filter((user) => !userIds.includes(user)),
       anonymousIds: textsOf(anonymousOf.all(inProfiles)),
       emails: textsOf(emailsOf.all(inCustomers, inProfiles)).filter(
         (email) => isAnothersEmail.get(inCustomers, email) === undefined,
@@ -112,6 +119,13 @@ export const makePersons = (db: DatabaseSync): Persons => {
     },
   };
 };
+
+/** With the users whom they were linked to before, as if these were theirs. */
+export const withFormer = (person: Person): Person => ({
+  ...person,
+  userIds: [...person.userIds, ...person.formerUserIds],
+  formerUserIds: [],
+});
 
 /** What the tombstones of a person stand for. */
 export const buriedOf = ({ keys, objects, userIds, anonymousIds, emails, modes }: Person): readonly Buried[] => {

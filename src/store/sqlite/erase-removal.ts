@@ -31,15 +31,25 @@ const SAVE_CALL = 'UPDATE tool_calls SET settlements = ? WHERE tool = ? AND chan
 const ADD_DELETION = `INSERT INTO tool_deletions (tool, kind, id, not_before) VALUES (?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET not_before = max(not_before, excluded.not_before)`;
 
-const namesOf = ({ keys, userIds, anonymousIds, emails, links, objects }: Person): Names => ({
-  persons: [...new Set([...keys.map(({ customer }) => customer), ...userIds, ...anonymousIds, ...emails, ...links])],
+const namesOf = ({ keys, userIds, formerUserIds, anonymousIds, emails, links, objects }: Person): Names => ({
+  persons: [
+    ...new Set([
+      ...keys.map(({ customer }) => customer),
+      ...userIds,
+      ...formerUserIds,
+      ...anonymousIds,
+      ...emails,
+      ...links,
+    ]),
+  ],
   objects: [...new Set(objects.map(({ id }) => id))],
 });
 
 /** What the port tells of a person. */
-export const toErased = ({ keys, userIds, anonymousIds, emails }: Person, rows: RowCounts): Erased => ({
+export const toErased = ({ keys, userIds, formerUserIds, anonymousIds, emails }: Person, rows: RowCounts): Erased => ({
   customers: keys,
   userIds,
+  formerUserIds,
   anonymousIds,
   emails,
   rows,

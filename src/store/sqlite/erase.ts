@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
-import type { Erased, PrivacyStore, ToolDeletion } from '../../pipeline/privacy-ports.ts';
+import type { Erased, EraseScope, PrivacyStore, ToolDeletion } from '../../pipeline/privacy-ports.ts';
 import { makeCompact } from './compact.ts';
 import type { Names } from './erase-names.ts';
-import { makePersons } from './erase-person.ts';
+import { makePersons, withFormer } from './erase-person.ts';
 import { makeRemoval, toErased } from './erase-removal.ts';
 import { makeEraseRows, type RowCounts } from './erase-rows.ts';
 import { searchAll } from './erase-search.ts';
@@ -42,10 +42,10 @@ export const makeErase = (db: DatabaseSync, transactions: Transactions): Forgets
       return found;
     });
 
-  const eraseNamed = (id: string, now: Instant, tools: readonly string[]): Erased | null => {
+  const eraseNamed = (id: string, now: Instant, { tools = [], former = false }: EraseScope): Erased | null => {
     const erased = write(() => {
       const person = persons.named(id);
-      return person === undefined ? null : remove(person, now, tools);
+      return person === undefined ? null : remove(former ? withFormer(person) : person, now, tools);
     });
     return erased === null ? null : { ...erased, rows: finish(now).reduce(added, erased.rows) };
   };
@@ -56,7 +56,7 @@ export const makeErase = (db: DatabaseSync, transactions: Transactions): Forgets
         const person = persons.named(id);
         return person === undefined ? null : toErased(person, rows.count(person));
       }),
-    erase: async (id, now, tools = []) => overwriting(db, () => eraseNamed(id, now, tools)),
+    erase: async (id, now, scope = {}) => overwriting(db, () => eraseNamed(id, now, scope)),
     finishErasures: async (now) => overwriting(db, () => finish(now).length),
     compact: async () => compact(),
     toolDeletions: async () => deletions.all(),
