@@ -10,7 +10,7 @@ const ROWS_AT_ONCE = 500;
 const REST_MS = HOUR_MS;
 
 export interface SweeperOptions {
-  readonly store: Pick<Store, 'sweep'>;
+  readonly store: Pick<Store, 'sweep' | 'finishErasures'>;
   readonly retention: Policy['retention'];
   readonly clock: Clock;
   readonly log: { readonly error: (details: object, message: string) => void };
@@ -26,6 +26,8 @@ export interface Sweeper extends Runner {
 /** Deletes what was kept for as long as the policy says, in small portions, once an hour. */
 export const makeSweeper = ({ store, retention, clock, log, onSwept }: SweeperOptions): Sweeper => {
   const sweepDue = async (now: Instant): Promise<{ readonly nextAt: Instant }> => {
+    // Whoever came back under an erased id was erased by a decision, which does not look through everybody's rows.
+    await store.finishErasures(now);
     const { rows, more } = await store.sweep(retention, now, ROWS_AT_ONCE);
     if (Object.keys(rows).length > 0) onSwept?.(rows);
     return { nextAt: plus(now, more ? SECOND_MS : REST_MS) };
