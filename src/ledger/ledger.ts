@@ -5,7 +5,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { Rules } from '../domain/rules.ts';
 import { loneRequests } from './action-request.ts';
 import { type Attempt, type AttemptContext, foldAttempts, holdBack, numberAttempts } from './attempt.ts';
-import { type CardOutlook, changeWithin, findCardOutlook, foldCards } from './cards.ts';
+import { type CardOutlook, changeWithin, findCardOutlook, foldCards } from './cards/cards.ts';
 import { type Challenge, foldChallenges } from './challenge.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';

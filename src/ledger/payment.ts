@@ -1,7 +1,7 @@
 import { type Instant, instant, plus } from '../domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../domain/policy.ts';
 import type { Attempt } from './attempt.ts';
-import type { Between, CardChange } from './cards-changes.ts';
+import type { Between, CardChange } from './cards/cards-changes.ts';
 import type { ChargeLedger } from './charges.ts';
 import type { InvoiceFact, InvoiceLedger, Transition } from './invoice.ts';
 import { type RecoveredVia, recoveredVia } from './recovered-via.ts';

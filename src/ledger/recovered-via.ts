@@ -1,4 +1,4 @@
-import type { CardChange } from './cards-changes.ts';
+import type { CardChange } from './cards/cards-changes.ts';
 
 /**
  * How a failed invoice came to be paid (semantics C3); the first that holds:

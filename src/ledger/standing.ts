@@ -1,7 +1,7 @@
 import { DAY_MS, type Instant, plus } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import { type Attempt, uncountedSince } from './attempt.ts';
-import { findExpiringCard } from './card-expiring.ts';
+import { findExpiringCard } from './cards/card-expiring.ts';
 import type { Episode } from './episode.ts';
 import { wordStands } from './exhaustion.ts';
 import type { InvoiceLedger } from './invoice.ts';

@@ -17,7 +17,7 @@ const engineData = (databaseUrl: string): EngineData => {
     logLevel: 'silent',
     segment: null,
     tools: {},
-  stripeApi: null,
+    stripeApi: null,
   };
 };
 

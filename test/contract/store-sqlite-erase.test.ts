@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store } from '../../src/pipeline/ports.ts';
-import { makeFinder } from '../../src/store/sqlite/erase-names.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import { makeFinder } from '../../src/store/sqlite/privacy/erase-names.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
 import { customerOf, decided, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
 

@@ -5,8 +5,8 @@ import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
-import { makeToolCounts } from '../../src/store/sqlite/tool-counts.ts';
-import { makeToolRows } from '../../src/store/sqlite/tool-rows.ts';
+import { makeToolCounts } from '../../src/store/sqlite/tools/tool-counts.ts';
+import { makeToolRows } from '../../src/store/sqlite/tools/tool-rows.ts';
 import { customerOf, decided, delivery, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
 import { edge, onlyRow, REJECTED, settlementOf, want, wanted } from './store-tool-samples.ts';
 

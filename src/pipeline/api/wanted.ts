@@ -1,7 +1,7 @@
 import type { Fact } from '../../domain/fact.ts';
 import { HOUR_MS, type Instant } from '../../domain/instant.ts';
 import type { Attempt } from '../../ledger/attempt.ts';
-import { EXPIRY_WINDOW_MS } from '../../ledger/card.ts';
+import { EXPIRY_WINDOW_MS } from '../../ledger/cards/card.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Wanted } from '../ports.ts';
 

@@ -1,6 +1,6 @@
 import { type Instant, toIso } from '../../domain/instant.ts';
 import { pendingSince } from '../../ledger/attempt.ts';
-import { type CardExpiry, expiryKey } from '../../ledger/card-expiries.ts';
+import { type CardExpiry, expiryKey } from '../../ledger/cards/card-expiries.ts';
 import { cardProperties } from './card-properties.ts';
 import { commonProperties, type EventContext, type PlannedEvent, toMessageId } from './event.ts';
 

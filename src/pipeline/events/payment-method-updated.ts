@@ -1,5 +1,5 @@
 import { SECOND_MS } from '../../domain/instant.ts';
-import type { MethodUpdate } from '../../ledger/cards-updates.ts';
+import type { MethodUpdate } from '../../ledger/cards/cards-updates.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import { cardProperties } from './card-properties.ts';
 import { commonProperties, type EventContext, type PlannedEvent, toMessageId } from './event.ts';

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Acceptance, NewDelivery } from '../../pipeline/ports.ts';
+import { makeLookUps } from './api/look-ups.ts';
 import type { CustomerRow, Customers } from './customers.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { toDeliveryDeadLetter } from './delivery-dead-letter.ts';
-import { makeLookUps } from './look-ups.ts';
+import { makeTombstones } from './privacy/tombstones.ts';
 import { prepare } from './statement.ts';
-import { makeTombstones } from './tombstones.ts';
 import { makeWaiting } from './waiting.ts';
 
 const FIND = 'SELECT seq FROM deliveries WHERE event_id = ? AND provider = ? AND merchant = ? AND mode = ?';

@@ -2,12 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Claim, ClaimedAccount, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
-import { type AccountRow, makeAccounts } from './accounts.ts';
-import { userIdOf } from './aliases.ts';
 import { makeCustomerFacts } from './customer-facts.ts';
+import { type AccountRow, makeAccounts } from './people/accounts.ts';
+import { userIdOf } from './people/aliases.ts';
+import { parseCommitments } from './people/stored-commitments.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
-import { parseCommitments } from './stored-commitments.ts';
 
 /** A claim with what its commit must know of the moment at which it was read. */
 export interface ReadClaim {

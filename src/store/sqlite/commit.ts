@@ -1,19 +1,19 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccountCommit, Commit, NewDeadLetter, Park, Part } from '../../pipeline/ports.ts';
-import { makeAliases } from './aliases.ts';
+import { makeLookUps } from './api/look-ups.ts';
 import type { ReadClaim } from './claims.ts';
-import { type Contacts, makeContacts } from './contacts.ts';
 import type { Customers } from './customers.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { deliverySubject, toDeliveryDeadLetter } from './delivery-dead-letter.ts';
-import { findAccount } from './find-account.ts';
-import { makeJoins } from './joins.ts';
-import { makeLookUps } from './look-ups.ts';
-import { parseProfileIds } from './profile-ids.ts';
+import { makeAliases } from './people/aliases.ts';
+import { type Contacts, makeContacts } from './people/contacts.ts';
+import { findAccount } from './people/find-account.ts';
+import { makeJoins } from './people/joins.ts';
+import { parseProfileIds } from './people/profile-ids.ts';
+import { makeReturning } from './privacy/returning.ts';
 import { makeReferences } from './references.ts';
-import { makeReturning } from './returning.ts';
 import { prepare } from './statement.ts';
-import { makeToolChanges } from './tool-changes.ts';
+import { makeToolChanges } from './tools/tool-changes.ts';
 
 const CURRENT = 'SELECT version, wakes FROM profiles WHERE id = ?';
 const MARK_READ = `UPDATE deliveries SET ending = ?, detail = ?, read_at = ? WHERE seq = ? AND ending = 'unread'`;

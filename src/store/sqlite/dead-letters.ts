@@ -5,7 +5,7 @@ import type { Customers } from './customers.ts';
 import type { HeldBack } from './dead-letter-rows.ts';
 import { makeReadmission } from './readmission.ts';
 import { prepare } from './statement.ts';
-import { makeToolChanges } from './tool-changes.ts';
+import { makeToolChanges } from './tools/tool-changes.ts';
 
 type Readmit = Parameters<Store['replayDeadLetters']>[2];
 

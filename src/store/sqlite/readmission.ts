@@ -2,8 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
 import type { Delivery, NewDelivery } from '../../pipeline/ports.ts';
 import { ownerOf } from './accept.ts';
+import { makeLookUps } from './api/look-ups.ts';
 import type { Customers } from './customers.ts';
-import { makeLookUps } from './look-ups.ts';
 import { prepare } from './statement.ts';
 import { makeWaiting } from './waiting.ts';
 
