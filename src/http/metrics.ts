@@ -33,6 +33,10 @@ const makeGauges = (registry: Registry) => {
     parked: gauge('recoup_profiles_parked', 'Profiles whose decision failed and that wait for another try.'),
     lookUps: gauge('recoup_look_ups', 'What waits to be looked up in the API of the provider, by kind.', ['kind']),
     missed: gauge('recoup_deliveries_missed', 'Webhooks that never arrived and were found at the provider.'),
+    searchAge: gauge(
+      'recoup_missed_search_age_seconds',
+      'Since when nobody could look for webhooks that never arrived: a quarter of an hour as a rule.',
+    ),
     toolStates: gauge('recoup_tool_states', 'People whose state a tool holds, waits for, or refused.', TOOL_STATE),
     toolLeaks: gauge('recoup_tool_open_leaks', 'People out of dunning of whom the tool has not been told yet.', TOOL),
     toolOldest: gauge('recoup_tool_oldest_waiting_age_seconds', 'Age of the oldest state that has not left.', TOOL),
@@ -55,9 +59,10 @@ const fill = (gauges: Gauges, counts: StoreCounts, now: number): void => {
   gauges.parked.set(counts.parked);
 };
 
-const fillApi = (gauges: Gauges, { lookUps, missed }: ApiCounts): void => {
+const fillApi = (gauges: Gauges, { lookUps, missed, searchedTo }: ApiCounts, now: number): void => {
   for (const [kind, n] of Object.entries(lookUps)) gauges.lookUps.set({ kind }, n);
   gauges.missed.set(missed);
+  gauges.searchAge.set(ageSeconds(searchedTo, now));
 };
 
 const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): void => {
@@ -100,7 +105,7 @@ export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts' | 'apiCou
       try {
         fill(gauges, await store.counts(), clock.now());
         fillTools(gauges, await store.toolCounts(), clock.now());
-        fillApi(gauges, await store.apiCounts());
+        fillApi(gauges, await store.apiCounts(), clock.now());
         gauges.up.set(1);
       } catch {
         // A scrape that fails says nothing; one with the counters and `up 0` says what is wrong.

@@ -117,7 +117,11 @@ const IN_STORE: InStore = {
     oldestUnreadAt: null,
     oldestQueuedAt: null,
   },
-  api: { lookUps: { customer: 0, decline: 0, price: 0, payment_method: 0, event: 0, owner: 0 }, missed: 0 },
+  api: {
+    lookUps: { customer: 0, decline: 0, price: 0, payment_method: 0, event: 0, owner: 0 },
+    missed: 0,
+    searchedTo: null,
+  },
 };
 
 const AT_STRIPE: AtStripe = {

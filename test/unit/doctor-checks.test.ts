@@ -183,7 +183,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ],
     [
       'look-ups without a key',
-      { ...withStore({ api: { lookUps, missed: 0 } }), stripe: ABSENT },
+      { ...withStore({ api: { lookUps, missed: 0, searchedTo: null } }), stripe: ABSENT },
       'warning',
       /3 look-ups[\s\S]*Set STRIPE_API_KEY/,
     ],

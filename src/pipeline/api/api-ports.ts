@@ -84,6 +84,8 @@ export interface ApiCounts {
   readonly lookUps: Readonly<Record<LookUp['kind'], number>>;
   /** Deliveries that never arrived and were found by the reconciler, since the store was made. */
   readonly missed: number;
+  /** Up to where everything was searched for them; null where nothing ever was. It stands still while nobody can look. */
+  readonly searchedTo: Instant | null;
 }
 
 /** The part of the store that reading an API needs. */

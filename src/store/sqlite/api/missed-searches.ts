@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../../domain/instant.ts';
 import type { ApiCounts, ApiScope, MissedSearch } from '../../../pipeline/api/api-ports.ts';
 import type { Acceptance, NewDelivery } from '../../../pipeline/ports.ts';
 import { prepare } from '../statement.ts';
@@ -13,6 +14,7 @@ const LOAD = 'SELECT progress FROM missed_searches WHERE provider = ? AND mercha
 const SAVE = `INSERT INTO missed_searches (provider, merchant, mode, part, progress) VALUES (?, ?, ?, ?, ?)
   ON CONFLICT DO UPDATE SET progress = excluded.progress`;
 const FOUND = `UPDATE tallies SET n = n + ? WHERE name = 'deliveries missed'`;
+const SEARCHED_TO = `SELECT min(progress ->> '$.from') AS at FROM missed_searches`;
 const TALLIES = `SELECT name, n FROM tallies WHERE name LIKE 'look\\_ups %' ESCAPE '\\' OR name = 'deliveries missed'`;
 
 export interface MissedSearches {
@@ -31,6 +33,7 @@ export const makeMissedSearches = (
   const load = prepare<{ progress: string }>(db, LOAD);
   const save = prepare(db, SAVE);
   const addFound = prepare(db, FOUND);
+  const searchedTo = prepare<{ at: Instant | null }>(db, SEARCHED_TO);
   const tallies = prepare<{ name: string; n: number }>(db, TALLIES);
   return {
     merchants: ({ provider, mode }, limit) => [
@@ -57,6 +60,7 @@ export const makeMissedSearches = (
           owner: open('owner'),
         },
         missed: tally.get('deliveries missed') ?? 0,
+        searchedTo: searchedTo.get()?.at ?? null,
       };
     },
   };
