@@ -1,4 +1,4 @@
-import { HOUR_MS } from './instant.ts';
+import { HOUR_MS, MINUTE_MS } from './instant.ts';
 
 /** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
 export interface Policy {
@@ -50,3 +50,6 @@ export const SETTLE_WINDOW_MS = 10_000;
 
 /** What was heard of longer than this after it happened is late: told, and no reason to write to anybody now (E6), in ms. */
 export const LATE_AFTER_MS = HOUR_MS;
+
+/** A webhook has so long to arrive by itself: one that is under way was not missed, and is no history, in ms. */
+export const ARRIVAL_MS = 5 * MINUTE_MS;

@@ -1,10 +1,9 @@
 import { describeError } from '../domain/errors.ts';
 import type { Fact } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
-import type { Instant } from '../domain/instant.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Provider, Reading } from '../providers/provider.ts';
-import { ARRIVAL_MS } from './api/search-window.ts';
+import { dated, sourceOf } from './history.ts';
 import type { Claim, ClaimedAccount, Delivery, DeliveryReading, DeliverySource, NewDeadLetter } from './ports.ts';
 
 /** An account with what its unread deliveries say. */
@@ -64,40 +63,6 @@ const toDeadLetter = (delivery: Delivery, error: string): NewDeadLetter => ({
   amountMinor: null,
   currency: null,
 });
-
-/** Objects of a list that date themselves: what happened to them, and no state of when they were read. */
-const DATED: ReadonlySet<Fact['kind']> = new Set([
-  'attempt_recorded',
-  'charge_declined',
-  'charge_succeeded',
-  'payment_reversed',
-]);
-
-const isSettled = (fact: Fact): boolean =>
-  fact.kind === 'invoice_observed' && fact.invoice.status !== 'open' && fact.invoice.status !== 'draft';
-
-/** When it happened by its own date; null: of the object is known how it stood when it was read, and no more. */
-const happenedAt = (fact: Fact, { eventType }: Delivery): Instant | null => {
-  if (!eventType.startsWith('backfill.') || DATED.has(fact.kind) || isSettled(fact)) return fact.occurredAt;
-  return fact.kind === 'dispute_observed' ? (fact.openedAt ?? null) : null;
-};
-
-/**
- * Whether the webhook of what a backfill read may still be under way: taken for history, it would be silent for ever,
- * since its webhook is a duplicate.
- */
-const mayStillArrive = (fact: Fact, delivery: Delivery): boolean => {
-  const at = happenedAt(fact, delivery);
-  return at !== null && delivery.receivedAt - at < ARRIVAL_MS;
-};
-
-/** What happened just now is news, whoever was first to tell it. */
-const sourceOf = (fact: Fact, delivery: Delivery): DeliverySource =>
-  mayStillArrive(fact, delivery) ? 'webhook' : delivery.source;
-
-/** History of which nothing is said is settled at once; what is to be said of goes the way of every late webhook. */
-const dated = (fact: Fact, source: DeliverySource): Fact =>
-  source === 'backfill' ? { ...fact, isHistory: true } : fact;
 
 type ReadDelivery = { readonly delivery: Delivery; readonly reading: Reading };
 

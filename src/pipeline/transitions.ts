@@ -124,24 +124,15 @@ const findTransitions = (input: DiffInput, before: LastTold): readonly Transitio
     episodeId: (entered ? null : episodeTold(before)) ?? view.traits.dunning_episode_id,
     formerUserId,
   });
-  if (isMoved) {
-    const isLeft = (key: string): boolean => !view.audiences.includes(key);
-    const exits =
-      before.userId === null
-        ? mayHold.filter(isLeft).map((key) => toTransition(key, false))
-        : [
-            ...new Set([...held, ...before.untold]).values().map((key) => toTransition(key, false, before.userId)),
-            // What an anonymous id had entered is the new person's to leave: the former one never was in it.
-            ...new Set(absorbed)
-              .values()
-              .filter(isLeft)
-              .map((key) => toTransition(key, false)),
-          ];
-    return [...exits, ...view.audiences.map((key) => toTransition(key, true))];
-  }
+  const isLeft = (key: string): boolean => !view.audiences.includes(key);
+  const isRenamed = isMoved && before.userId !== null;
+  const former = isRenamed ? [...new Set([...held, ...before.untold])] : [];
+  // What an anonymous id had entered is the new person's to leave: a former one never was in it.
+  const left = (isRenamed ? [...new Set(absorbed)] : mayHold).filter(isLeft);
   return [
-    ...mayHold.filter((key) => !view.audiences.includes(key)).map((key) => toTransition(key, false)),
-    ...view.audiences.filter((key) => isNew(key) || links.length > 0).map((key) => toTransition(key, true)),
+    ...former.map((key) => toTransition(key, false, before.userId)),
+    ...left.map((key) => toTransition(key, false)),
+    ...view.audiences.filter((key) => isMoved || isNew(key) || links.length > 0).map((key) => toTransition(key, true)),
   ];
 };
 

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from '../../domain/instant.ts';
+import { ARRIVAL_MS } from '../../domain/policy.ts';
 import type { ApiPage } from './api-ports.ts';
 import { parseText } from './json.ts';
 
-/** An event has so long to arrive by itself: one that is under way was not missed, and is no history. */
-export const ARRIVAL_MS = 5 * MINUTE_MS;
 /** Searched again each time: what the provider's list shows late is older than what was seen there. */
 const OVERLAP_MS = 10 * MINUTE_MS;
 /** The provider keeps its events for 30 days. */
