@@ -152,14 +152,12 @@ const retryIsKnown = (c: Case, notice: Notice): boolean =>
   datesAfter(c.facts, notice).length > 0 ||
   stopWords(c.facts, notice.invoice.subscription).some(({ at }) => at >= notice.at);
 
-/** Every attempt that the count implies: told, or on record. */
+/** Every attempt that the count implies: told, or on record. One by hand is no scheduled one (B3). */
 const earlierAreKnown = (c: Case, notice: Notice): boolean => {
-  const notices = noticesOf(c.facts, notice.invoice.id);
-  const seen = new Set(notices.map(({ count }) => count).filter((count) => count < notice.count)).size;
-  const recorded = recordsOf(c.facts, notice.invoice.id).filter(
-    (record) => record.occurredAt < notice.at && !notices.some((each) => isSameAttempt(c.facts, record, each)),
-  );
-  return seen + recorded.length >= notice.count - 1;
+  const { id } = notice.invoice;
+  const known = [...noticesOf(c.facts, id), ...loneRecords(c.facts, id).map((record) => toAttempt(c, record))];
+  const implied = known.map(({ count }) => count).filter((count) => count < notice.count);
+  return new Set(implied).size >= notice.count - 1;
 };
 
 const windowEnd = (notice: Notice): number => notice.receivedAt + SETTLE_MS;

@@ -1,7 +1,7 @@
 import type { Attempt } from './attempts.ts';
 import { noticesOf, settledFacts } from './attempts.ts';
 import type { Episode } from './episodes.ts';
-import type { Case, Fact } from './facts.ts';
+import type { Case, Fact, InvoiceFact, RecordFact } from './facts.ts';
 import { statementsOf } from './facts.ts';
 import { newestReversal } from './invoices.ts';
 import { isSameAttempt, recordsOf } from './records.ts';
@@ -51,12 +51,21 @@ const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
 
 /**
  * Decision 0013: a record does not know what was said of the next attempt. The next attempt proves that it was to come,
- * and else the next look at the invoice says when. `later`: what was stated since.
+ * and else the next look at the invoice says when; a look that knew of none stands all the same from then on (D1).
+ * `since`: what was stated of the invoice after the record, all without a date; `later`: what was stated afterwards.
  */
-const dateProven = (later: readonly Fact[], invoice: string): number | null => {
-  const statements = statementsOf(later, invoice);
-  const attempt = statements.find(({ kind }) => kind === 'attempt_recorded' || kind === 'attempt_failed');
-  return attempt?.occurredAt ?? statements[0]?.invoice.nextAttemptAt ?? null;
+const outlookOfRecord = (
+  record: Beginning,
+  since: readonly (InvoiceFact | RecordFact)[],
+  later: readonly (InvoiceFact | RecordFact)[],
+): Outlook => {
+  const attempt = later.find(({ kind }) => kind === 'attempt_recorded' || kind === 'attempt_failed');
+  const look = since.find(
+    ({ kind, occurredAt, invoice: { status } }) =>
+      kind === 'invoice_observed' && status === 'open' && occurredAt > record.at,
+  );
+  if (look === undefined) return { ...record, date: attempt?.occurredAt ?? later[0]?.invoice.nextAttemptAt ?? null };
+  return attempt === undefined ? record : { at: look.occurredAt, receivedAt: look.receivedAt, date: null };
 };
 
 /**
@@ -67,14 +76,15 @@ const outlook = (facts: readonly Fact[], invoice: string, later: readonly Fact[]
   const first = begins(facts, invoice);
   if (first === null) return null;
   let known: Outlook = first;
-  for (const { kind, occurredAt: at, receivedAt, invoice: said } of statementsOf(facts.slice(first.from), invoice)) {
+  const since = statementsOf(facts.slice(first.from), invoice);
+  for (const { kind, occurredAt: at, receivedAt, invoice: said } of since) {
     if (said.status !== 'open' || kind === 'attempt_recorded') continue;
     const date = said.nextAttemptAt;
     if (date === null && (kind === 'action_required' || at === known.at)) continue;
     if (date === known.date) continue;
     known = { at, receivedAt, date };
   }
-  return known === first && first.recorded ? { ...first, date: dateProven(later, invoice) } : known;
+  return known === first && first.recorded ? outlookOfRecord(first, since, statementsOf(later, invoice)) : known;
 };
 
 /** D2: no date is known for `no_retry_after` from the receipt of what said so last. */

@@ -58,3 +58,29 @@ it('C2: an invoice first known by a record is older than one that was stated aft
   ];
   expect(ledgerAt(day(32), facts).episodes[0]?.outcome).toBe('written_off');
 });
+
+it('C2: a look that knew of no next attempt stands, although one was made a month later', () => {
+  const onRecord: readonly Fact[] = [
+    subscribed(day(0)),
+    recorded(day(1), day(1, 1), 'ch_1', { attemptCount: 1, nextAttemptAt: null }),
+    paid(day(2), { id: 'in_2', status: 'paid', amountPaidMinor: 4900, amountRemainingMinor: 0 }),
+  ];
+  const month = [failed(day(32), { attemptCount: 3 }), declined(day(32), { chargeId: 'ch_3' })];
+  const looked = [...onRecord, observed(day(1, 1))];
+  expect(ledgerAt(day(31, 1), looked).episodes[0]?.outcome).toBe('written_off');
+  expect(ledgerAt(day(33), [...looked, ...month]).episodes[0]?.outcome).toBe('written_off');
+  expect(ledgerAt(day(33), [...onRecord, ...month]).episodes[0]?.outcome).toBe('open');
+});
+
+it('E4: a retry by hand on record is not the scheduled attempt that the next notice implies', () => {
+  const facts = (count: number): readonly Fact[] => [
+    subscribed(day(0)),
+    recorded(day(1), day(2), 'ch_1', { attemptCount: count, nextAttemptAt: null }),
+    recorded(day(1, 1), day(2), 'ch_2', { attemptCount: count, nextAttemptAt: null }),
+    failed(day(4), { attemptCount: 3, nextAttemptAt: day(7) }),
+    declined(day(4), { chargeId: 'ch_3' }),
+  ];
+  expect(standingAt(day(4, 0, 0, 5), facts(2)).stage).toBe('persistent');
+  expect(standingAt(day(4, 0, 0, 5), facts(1)).stage).toBe('exhausted'); // as before it came
+  expect(standingAt(day(4, 0, 0, 10), facts(1)).stage).toBe('persistent');
+});
