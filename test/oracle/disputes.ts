@@ -18,20 +18,26 @@ const isWithin = (c: Case, told: readonly Opened[]): boolean => {
 const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] =>
   [...new Set(facts.map(idOf))].map((id) => facts.filter((fact) => idOf(fact) === id));
 
+/** The newest that was stated of it by now: what a clock ahead of ours says ends it then, and shows that it is open until. */
+const isOpen = <F extends Opened>(c: Case, told: readonly F[], leavesOpen: (newest: F) => boolean): boolean => {
+  const newest = told.findLast(({ occurredAt }) => occurredAt <= c.t);
+  return isWithin(c, told) && (newest === undefined || leavesOpen(newest));
+};
+
 /**
  * D6, decision 0013: a dispute of any payment of the account is open, or a fraud warning of which something is left to
  * decide and which no dispute of the same charge has replaced.
  */
 export const isDisputed = (c: Case): boolean => {
-  const byNow = c.facts.filter(({ occurredAt }) => occurredAt <= c.t); // what a clock ahead of ours says ends it then
-  const disputes = byNow.filter((fact) => fact.kind === 'dispute_observed');
-  const warnings = byNow.filter((fact) => fact.kind === 'fraud_warning_observed');
-  const openDispute = byId(disputes).some((told) => told.at(-1)?.status === 'open' && isWithin(c, told));
+  const disputes = c.facts.filter((fact) => fact.kind === 'dispute_observed');
+  const warnings = c.facts.filter((fact) => fact.kind === 'fraud_warning_observed');
+  const openDispute = byId(disputes).some((told) => isOpen(c, told, ({ status }) => status === 'open'));
   const openWarning = byId(warnings).some(
     (told) =>
-      told.at(-1)?.actionable === true &&
-      isWithin(c, told) &&
-      !disputes.some(({ charge }) => told.some(({ about }) => sameMoney(charge, about))),
+      isOpen(c, told, ({ actionable }) => actionable) &&
+      !disputes.some(
+        ({ charge, occurredAt }) => occurredAt <= c.t && told.some(({ about }) => sameMoney(charge, about)),
+      ),
   );
   return openDispute || openWarning;
 };

@@ -3,6 +3,7 @@ import type { Fact } from '../../src/domain/fact.ts';
 import {
   day,
   declined,
+  disputed,
   failed,
   ledgerAt,
   observed,
@@ -83,4 +84,12 @@ it('E4: a retry by hand on record is not the scheduled attempt that the next not
   expect(standingAt(day(4, 0, 0, 5), facts(2)).stage).toBe('persistent');
   expect(standingAt(day(4, 0, 0, 5), facts(1)).stage).toBe('exhausted'); // as before it came
   expect(standingAt(day(4, 0, 0, 10), facts(1)).stage).toBe('persistent');
+});
+
+it('D6: a dispute of which only the end is known, by a clock ahead of ours, holds back until that end', () => {
+  const ending = { ...disputed(day(2), 'withdrawn'), openedAt: day(1), receivedAt: day(1, 23, 56) };
+  const facts = [subscribed(day(0)), failed(day(1)), declined(day(1)), ending];
+  expect(standingAt(day(1, 23, 55), facts)).toMatchObject({ suppressionReason: null });
+  expect(standingAt(day(1, 23, 58), facts)).toMatchObject({ suppressionReason: 'dispute' });
+  expect(standingAt(day(2), facts)).toMatchObject({ suppressionReason: null });
 });
