@@ -227,7 +227,9 @@ const invoiceEntries = (story: Life, plan: InvoicePlan, index: number, endsS: nu
   const lastS = made.at(-1)?.atS ?? dayS(plan.startDay);
   if (plan.refund !== null)
     entries.push(...refundEntries(bill, plan.refund, (made[plan.refund.after]?.atS ?? lastS) + plan.refund.afterS));
-  const atS = lastS + plan.endsAfterS;
+  // Stripe gives an invoice up for a cancellation when that comes, not days before.
+  const isForEnd = plan.ending === 'uncollectible' && plan.uncollectibleReason === 'subscription_canceled';
+  const atS = Math.max(lastS + plan.endsAfterS, isForEnd && Number.isFinite(endsS) ? endsS : 0);
   const number = plan.attempts.length;
   const counted = { ...bill, attemptCount: Math.max(1, count) };
   entries.push(...endingEntries(counted, plan, atS, number));
