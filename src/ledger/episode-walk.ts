@@ -173,6 +173,10 @@ const outcomeOf = (
   return givenUp.every((transition) => meaningOf(transition, subscription) === 'forgiven') ? 'forgiven' : 'lost';
 };
 
+/** An invoice that is given up for the end of its subscription is settled after it, and brings no money in. */
+const wasPaidSince = ({ settled }: Draft, since: Instant): boolean =>
+  [...settled.values()].some(({ kind, at }) => kind === 'paid' && at >= since);
+
 const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
   walk.settled.set(invoice.id, transition.kind);
   if (transition.kind === 'paid') walk.paid.push({ at: transition.at, invoice });
@@ -183,9 +187,9 @@ const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): voi
     draft.invoices.map(({ id }) => draft.settled.get(id)),
     walk.subject.subscription,
   );
-  const late = outcome === 'recovered' && (draft.outcome === 'lost' || draft.outcome === 'canceled');
-  if (outcome === 'open' || (draft.outcome !== 'open' && !late)) return;
-  draft.late = late;
+  const revived = outcome === 'recovered' && (draft.outcome === 'lost' || draft.outcome === 'canceled');
+  if (outcome === 'open' || (draft.outcome !== 'open' && !revived)) return;
+  draft.late = revived && wasPaidSince(draft, draft.closedAt ?? transition.at);
   close(draft, outcome, transition.at);
   draft.endedAt = transition.at;
 };

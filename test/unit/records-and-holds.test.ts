@@ -4,6 +4,7 @@ import {
   day,
   declined,
   disputed,
+  ended,
   failed,
   ledgerAt,
   observed,
@@ -92,4 +93,22 @@ it('D6: a dispute of which only the end is known, by a clock ahead of ours, hold
   expect(standingAt(day(1, 23, 55), facts)).toMatchObject({ suppressionReason: null });
   expect(standingAt(day(1, 23, 58), facts)).toMatchObject({ suppressionReason: 'dispute' });
   expect(standingAt(day(2), facts)).toMatchObject({ suppressionReason: null });
+});
+
+it('C2: what was paid before the subscription ended recovers, and not late', () => {
+  const both = [
+    subscribed(day(0)),
+    failed(day(1)),
+    declined(day(1)),
+    failed(day(2), { id: 'in_2' }),
+    declined(day(2), { chargeId: 'ch_2', invoiceId: 'in_2' }),
+  ];
+  const end = [
+    observed(day(5), { status: 'uncollectible', uncollectibleReason: 'subscription_canceled' }),
+    ended(day(5), { cancelReason: 'requested', cancelFeedback: 'too_expensive' }),
+  ];
+  const [before] = ledgerAt(day(6), [...both, paid(day(3), { id: 'in_2' }), ...end]).episodes;
+  expect(before).toMatchObject({ outcome: 'recovered', late: false });
+  const [after] = ledgerAt(day(8), [...both, ...end, paid(day(7), { id: 'in_2' })]).episodes;
+  expect(after).toMatchObject({ outcome: 'recovered', late: true });
 });
