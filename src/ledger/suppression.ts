@@ -50,7 +50,7 @@ const reasonOf = (known: Known, id: string, disputed: boolean): SuppressionReaso
 
 /**
  * Whom no message may reach now. A dispute or warning holds back all that the account would be dunned for, everything
- * else its own subscription only (semantics D6, docs/decisions/0013).
+ * else its own subscription only (semantics D6, docs/decisions/0012).
  */
 export const foldSuppressions = (known: Known): Suppressions => {
   const { now, challenges, subscriptions, invoices } = known;

@@ -3,7 +3,7 @@ import type { Transition } from './invoice.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
 /**
- * What it means that an invoice was marked uncollectible, by the provider's reason (docs/decisions/0013):
+ * What it means that an invoice was marked uncollectible, by the provider's reason (docs/decisions/0012):
  * - `given_up`: `max_payment_attempts`, `payment_not_received`, no reason, one not known. Exhausts, ends lost.
  * - `forgiven`: `user_forgiven`; and `subscription_paused`, unless the pause itself was for non-payment.
  * - `canceled`: `subscription_canceled`. The end of the subscription says what became of the episode.

@@ -56,7 +56,7 @@ interface Owned<T> {
 }
 
 /**
- * B3, decisions 0004, 0013: what counts on an invoice in the episode, and the first attempt where it was neither told nor
+ * B3, decisions 0004, 0012: what counts on an invoice in the episode, and the first attempt where it was neither told nor
  * on record; where the policy says so the provider's count stands. What was tried before the episode began is not
  * counted again.
  */

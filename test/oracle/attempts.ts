@@ -99,14 +99,14 @@ const isScheduledRetry = (c: Case, notice: Notice): boolean => {
   return before.every(({ count }) => count < notice.count);
 };
 
-/** Decision 0013: the record without a charge, which stands for the first attempt, or the notice that takes its place. */
+/** Decision 0012: the record without a charge, which stands for the first attempt, or the notice that takes its place. */
 export const standsForFirst = (c: Case, attempt: Attempt): boolean =>
   noticesOf(c.facts, attempt.invoice.id).every(({ count }) => count > 1) &&
   recordsOf(c.facts, attempt.invoice.id).some(
     (record) => record.chargeId === null && (record === attempt.fact || isSameAttempt(c.facts, record, attempt)),
   );
 
-/** Decision 0013: its charge is on record, or the invoice was tried. */
+/** Decision 0012: its charge is on record, or the invoice was tried. */
 const isProvenByRecord = (c: Case, notice: Notice): boolean =>
   standsForFirst(c, notice) ||
   recordsOf(c.facts, notice.invoice.id).some(
@@ -162,7 +162,7 @@ const earlierAreKnown = (c: Case, notice: Notice): boolean => {
 
 const windowEnd = (notice: Notice): number => notice.receivedAt + SETTLE_MS;
 
-/** Decision 0013: on record before its notice was received, it counts already and goes on counting. */
+/** Decision 0012: on record before its notice was received, it counts already and goes on counting. */
 const isOnRecord = (c: Case, notice: Notice): boolean =>
   recordsOf(c.facts, notice.invoice.id).some(
     (record) => record.receivedAt <= notice.receivedAt && isSameAttempt(c.facts, record, notice),
@@ -224,7 +224,7 @@ const listMade = (c: Case, invoiceId: string): readonly Attempt[] => {
 const made = new WeakMap<Case, Map<string, readonly Attempt[]>>();
 
 /**
- * The executed attempts on an invoice that count by now, in fold order. Decision 0013: a record counts at once, until the
+ * The executed attempts on an invoice that count by now, in fold order. Decision 0012: a record counts at once, until the
  * notice of the same attempt does. Worked out once for the same case.
  */
 export const attemptsMade = (c: Case, invoiceId: string): readonly Attempt[] => {

@@ -25,7 +25,7 @@ const isOpen = <F extends Opened>(c: Case, told: readonly F[], leavesOpen: (newe
 };
 
 /**
- * D6, decision 0013: a dispute of any payment of the account is open, or a fraud warning of which something is left to
+ * D6, decision 0012: a dispute of any payment of the account is open, or a fraud warning of which something is left to
  * decide and which no dispute of the same charge has replaced.
  */
 export const isDisputed = (c: Case): boolean => {

@@ -97,7 +97,7 @@ const unpaidOutcome = (c: Case, index: number, episode: Episode): Episode['outco
   return (['lost', 'canceled'] as const).find((outcome) => givenUp.includes(outcome)) ?? 'forgiven';
 };
 
-/** Decision 0013: what an invoice that was given up means, by the provider's reason. */
+/** Decision 0012: what an invoice that was given up means, by the provider's reason. */
 const givenUpAs = (c: Case, index: number, episode: Episode, invoice: string): Episode['outcome'] => {
   const said = statementsOf(c.facts.slice(0, index + 1), invoice).filter(
     ({ invoice: { status } }) => status === 'uncollectible',

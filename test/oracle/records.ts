@@ -25,7 +25,7 @@ const instantsOf = (facts: readonly Fact[], record: RecordFact): readonly number
 ];
 
 /**
- * Decision 0013: a failure notice of the same attempt is one within 60 s of the charge or its refusal, or one that names
+ * Decision 0012: a failure notice of the same attempt is one within 60 s of the charge or its refusal, or one that names
  * it. A record without a charge is the first attempt, or the one with its count.
  */
 export const isSameAttempt = (

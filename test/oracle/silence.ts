@@ -50,7 +50,7 @@ const begins = (facts: readonly Fact[], invoice: string): Beginning | null => {
 };
 
 /**
- * Decision 0013: a record does not know what was said of the next attempt. The next attempt proves that it was to come,
+ * Decision 0012: a record does not know what was said of the next attempt. The next attempt proves that it was to come,
  * and else the next look at the invoice says when; a look that knew of none stands all the same from then on (D1).
  * `since`: what was stated of the invoice after the record, all without a date; `later`: what was stated afterwards.
  */

@@ -9,7 +9,7 @@ import { invoiceOfCharge } from './invoices.ts';
 export type Reason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
 
 /**
- * D6, decision 0013: somebody wished a pause, of the subscription or of its collection, and it has not resumed. Without a
+ * D6, decision 0012: somebody wished a pause, of the subscription or of its collection, and it has not resumed. Without a
  * reason it is nobody's wish: what paused before there were reasons was a trial that ended without a card.
  */
 const isPaused = (c: Case, subscription: string): boolean => {
@@ -34,7 +34,7 @@ const refundsOf = (c: Case, invoice: string): readonly number[] => {
 };
 
 /**
- * D6, decision 0013: since the episode began money was given back on an invoice of it that is owed, and it was not charged
+ * D6, decision 0012: since the episode began money was given back on an invoice of it that is owed, and it was not charged
  * again since. A charge that succeeds leaves nothing owed.
  */
 const isRefunded = (c: Case, episode: Episode): boolean =>
@@ -46,7 +46,7 @@ const isRefunded = (c: Case, episode: Episode): boolean =>
     return refundsOf(c, invoice).some((refund) => refund > Math.max(...since));
   });
 
-/** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0013's order; null: nothing holds it back. */
+/** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0012's order; null: nothing holds it back. */
 export const reasonOf = (c: Case, subscription: string, episode: Episode | null): Reason | null => {
   if (isDisputed(c)) return 'dispute';
   if (cancelIsRequested(c.facts, subscription)) return 'voluntary_cancel';

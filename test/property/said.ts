@@ -20,7 +20,7 @@ const ANCHORED = [
   'subscription_paused',
   'subscription_resumed',
 ];
-/** Those about cards and refunds depend on what else is told within seconds: decisions 0009 and 0013. */
+/** Those about cards and refunds depend on what else is told within seconds: decisions 0009 and 0012. */
 const CONCLUSIONS = [
   'payment_recovered',
   'dunning_exhausted',

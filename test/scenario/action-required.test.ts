@@ -12,7 +12,7 @@ import {
   retrySucceeds,
 } from './stripe-happenings.ts';
 
-/** The bank wants the customer to confirm: with an attempt, beside one, or alone (E2, 0013). */
+/** The bank wants the customer to confirm: with an attempt, beside one, or alone (E2, 0012). */
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 const CREATION: Bill = { ...MARCH, billingReason: 'subscription_create' };
 
@@ -53,7 +53,7 @@ describe.each(STRIPE_SHAPES)('a request to confirm, %s payloads', (shape) => {
       traits({ dunning_stage: 'healthy', lifetime_recovered_payments: 0 }),
     ]));
 
-  it('asked a day after a failure is told with the episode that is open, and is no attempt (0013)', () =>
+  it('asked a day after a failure is told with the episode that is open, and is no attempt (0012)', () =>
     play({ shape }, [
       on(0),
       webhooks(isSeen('sub_pro', 'active'), fails(MARCH, { retryAt: day(3) })),
@@ -68,7 +68,7 @@ describe.each(STRIPE_SHAPES)('a request to confirm, %s payloads', (shape) => {
       says(['payment_retried', { retry_count: 1 }], ['payment_recovered', { attempts: 2 }]),
     ]));
 
-  it('twice in one second is one, and a minute later another (0013)', () =>
+  it('twice in one second is one, and a minute later another (0012)', () =>
     play({ shape }, [
       on(0),
       webhooks(isSeen('sub_pro', 'active')),

@@ -67,7 +67,7 @@ const recoversMarch: readonly Step[] = [
 ];
 
 describe.each(STRIPE_SHAPES)('a dispute, %s payloads', (shape) => {
-  it('of many notices is told once, and its reason leaves in no call (E8, 0013)', () =>
+  it('of many notices is told once, and its reason leaves in no call (E8, 0012)', () =>
     play({ shape }, [
       ...owesMarch,
       on(2),
@@ -197,7 +197,7 @@ describe.each(STRIPE_SHAPES)('a dispute, %s payloads', (shape) => {
 });
 
 describe.each(STRIPE_SHAPES)('a fraud warning, %s payloads', (shape) => {
-  it('gives way to the dispute of its charge: when that is won, dunning goes on (0013)', () =>
+  it('gives way to the dispute of its charge: when that is won, dunning goes on (0012)', () =>
     play({ shape }, [
       ...owesMarch,
       on(2),
@@ -242,7 +242,7 @@ describe('an appeal, which the newest shape knows', () => {
   const shape = 'endive';
 
   it.each(['appeal_needs_response', 'appeal_under_review'])(
-    '(%s) holds back again, within the 90 days of the dispute (0013)',
+    '(%s) holds back again, within the 90 days of the dispute (0012)',
     (status) =>
       play({ shape }, [
         ...owesMarch,

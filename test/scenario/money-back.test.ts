@@ -51,7 +51,7 @@ const recovers: readonly Step[] = [
 ];
 
 describe.each(STRIPE_SHAPES)('a refund, %s payloads', (shape) => {
-  it('of all that recovered an episode leaves it recovered, and is told once (0013)', () =>
+  it('of all that recovered an episode leaves it recovered, and is told once (0012)', () =>
     play({ shape }, [
       ...recovers,
       on(4),
@@ -64,7 +64,7 @@ describe.each(STRIPE_SHAPES)('a refund, %s payloads', (shape) => {
       traits({ ...RECOVERED, dunning_suppressed: false, lifetime_recovered_payments: 1 }),
     ]));
 
-  it('that is pending is told when it succeeds (0013)', () =>
+  it('that is pending is told when it succeeds (0012)', () =>
     play({ shape }, [
       ...recovers,
       on(4),
@@ -102,7 +102,7 @@ describe.each(STRIPE_SHAPES)('a refund, %s payloads', (shape) => {
       traits(ACTIVE),
     ]));
 
-  it('on the owed bill itself holds back until it is charged again (D6, 0013)', () =>
+  it('on the owed bill itself holds back until it is charged again (D6, 0012)', () =>
     play({ shape }, [
       ...owes,
       on(1),
@@ -236,7 +236,7 @@ describe.each(STRIPE_SHAPES)('a bill that is given up without a word, %s payload
 });
 
 describe.each(STRIPE_SHAPES)('a payment that is reversed, %s payloads', (shape) => {
-  it('by the bank days later: owed again in an episode of its own, exhausted an hour later (B2, 0013)', () =>
+  it('by the bank days later: owed again in an episode of its own, exhausted an hour later (B2, 0012)', () =>
     play({ shape }, [
       ...recovers,
       on(8),

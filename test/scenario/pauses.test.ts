@@ -33,7 +33,7 @@ const owes: readonly Step[] = [
 ];
 
 describe.each(STRIPE_SHAPES)('a subscription, %s payloads', (shape) => {
-  it('that pauses and goes on is told once each, whatever the number of notices (0013)', () =>
+  it('that pauses and goes on is told once each, whatever the number of notices (0012)', () =>
     play({ shape }, [
       on(0),
       webhooks(isSeen('sub_pro', 'active')),
@@ -51,7 +51,7 @@ describe.each(STRIPE_SHAPES)('a subscription, %s payloads', (shape) => {
       says(['subscription_resumed', { subscription_id: 'sub_pro', occurred_at: toIso(day(9)) }]),
     ]));
 
-  it('that ends while it is paused resumes nothing (0013)', () =>
+  it('that ends while it is paused resumes nothing (0012)', () =>
     play({ shape }, [
       on(0),
       webhooks(isSeen('sub_pro', 'active')),
@@ -87,7 +87,7 @@ describe.each(STRIPE_SHAPES)('a subscription, %s payloads', (shape) => {
       traits({ dunning_stage: 'recovered', dunning_status: 'recovered' }),
     ]));
 
-  it('holds back its own bills only (0013)', () =>
+  it('holds back its own bills only (0012)', () =>
     play({ shape }, [
       ...owes,
       webhooks(fails(OTHER, { retryAt: day(20) })),
@@ -122,7 +122,7 @@ describe('why a subscription pauses, in the words of the newest shape', () => {
       traits({ ...ACTIVE, dunning_stage: 'first_failure' }),
     ]));
 
-  it('for non-payment: exhausted, and nothing is held back (D2, 0013)', () =>
+  it('for non-payment: exhausted, and nothing is held back (D2, 0012)', () =>
     play({ shape }, [
       ...owes,
       on(1),
@@ -132,7 +132,7 @@ describe('why a subscription pauses, in the words of the newest shape', () => {
       traits({ dunning_stage: 'exhausted', dunning_status: 'exhausted', in_dunning: true, dunning_suppressed: false }),
     ]));
 
-  it('for non-payment, and then the bill is given up for the pause: lost (0013)', () =>
+  it('for non-payment, and then the bill is given up for the pause: lost (0012)', () =>
     play({ shape }, [
       ...owes,
       on(1),
