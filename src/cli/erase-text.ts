@@ -39,7 +39,11 @@ export const sayWhatGoes = (
   say(`${paint('bold', clean(id))}  ${known.join(', ')}`);
   sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
   for (const { tool, erase, missing } of erasers)
-    sayWrapped(erase === null ? `${tool}: not deleted by Recoup, ${missing}` : `${tool}: to be deleted there, too`);
+    sayWrapped(
+      erase === null
+        ? `${tool}: Recoup cannot ask it (${missing}); what it was told of them is left to you`
+        : `${tool}: to be deleted there, too`,
+    );
   if (formerUserIds.length > 0) sayWrapped(former ? FORMER_TOO : FORMER_STAYS);
   sayWrapped('Later webhooks about them are dropped. This cannot be undone.');
 };
