@@ -18,9 +18,12 @@ const isWithin = (c: Case, told: readonly Opened[]): boolean => {
 const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] =>
   [...new Set(facts.map(idOf))].map((id) => facts.filter((fact) => idOf(fact) === id));
 
-/** The newest that was stated of it by now: what a clock ahead of ours says ends it then, and shows that it is open until. */
+/**
+ * The newest that was stated of it by now: what a clock ahead of ours says ends it then, and shows that it is open until.
+ * That it is open again holds back as soon as it is heard (decision 0012).
+ */
 const isOpen = <F extends Opened>(c: Case, told: readonly F[], leavesOpen: (newest: F) => boolean): boolean => {
-  const newest = told.findLast(({ occurredAt }) => occurredAt <= c.t);
+  const newest = told.findLast((fact) => fact.occurredAt <= c.t || leavesOpen(fact));
   return isWithin(c, told) && (newest === undefined || leavesOpen(newest));
 };
 
