@@ -1,7 +1,7 @@
+import { wrapParts } from '../domain/words.ts';
 import type { Conversation, ToolOutcome } from './demo-tools.ts';
 import { jsonLines } from './json-text.ts';
 import { alignRows, clean, columns, heading, paint, say } from './terminal.ts';
-import { wrapParts } from './wrap.ts';
 
 const width = (): number => Math.min(columns(), 120);
 const number = (value: number): string => value.toLocaleString('en-US');

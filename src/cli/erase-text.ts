@@ -1,11 +1,10 @@
+import { counted } from '../domain/words.ts';
 import type { Erased } from '../pipeline/privacy-ports.ts';
 import { COMMAND } from './command-line.ts';
 import type { Eraser } from './doors.ts';
 import type { LeftInTool } from './erase-tools.ts';
 import { clean, columns, paint, say } from './terminal.ts';
 import { wrap } from './wrap.ts';
-
-const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const total = (rows: Erased['rows']): number => Object.values(rows).reduce((sum, n) => sum + n, 0);
 
@@ -31,10 +30,10 @@ export const sayWhatGoes = (
 ): void => {
   const { customers, userIds, formerUserIds, anonymousIds, emails, rows } = found;
   const known = [
-    count(customers.length, 'billing customer'),
-    count(userIds.length, 'user id'),
-    count(anonymousIds.length, 'anonymous id'),
-    count(emails.length, 'address', 'addresses'),
+    counted(customers.length, 'billing customer'),
+    counted(userIds.length, 'user id'),
+    counted(anonymousIds.length, 'anonymous id'),
+    counted(emails.length, 'address', 'addresses'),
   ];
   say(`${paint('bold', clean(id))}  ${known.join(', ')}`);
   sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
@@ -54,7 +53,7 @@ export const sayErased = ({ rows }: Erased): void => {
 };
 
 const sayLeftInTool = ({ tool, kind, ids, reason, byHand }: LeftInTool, showIds: boolean): void => {
-  const whom = count(ids.length, kind === 'user' ? 'user id' : 'anonymous id');
+  const whom = counted(ids.length, kind === 'user' ? 'user id' : 'anonymous id');
   say(paint('yellow', `Left in ${tool}: ${whom}: ${clean(reason)}`));
   sayWrapped(`By hand: ${byHand}; then ${COMMAND} erase --by-hand ${tool}`);
   if (showIds) for (const id of ids) say(`  ${clean(id)}`);

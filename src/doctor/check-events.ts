@@ -1,9 +1,8 @@
 import type { Mode } from '../domain/ids.ts';
-import { counted } from '../domain/words.ts';
+import { counted, wrapParts } from '../domain/words.ts';
 import { endpointsInUse, sends } from './endpoints-in-use.ts';
 import { type Found, ok, problem, unknown, warning } from './finding.ts';
 import type { Check } from './gathered.ts';
-import { pack } from './pack.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.ts';
 
 /** Without one of these dunning is not seen to begin or to end. */
@@ -16,13 +15,16 @@ const ESSENTIAL = [
 /** Stripe waits for its answer before it finalises an invoice. */
 const HOLDS_UP = 'invoice.created';
 
+/** Fits beside the margins of a screen of 80 columns. */
+const COLUMNS = 70;
+
 /** One command for Stripe's CLI in a shell: what is sent already and what is missing, since it replaces the whole list. */
 const toCommand = ({ id, events }: WebhookEndpoint, missing: readonly string[], mode: Mode): readonly string[] => {
   const all = [...new Set([...events, ...missing])].filter((type) => type !== HOLDS_UP).toSorted();
   return [
     `stripe webhook_endpoints update ${id}${mode === 'live' ? ' --live' : ''} \\`,
     "  $(printf -- '-d enabled_events[]=%s ' \\",
-    ...pack(all).map((line, i, lines) => `  ${line}${i < lines.length - 1 ? ' \\' : ')'}`),
+    ...wrapParts(all, COLUMNS).map((line, i, lines) => `  ${line}${i < lines.length - 1 ? ' \\' : ')'}`),
   ];
 };
 
@@ -35,7 +37,7 @@ const judgeMissing = (
   const [first] = endpoints;
   const detail = [
     'missing:',
-    ...pack(missing).map((line) => `  ${line}`),
+    ...wrapParts(missing, COLUMNS).map((line) => `  ${line}`),
     ...(endpoints.length === 1 && first !== undefined ? ['', ...toCommand(first, missing, mode)] : []),
   ];
   const essential = missing.filter((type) => ESSENTIAL.includes(type));

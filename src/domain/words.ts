@@ -23,3 +23,14 @@ export const ago = (at: Instant, now: Instant): string =>
 /** A number with its noun, e.g. `1 customer`, `1,200 customers`. */
 export const counted = (n: number, noun: string, plural = `${noun}s`): string =>
   `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`;
+
+/** Parts that stay whole, with a space between them, in lines of at most `width` characters. */
+export const wrapParts = (parts: readonly string[], width: number): readonly string[] => {
+  const lines: string[] = [];
+  for (const word of parts) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word);
+    else lines[lines.length - 1] = `${line} ${word}`;
+  }
+  return lines;
+};

@@ -159,20 +159,21 @@ export interface DecideInput {
 
 /** What is true of a person at `now`, given what was observed. Pure: no clock, no I/O, no randomness. */
 export const decide = ({ accounts, rules, now, ...known }: DecideInput): View => {
-  const ledgers = accounts.map(({ customer, facts }) => foldLedger(customer, facts, rules, now));
-  const [first, ...others] = ledgers;
+  const folded = accounts.map(({ customer, role, facts }) => ({
+    role,
+    ledger: foldLedger(customer, facts, rules, now),
+  }));
+  const [first, ...others] = folded.map(({ ledger }) => ledger);
   if (first === undefined) return viewNobody(known.userId, rules, now);
-  const owned = ledgers.filter((_, index) => accounts[index]?.role === 'owner');
-  const userId = owned.find((ledger) => ledger.userId !== null)?.userId ?? known.userId;
+  const named = folded.find(({ role, ledger }) => role === 'owner' && ledger.userId !== null);
+  const userId = named?.ledger.userId ?? known.userId;
   const person: Person = { rules, userId, ledgers: [first, ...others] };
   const context = standTogether(person);
   const { ledger: joined, standing } = context;
   const traits = computeTraits(context);
   const only = others.length === 0 ? traits : null;
-  const views = ledgers.map((ledger, index) =>
-    viewAccount(person, { role: accounts[index]?.role ?? 'owner', ledger, traits: only }),
-  );
-  const events = views.length === 1 ? (views[0]?.events ?? []) : views.flatMap((view) => view.events);
+  const views = folded.map((account) => viewAccount(person, { ...account, traits: only }));
+  const events = views.flatMap((view) => view.events);
   // What still settles counts nowhere yet (semantics E4).
   const subject = { traits, events: events.filter(({ ready }) => ready) };
   const memberships = findMemberships(rules.audiences, subject, now);

@@ -64,9 +64,13 @@ export const moneyProperties = (amountMinor: number, currency: string) => ({
   currency: currency.toUpperCase(),
 });
 
+/** The same three of an event that moves no money. */
+export const NO_MONEY = { amount: null, amount_minor: null, currency: null } as const;
+
+/** Whether an episode was open at `at`, its last instant included. */
+export const wasOpen = ({ openedAt, endedAt }: Episode, at: Instant): boolean =>
+  openedAt <= at && (endedAt === null || endedAt >= at);
+
 /** The episode of a subscription that was open at `at`; null where none was. */
 export const episodeAt = ({ ledger }: EventContext, subscription: string | null, at: Instant): Episode | null =>
-  ledger.episodes.findLast(
-    (each) =>
-      each.subscription === subscription && each.openedAt <= at && (each.endedAt === null || each.endedAt >= at),
-  ) ?? null;
+  ledger.episodes.findLast((each) => each.subscription === subscription && wasOpen(each, at)) ?? null;

@@ -5,15 +5,14 @@ import {
   type EventContext,
   episodeAt,
   moneyProperties,
+  NO_MONEY,
   type PlannedEvent,
   toMessageId,
 } from './event.ts';
 
-const NO_AMOUNT = { amount: null, amount_minor: null, currency: null } as const;
-
 /** A warning is about a charge and states no amount. */
 const amountOf = (opening: DisputeObserved | FraudWarningObserved) =>
-  opening.kind === 'dispute_observed' ? moneyProperties(opening.amountMinor, opening.charge.currency) : NO_AMOUNT;
+  opening.kind === 'dispute_observed' ? moneyProperties(opening.amountMinor, opening.charge.currency) : NO_MONEY;
 
 /** `payment_disputed`, one per dispute and per warning, by its opening. Its natural key is the id. The reason is not told. */
 export const paymentDisputed = (

@@ -2,7 +2,7 @@ import { type Instant, toIso } from '../../domain/instant.ts';
 import { pendingSince } from '../../ledger/attempt.ts';
 import { type CardExpiry, expiryKey } from '../../ledger/cards/card-expiries.ts';
 import { cardProperties } from './card-properties.ts';
-import { commonProperties, type EventContext, type PlannedEvent, toMessageId } from './event.ts';
+import { commonProperties, type EventContext, NO_MONEY, type PlannedEvent, toMessageId } from './event.ts';
 
 /** A failure notice that still settles may turn out to be a failed attempt before `at`. */
 const mayHaveFailed = ({ ledger }: EventContext, at: Instant): boolean =>
@@ -28,9 +28,7 @@ export const paymentMethodExpiring = (context: EventContext, expiry: CardExpiry)
       subscription_id: subscription,
       invoice_id: null,
       attempt_key: null,
-      amount: null,
-      amount_minor: null,
-      currency: null,
+      ...NO_MONEY,
       ...commonProperties(context, { subscription, invoice: null, at, receivedAt }),
       ...cardProperties(card),
       card_expires_at: toIso(expiresAt),

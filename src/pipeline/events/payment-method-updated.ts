@@ -2,14 +2,11 @@ import { SECOND_MS } from '../../domain/instant.ts';
 import type { MethodUpdate } from '../../ledger/cards/cards-updates.ts';
 import type { Episode } from '../../ledger/episode.ts';
 import { cardProperties } from './card-properties.ts';
-import { commonProperties, type EventContext, type PlannedEvent, toMessageId } from './event.ts';
+import { commonProperties, type EventContext, NO_MONEY, type PlannedEvent, toMessageId, wasOpen } from './event.ts';
 
 /** The episode that it may end: open when it happened, of a subscription that the method pays. */
 const findEpisode = ({ ledger }: EventContext, { at, pays }: MethodUpdate): Episode | null =>
-  ledger.episodes.findLast(
-    ({ subscription, openedAt, endedAt }) =>
-      pays.includes(subscription) && openedAt <= at && (endedAt === null || endedAt >= at),
-  ) ?? null;
+  ledger.episodes.findLast((episode) => pays.includes(episode.subscription) && wasOpen(episode, at)) ?? null;
 
 /** `payment_method_updated`, anchored on the provider's notices. Its natural key is the method and the second. */
 export const paymentMethodUpdated = (context: EventContext, update: MethodUpdate): PlannedEvent => ({
@@ -26,9 +23,7 @@ export const paymentMethodUpdated = (context: EventContext, update: MethodUpdate
       subscription_id: subscription,
       invoice_id: null,
       attempt_key: null,
-      amount: null,
-      amount_minor: null,
-      currency: null,
+      ...NO_MONEY,
       ...commonProperties(context, { subscription, invoice: null, at: update.at, receivedAt: update.receivedAt }),
       payment_method_id: update.method,
       updated_via: update.via,

@@ -2,16 +2,16 @@ import type { SubscriptionEnded, SubscriptionObserved, SubscriptionStatus } from
 import { toIso } from '../../domain/instant.ts';
 import { type PauseType, pauseTypeOf } from '../../ledger/pause.ts';
 import type { SubscriptionLedger } from '../../ledger/subscription.ts';
-import { commonProperties, type EventContext, episodeAt, type PlannedEvent, toMessageId } from './event.ts';
+import { commonProperties, type EventContext, episodeAt, NO_MONEY, type PlannedEvent, toMessageId } from './event.ts';
 
-const NO_MONEY = { invoice_id: null, attempt_key: null, amount: null, amount_minor: null, currency: null } as const;
+const NO_INVOICE = { invoice_id: null, attempt_key: null, ...NO_MONEY } as const;
 
 const about = (context: EventContext, fact: SubscriptionObserved | SubscriptionEnded) => {
   const { id } = fact.subscription;
   return {
     dunning_episode_id: episodeAt(context, id, fact.occurredAt)?.id ?? null,
     subscription_id: id,
-    ...NO_MONEY,
+    ...NO_INVOICE,
     ...commonProperties(context, { subscription: id, invoice: null, at: fact.occurredAt, receivedAt: fact.receivedAt }),
   };
 };
