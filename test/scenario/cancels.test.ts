@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { STRIPE_SHAPES, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
-import { day, hours, on, play, type Step, says, saysNothing, traits, webhooks } from './harness.ts';
+import { ACTIVE, day, hours, on, play, type Step, says, saysNothing, traits, webhooks } from './harness.ts';
 import type { Bill, Happening } from './stripe-happenings.ts';
 import { cancelIsRequested, cancelIsUndone, ends, fails, isSeen, retrySucceeds } from './stripe-happenings.ts';
 
@@ -8,12 +8,6 @@ import { cancelIsRequested, cancelIsUndone, ends, fails, isSeen, retrySucceeds }
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 const RETRY = { retryAt: day(20) };
 
-const ACTIVE = {
-  dunning_status: 'active',
-  in_dunning: true,
-  dunning_suppressed: false,
-  suppression_reason: null,
-} as const;
 const HELD = {
   dunning_status: 'held',
   in_dunning: false,

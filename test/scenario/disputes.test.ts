@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isMembership } from '../../src/pipeline/transitions.ts';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 import {
+  ACTIVE,
   check,
   day,
   hours,
@@ -24,12 +25,6 @@ const FEBRUARY: Bill = { invoice: 'in_february', subscription: 'sub_pro', amount
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 const OTHER: Bill = { invoice: 'in_other', subscription: 'sub_addon', amount: 1900 };
 
-const ACTIVE = {
-  dunning_status: 'active',
-  in_dunning: true,
-  dunning_suppressed: false,
-  suppression_reason: null,
-} as const;
 const HELD = {
   dunning_status: 'held',
   in_dunning: false,

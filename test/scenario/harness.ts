@@ -172,6 +172,14 @@ export const check =
     await look(stage.relay, stage);
   };
 
+/** The traits of somebody in dunning who may be written to. */
+export const ACTIVE = {
+  dunning_status: 'active',
+  in_dunning: true,
+  dunning_suppressed: false,
+  suppression_reason: null,
+} as const;
+
 /** The traits whose change alone is worth an identify; the others come with them. */
 const onChange = (traits: TraitValues | null | undefined) =>
   Object.fromEntries(

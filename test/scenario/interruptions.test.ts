@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
-import { day, on, play, says, saysNothing, seconds, traits, wait, webhooks } from './harness.ts';
+import { ACTIVE, day, on, play, says, saysNothing, seconds, traits, wait, webhooks } from './harness.ts';
 import type { Bill } from './stripe-happenings.ts';
 import {
   confirmationIsAsked,
@@ -16,12 +16,6 @@ import { collection } from './stripe-pauses.ts';
 const FEBRUARY: Bill = { invoice: 'in_february', subscription: 'sub_pro', amount: 4900 };
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 
-const ACTIVE = {
-  dunning_status: 'active',
-  in_dunning: true,
-  dunning_suppressed: false,
-  suppression_reason: null,
-} as const;
 const held = (reason: 'dispute' | 'paused') =>
   ({ dunning_status: 'held', in_dunning: false, dunning_suppressed: true, suppression_reason: reason }) as const;
 

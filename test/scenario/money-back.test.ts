@@ -1,6 +1,7 @@
 import { describe, it } from 'vitest';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 import {
+  ACTIVE,
   day,
   hours,
   minutes,
@@ -32,12 +33,6 @@ import { debitIsRefused, isCredited, isCreditedAfterwards, refundSays } from './
 const FEBRUARY: Bill = { invoice: 'in_february', subscription: 'sub_pro', amount: 4900 };
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 
-const ACTIVE = {
-  dunning_status: 'active',
-  in_dunning: true,
-  dunning_suppressed: false,
-  suppression_reason: null,
-} as const;
 const RECOVERED = { dunning_stage: 'recovered', dunning_status: 'recovered', in_dunning: false } as const;
 const OUT = { dunning_stage: 'healthy', dunning_status: 'none', in_dunning: false, dunning_episode_id: null } as const;
 

@@ -1,7 +1,7 @@
 import { describe, it } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
-import { day, on, play, type Step, says, seconds, traits, wait, webhooks } from './harness.ts';
+import { ACTIVE, day, on, play, type Step, says, seconds, traits, wait, webhooks } from './harness.ts';
 import type { Bill } from './stripe-happenings.ts';
 import { ends, fails, isMarkedUncollectible, isSeen, retrySucceeds } from './stripe-happenings.ts';
 import { collection, pauses, resumes } from './stripe-pauses.ts';
@@ -10,12 +10,6 @@ import { collection, pauses, resumes } from './stripe-pauses.ts';
 const MARCH: Bill = { invoice: 'in_march', subscription: 'sub_pro', amount: 4900 };
 const OTHER: Bill = { invoice: 'in_other', subscription: 'sub_addon', amount: 1900 };
 
-const ACTIVE = {
-  dunning_status: 'active',
-  in_dunning: true,
-  dunning_suppressed: false,
-  suppression_reason: null,
-} as const;
 const HELD = {
   dunning_status: 'held',
   in_dunning: false,

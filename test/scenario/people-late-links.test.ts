@@ -6,6 +6,7 @@ import { day, hours, seconds } from './harness.ts';
 import {
   arrives,
   billOf,
+  bothOwe,
   check,
   failsFirst,
   hearsNothing,
@@ -23,22 +24,12 @@ import {
   wait,
   whatever,
 } from './people-stage.ts';
-import { fails, retrySucceeds } from './stripe-happenings.ts';
+import { retrySucceeds } from './stripe-happenings.ts';
 import { customerSays, subscriptionSays } from './stripe-people.ts';
 
 /** Links that arrive late or out of order, and a relay that is stopped while people are joined and parted. */
 const FIRST = 'dunning_first_failure_standard';
 const RETRYING = 'dunning_retrying';
-
-/** Nobody is named for either; the first has failed twice, the second once. */
-const bothOwe: readonly PeopleStep[] = [
-  to('one', failsFirst('one')),
-  wait(seconds(10)),
-  on(1),
-  to('one', fails(billOf('one'), { attempt: 2, retryAt: day(5) })),
-  to('two', fails(billOf('two'), { retryAt: day(4) })),
-  wait(seconds(10)),
-];
 
 describe('links out of order', () => {
   it('end with the newest, whichever arrives last', () =>

@@ -6,6 +6,7 @@ import { day, seconds } from './harness.ts';
 import {
   arrives,
   billOf,
+  bothOwe,
   check,
   failsFirst,
   hears,
@@ -29,16 +30,6 @@ import { customerSays } from './stripe-people.ts';
 /** Links that join people, move accounts and are undone (F2), most of them in the middle of dunning. */
 const FIRST = 'dunning_first_failure_standard';
 const RETRYING = 'dunning_retrying';
-
-/** Nobody is named for either; the first has failed twice, the second once. */
-const bothOwe: readonly PeopleStep[] = [
-  to('one', failsFirst('one')),
-  wait(seconds(10)),
-  on(1),
-  to('one', fails(billOf('one'), { attempt: 2, retryAt: day(5) })),
-  to('two', fails(billOf('two'), { retryAt: day(4) })),
-  wait(seconds(10)),
-];
 
 describe.each(STRIPE_SHAPES)('a link that joins two who both owe, %s payloads', (shape: StripeShape) => {
   it('lets the anonymous one be absorbed by the user: one identify with both ids, its own audiences left, no event again', () =>

@@ -6,7 +6,7 @@ import { USER_TRAITS } from '../../src/generated/tracking-plan.ts';
 import type { ProfileRecord, SegmentCall } from '../../src/pipeline/ports.ts';
 import { isMembership } from '../../src/pipeline/transitions.ts';
 import type { StripeAccount, StripeShape } from '../../src/simulate/stripe-events.ts';
-import { DAY_0, day } from './harness.ts';
+import { DAY_0, day, seconds } from './harness.ts';
 import type { PeopleRelay, PeopleSetting } from './people-relay.ts';
 import { openPeopleRelay } from './people-relay.ts';
 import { expectSoundPeople } from './people-sound.ts';
@@ -263,3 +263,13 @@ export const episodesOf = async (relay: PeopleRelay, id: string): Promise<readon
   (viewOf((await relay.profiles(id))[0]).episodes ?? []).map(
     ({ subscription }: { subscription: string }) => subscription,
   );
+
+/** Nobody is named for either; the first has failed twice, the second once. */
+export const bothOwe: readonly PeopleStep[] = [
+  to('one', failsFirst('one')),
+  wait(seconds(10)),
+  on(1),
+  to('one', fails(billOf('one'), { attempt: 2, retryAt: day(5) })),
+  to('two', fails(billOf('two'), { retryAt: day(4) })),
+  wait(seconds(10)),
+];
