@@ -49,7 +49,7 @@ export const openIdleWorld = async (path: string) => {
     rules: makeRules({ policy: loadPolicy(), namespace: NAMESPACE, audiences: AUDIENCES, providers }),
     providers,
     channelFor: () => 'recorder',
-    toolsFor: () => [{ tool: 'braze', channel: 'recorder' }],
+    toolsFor: () => [{ tool: 'braze', subject: 'person', channel: 'recorder' }],
   };
   const silent = { warn: () => {}, error: (details: object) => console.error(details) };
   return {

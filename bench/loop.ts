@@ -80,7 +80,7 @@ const world = {
   rules,
   providers,
   channelFor: () => 'recorder' as const,
-  toolsFor: () => [{ tool: 'braze', channel: 'recorder' }] as const,
+  toolsFor: () => [{ tool: 'braze', subject: 'person', channel: 'recorder' }] as const,
 };
 let customers = 0;
 

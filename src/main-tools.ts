@@ -1,7 +1,6 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
-import type { Tool, ToolSettings } from './destination-kit/define-tool.ts';
-import type { RecordedRequest } from './destination-kit/recorder.ts';
+import type { RecordedRequest, Tool, ToolSettings } from './destination-kit/define-tool.ts';
 import type { Policy } from './domain/policy.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -40,6 +39,7 @@ export const openTools = async ({
     const settings = { updateExistingOnly: String(policy.braze.updateExistingOnly) };
     return {
       tool: tool.key,
+      subject: tool.subject,
       segmentNames: tool.segmentNames,
       live:
         values === undefined

@@ -8,6 +8,8 @@ import { readBack } from './read-back.ts';
 /** Braze, by `POST /users/track`. */
 export const braze = defineTool({
   key: 'braze',
+  vendor: 'braze',
+  subject: 'person',
   // Cloud mode by its present name, and the classic one by both of its names.
   segmentNames: ['Braze Cloud Mode (Actions)', 'Braze', 'Appboy'],
   definition,
@@ -29,8 +31,7 @@ export const braze = defineTool({
   toAnswer,
   recorder: {
     credentials: { apiKey: 'recorder', endpoint: 'https://rest.braze.invalid' },
-    status: 201,
-    body: { message: 'success' },
+    answer: () => ({ status: 201, body: { message: 'success' } }),
   },
   checkCredentials,
   readBack,

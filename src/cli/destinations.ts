@@ -1,6 +1,6 @@
+import { VERSION_ATTRIBUTE } from '../destination-kit/fields.ts';
 import type { Attributes, AttributeValue } from '../destination-kit/record.ts';
 import type { Store } from '../pipeline/ports.ts';
-import { VERSION_ATTRIBUTE } from '../pipeline/tools/desired.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { EXIT } from './failure.ts';
 import { findKnown } from './find-known.ts';

@@ -1,7 +1,6 @@
 import type { Audiences } from '../audience-kit/audiences.ts';
 import type { Environment } from '../config/environment.ts';
-import type { CredentialCheck, ToolProfile } from '../destination-kit/define-tool.ts';
-import type { RecordedRequest } from '../destination-kit/recorder.ts';
+import type { CredentialCheck, RecordedRequest, ToolProfile } from '../destination-kit/define-tool.ts';
 import type { Happening } from '../domain/happening.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { BillingApi } from '../pipeline/api/api-ports.ts';

@@ -13,6 +13,21 @@ export interface PolicyRule {
   readonly example: string;
 }
 
+/** Vendors whose tools can be recorded. */
+const VENDORS = ['braze', 'iterable', 'hubspot', 'salesforce', 'slack', 'webhook', 'zendesk', 'intercom'] as const;
+
+/** An empty section (`plans:` with nothing below) is read as YAML reads it, null, and means the defaults. */
+const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
+  z.preprocess((value) => value ?? {}, z.strictObject(shape));
+
+const hubspotName = z.string().regex(/^[a-z][a-z0-9_]{0,99}$/);
+const salesforceName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,50}__c$/);
+const ownerId = z
+  .string()
+  .regex(/^[A-Za-z0-9]{1,20}$/)
+  .nullable()
+  .default(null);
+
 const id = z.string().regex(/^\S{1,200}$/);
 
 const duration = z.string().transform(parseDuration).pipe(z.number().positive());
@@ -25,7 +40,7 @@ const isLinkTemplate = (text: string): boolean => {
   return places.every((place) => PLACEHOLDERS.includes(place)) && filled?.protocol === 'https:';
 };
 
-const list = (item: z.ZodType<string>): z.ZodType<readonly string[]> =>
+const list = <Item extends string>(item: z.ZodType<Item>): z.ZodType<readonly Item[]> =>
   z.array(item).refine((items) => new Set(items).size === items.length);
 
 /** What Stripe's settings are; YAML readers of the older kind turn a bare `on` into true. */
@@ -111,14 +126,70 @@ export const POLICY_RULES = {
     expected: 'true or false',
     example: 'update_existing_only: false',
   },
+  recorded: {
+    schema: list(z.enum(VENDORS)).default(['braze', 'iterable', 'hubspot', 'salesforce', 'slack']),
+    expected: `a list of ${VENDORS.join(', ')}, none twice`,
+    example: 'recorded: [braze, hubspot]',
+  },
+  'hubspot.create_missing': {
+    schema: z.boolean().default(true),
+    expected: 'true or false',
+    example: 'create_missing: true',
+  },
+  'hubspot.contact_id_property': {
+    schema: hubspotName.default('recoup_user_id'),
+    expected: 'the internal name of a HubSpot property: lower case letters, digits and _',
+    example: 'contact_id_property: recoup_user_id',
+  },
+  'hubspot.company_id_property': {
+    schema: hubspotName.default('recoup_account_id'),
+    expected: 'the internal name of a HubSpot property: lower case letters, digits and _',
+    example: 'company_id_property: recoup_account_id',
+  },
+  'salesforce.create_missing': {
+    schema: z.boolean().default(false),
+    expected: 'true or false',
+    example: 'create_missing: false',
+  },
+  'salesforce.contact_id_field': {
+    schema: salesforceName.default('Recoup_User_Id__c'),
+    expected: 'the API name of a custom field, which ends in __c',
+    example: 'contact_id_field: Recoup_User_Id__c',
+  },
+  'salesforce.account_id_field': {
+    schema: salesforceName.default('Recoup_Account_Id__c'),
+    expected: 'the API name of a custom field, which ends in __c',
+    example: 'account_id_field: Recoup_Account_Id__c',
+  },
+  'hand_off.in': {
+    schema: list(z.enum(['hubspot', 'salesforce'])).default(['hubspot', 'salesforce']),
+    expected: 'a list of hubspot and salesforce, none twice; [] for no tasks',
+    example: 'in: [salesforce]',
+  },
+  'hand_off.high_value_at_entry': {
+    schema: z.boolean().default(true),
+    expected: 'true or false',
+    example: 'high_value_at_entry: true',
+  },
+  'hand_off.after': {
+    schema: duration.nullable().default(7 * DAY_MS),
+    expected: 'a duration (a whole number above 0 with s, m, h or d), or null for never',
+    example: 'after: 7d',
+  },
+  'hand_off.due_in': {
+    schema: duration.default(DAY_MS),
+    expected: 'a duration: a whole number above 0 with s, m, h or d',
+    example: 'due_in: 1d',
+  },
+  'hand_off.owners': {
+    schema: section({ hubspot: ownerId, salesforce: ownerId }),
+    expected: 'the id of an owner in hubspot and in salesforce, each in quotes, or null',
+    example: "owners: { hubspot: '61234567', salesforce: 0055f000003xYzA }",
+  },
   'retention.deliveries': { schema: wholeDays.default(400), expected: 'whole days', example: 'deliveries: 400d' },
   'retention.outbox': { schema: wholeDays.default(30), expected: 'whole days', example: 'outbox: 30d' },
   'retention.log': { schema: wholeDays.default(400), expected: 'whole days', example: 'log: 400d' },
 } as const satisfies Readonly<Record<string, PolicyRule>>;
-
-/** An empty section (`plans:` with nothing below) is read as YAML reads it, null, and means the defaults. */
-const section = <Shape extends z.core.$ZodLooseShape>(shape: Shape) =>
-  z.preprocess((value) => value ?? {}, z.strictObject(shape));
 
 /** The whole of policy.yaml, strict at every level. */
 export const POLICY_SCHEMA = section({
@@ -146,6 +217,24 @@ export const POLICY_SCHEMA = section({
     batch_objects: POLICY_RULES['braze.batch_objects'].schema,
     update_existing_only: POLICY_RULES['braze.update_existing_only'].schema,
   }),
+  recorded: POLICY_RULES.recorded.schema,
+  hubspot: section({
+    create_missing: POLICY_RULES['hubspot.create_missing'].schema,
+    contact_id_property: POLICY_RULES['hubspot.contact_id_property'].schema,
+    company_id_property: POLICY_RULES['hubspot.company_id_property'].schema,
+  }),
+  salesforce: section({
+    create_missing: POLICY_RULES['salesforce.create_missing'].schema,
+    contact_id_field: POLICY_RULES['salesforce.contact_id_field'].schema,
+    account_id_field: POLICY_RULES['salesforce.account_id_field'].schema,
+  }),
+  hand_off: section({
+    in: POLICY_RULES['hand_off.in'].schema,
+    high_value_at_entry: POLICY_RULES['hand_off.high_value_at_entry'].schema,
+    after: POLICY_RULES['hand_off.after'].schema,
+    due_in: POLICY_RULES['hand_off.due_in'].schema,
+    owners: POLICY_RULES['hand_off.owners'].schema,
+  }),
   retention: section({
     deliveries: POLICY_RULES['retention.deliveries'].schema,
     outbox: POLICY_RULES['retention.outbox'].schema,
@@ -165,6 +254,24 @@ export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
   sendUndisclosedCodes: file.segment.send_undisclosed_codes,
   directTools: file.segment.direct_tools,
   braze: { batchObjects: file.braze.batch_objects, updateExistingOnly: file.braze.update_existing_only },
+  recorded: file.recorded,
+  hubspot: {
+    createMissing: file.hubspot.create_missing,
+    contactIdProperty: file.hubspot.contact_id_property,
+    companyIdProperty: file.hubspot.company_id_property,
+  },
+  salesforce: {
+    createMissing: file.salesforce.create_missing,
+    contactIdField: file.salesforce.contact_id_field,
+    accountIdField: file.salesforce.account_id_field,
+  },
+  handOff: {
+    in: file.hand_off.in,
+    highValueAtEntry: file.hand_off.high_value_at_entry,
+    afterMs: file.hand_off.after,
+    dueInMs: file.hand_off.due_in,
+    owners: file.hand_off.owners,
+  },
   stripe: {
     smartRetries: file.stripe.smart_retries,
     dunningEmails: file.stripe.dunning_emails,

@@ -1,10 +1,11 @@
-import type { Instant, Tool, ToolSettings } from './define-tool.ts';
+import type { HttpAnswer, Instant, Tool, ToolSettings } from './define-tool.ts';
 import { toFailure } from './failure.ts';
 import { hostAction } from './host.ts';
 import type { ToolRecord } from './record.ts';
 import { redactAnswer, secretsOf } from './redact.ts';
 import { measured } from './request-body.ts';
-import type { BatchAnswer, ToolSink } from './sink.ts';
+import { makeSession } from './session.ts';
+import type { BatchAnswer, RecordOutcome, ToolSink } from './sink.ts';
 
 export interface ActionsSinkOptions {
   readonly now: () => Instant;
@@ -27,13 +28,23 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
   const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
   const run = hostAction(tool, settings, measured(limits.bytes));
   const secrets = secretsOf(tool, settings);
+  const session = makeSession(tool, settings, timeoutMs);
   const underWay = new Set<Promise<BatchAnswer>>();
+
+  const toBatchAnswer = (ended: HttpAnswer | null, outcomes: readonly RecordOutcome[]): BatchAnswer =>
+    (ended === null ? null : tool.toAnswer(ended, now())) ?? { answer: 'each', outcomes };
+
+  const call = async (records: readonly ToolRecord[], isLastTry: boolean): Promise<BatchAnswer> => {
+    const opened = await session.open();
+    if (!opened.ok) return opened.answer;
+    const { ended, outcomes } = await run(records, opened.settings, AbortSignal.timeout(timeoutMs));
+    if (ended !== null && session.hasEnded(ended) && !isLastTry) return call(records, true);
+    return redactAnswer(toBatchAnswer(ended, outcomes), secretsOf(tool, opened.settings));
+  };
 
   const send = async (records: readonly ToolRecord[]): Promise<BatchAnswer> => {
     try {
-      const { http, outcomes } = await run(records, AbortSignal.timeout(timeoutMs));
-      const whole = http === null ? null : tool.toAnswer(http, now());
-      return redactAnswer(whole ?? { answer: 'each', outcomes }, secrets);
+      return redactAnswer(await call(records, false), secrets);
     } catch (error) {
       return redactAnswer(toFailure(error), secrets);
     }
@@ -46,9 +57,9 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
     resendsUnknownEvents: tool.resendsUnknownEvents,
     send: async (records) => {
       if (records.length === 0) return { answer: 'each', outcomes: [] };
-      const call = send(records);
-      underWay.add(call);
-      return call.finally(() => underWay.delete(call));
+      const sending = send(records);
+      underWay.add(sending);
+      return sending.finally(() => underWay.delete(sending));
     },
     close: async () => {
       await Promise.all(underWay);

@@ -1,6 +1,7 @@
 import type { DestinationDefinition } from '@segment/actions-core';
 import type { Instant } from '../domain/instant.ts';
-import type { ToolRecord } from './record.ts';
+import type { Field } from './fields.ts';
+import type { Subject, ToolRecord } from './record.ts';
 import type { BatchAnswer, ToolSink } from './sink.ts';
 
 export type { Instant } from '../domain/instant.ts';
@@ -17,13 +18,49 @@ export interface HttpAnswer {
   readonly body: unknown;
 }
 
+/** A request as it would have left, without headers: they carry the key. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly body: string;
+}
+
 /** What an answer means for the whole call; `each` is told by the action, record by record. */
 export type WholeAnswer = Exclude<BatchAnswer, { readonly answer: 'each' }>;
 
 export type CredentialCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
-/** A person as the tool holds them now, to compare with what was delivered. */
+/** What calls need beside the settings, or why they cannot be made now. */
+export type OpenedSession<Settings> =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly answer: WholeAnswer };
+
+/** One thing that the tool lacks and that can be made there. */
+export interface SetUpStep {
+  /** For people, e.g. `contact property in_dunning (yes or no)`. */
+  readonly what: string;
+  /** The tool's own description of it, JSON. */
+  readonly spec: unknown;
+}
+
+export interface SetUpPlan {
+  /** In the order in which they are to be made. */
+  readonly missing: readonly SetUpStep[];
+  /** What is there and cannot be used as it is, each a sentence that says what to do: another type, not unique. */
+  readonly conflicts: readonly string[];
+  /** What is there as it should be. */
+  readonly present: readonly string[];
+}
+
+/** Something that stands in the way of deliveries, as a sentence, and what to do about it. */
+export interface ToolProblem {
+  readonly problem: string;
+  readonly mend: string;
+}
+
+/** A person (account, episode) as the tool holds it now, to compare with what was delivered. */
 export interface ToolProfile {
+  /** The external id. */
   readonly userId: string;
   readonly attributes: Readonly<Record<string, unknown>>;
   /** Messaging flows that the person entered, with the tool's own times. */
@@ -36,8 +73,11 @@ export interface ToolProfile {
 
 /** What a tool is to Recoup, around a destination that any host of Segment Actions can run. */
 export interface ToolDefinition<Settings extends ToolSettings> {
-  /** e.g. `braze`; lower case, used in configuration, logs and rows. */
+  /** e.g. `braze` or `hubspot-companies`; lower case, used in logs and rows. */
   readonly key: string;
+  /** Whose credentials and policy it uses, e.g. `hubspot`: tools of one vendor share them. */
+  readonly vendor: string;
+  readonly subject: Subject;
   /** Names under which Segment's own destinations of the tool stand in `integrations`: switched off there, we write (semantics G2). */
   readonly segmentNames: readonly string[];
   /** Its `name` must be a URI scheme (letters, digits, `+.-`): the framework's schema cache takes it for one. */
@@ -49,14 +89,29 @@ export interface ToolDefinition<Settings extends ToolSettings> {
   readonly resendsUnknownEvents: boolean;
   /** Settings from plain values of the configuration, e.g. `{ apiKey, endpoint }`; a missing one becomes empty and is refused at load. */
   readonly credentials: (values: Readonly<Record<string, string>>) => Settings;
-  /** What the answer means for the whole call; null: it was taken, the action tells each record's outcome. */
+  /**
+   * What an answer means for the whole call when the action let it end the call (a status other than 2xx that it did not
+   * catch). An action that has written something already catches it and tells each record's outcome itself. Null: it does
+   * not tell, every record is of unknown outcome.
+   */
   readonly toAnswer: (answer: HttpAnswer, now: Instant) => WholeAnswer | null;
   /** Stands in for the tool when its recorder listens: harmless credentials, and the answer that takes everything. */
   readonly recorder: {
     readonly credentials: Readonly<Record<string, string>>;
-    readonly status: number;
-    readonly body: unknown;
+    readonly answer: (request: RecordedRequest) => { readonly status: number; readonly body: unknown };
   };
+  /** Opens what calls need beside the settings, e.g. an access token; it is used until `isSessionOver`. Never rejects. */
+  readonly openSession?: (settings: Settings, timeoutMs: number) => Promise<OpenedSession<Settings>>;
+  /** The answer says that the session ended and nothing was taken: a new one is opened and the call repeated once. */
+  readonly isSessionOver?: (answer: HttpAnswer) => boolean;
+  /** Makes in the tool what deliveries need. Both reject with a message free of secrets. */
+  readonly setUp?: {
+    readonly plan: (settings: Settings, fields: readonly Field[], timeoutMs: number) => Promise<SetUpPlan>;
+    /** Makes one step; one that was made meanwhile is no error. */
+    readonly apply: (settings: Settings, step: SetUpStep, timeoutMs: number) => Promise<void>;
+  };
+  /** Looks for what deliveries would stumble over: permissions, external ids that several records carry. Rejects as above. */
+  readonly inspect?: (settings: Settings, timeoutMs: number) => Promise<readonly ToolProblem[]>;
   /** Asks the tool whether it knows the key, changing nothing. Never rejects. */
   readonly checkCredentials?: (settings: Settings, timeoutMs: number) => Promise<CredentialCheck>;
   /** What the tool holds of these people; unknown ones are left out. Rejects with a message free of secrets. */

@@ -12,40 +12,44 @@ import type { RecordOutcome } from './sink.ts';
 export type RequestWrapper = (send: RequestClient) => RequestClient;
 
 export interface HostedCall {
-  /** The last answer; null when no request was made. */
-  readonly http: HttpAnswer | null;
+  /** The answer that ended the call, which the action did not catch; null: the action ended by itself. */
+  readonly ended: HttpAnswer | null;
   /** One for each record, in their order. */
   readonly outcomes: readonly RecordOutcome[];
 }
 
-/** Runs one call. Rejects with what the action threw when no HTTP answer explains it. */
-export type HostedAction = (records: readonly ToolRecord[], signal: AbortSignal) => Promise<HostedCall>;
+/** Runs one call with these settings. Rejects with what the action threw when no HTTP answer explains it. */
+export type HostedAction = (
+  records: readonly ToolRecord[],
+  settings: ToolSettings,
+  signal: AbortSignal,
+) => Promise<HostedCall>;
 
 /**
  * A tool's destination, run as Segment would run it, with its own preset.
  * @throws Error when the preset, its subscription or a setting would make the framework drop every record, silently
  *   or at the first one.
  */
-export const hostAction = (tool: Tool, settings: ToolSettings, wrap: RequestWrapper): HostedAction => {
+export const hostAction = (tool: Tool, first: ToolSettings, wrap: RequestWrapper): HostedAction => {
   const { Destination } = loadCore();
   const definition = toHosted(tool.definition, wrap);
   const subscription = subscriptionOf(tool);
-  checkSettings(tool, settings);
-  return async (records, signal) => {
+  checkSettings(tool, first);
+  return async (records, settings, signal) => {
     // A fresh one for each call: the framework keeps every answer in `responses`, without end and of all calls at once.
     const destination = new Destination(definition);
-    const lastAnswer = (): HttpAnswer | null => toHttpAnswer(destination.responses.at(-1));
     try {
       const results: readonly { multistatus?: readonly StatusNode[] }[] = await destination.onBatch(
-        records.map(toSegmentEvent),
+        records.map((record) => toSegmentEvent(record, tool.subject)),
         { ...settings, subscriptions: [subscription] },
         { signal },
       );
       const nodes = results[0]?.multistatus ?? [];
-      return { http: lastAnswer(), outcomes: records.map((_, index) => toOutcome(nodes[index])) };
+      return { ended: null, outcomes: records.map((_, index) => toOutcome(nodes[index])) };
     } catch (error) {
       if (!(error instanceof loadCore().HTTPError)) throw error;
-      return { http: lastAnswer(), outcomes: records.map(() => toOutcome(undefined)) };
+      const ended = toHttpAnswer(error.response);
+      return { ended, outcomes: records.map(() => toOutcome(undefined)) };
     }
   };
 };
@@ -87,15 +91,15 @@ const schemaMark = (definition: DestinationDefinition<ToolSettings>): string => 
     .slice(0, 8);
 };
 
-const ANYBODY: ToolRecord = { userId: 'anybody', at: instant(0), attributes: {}, events: [] };
+const ANYBODY: ToolRecord = { userId: 'anybody', at: instant(0), attributes: {}, events: [], isNew: true };
 
-const subscriptionOf = ({ key, definition, action }: Tool): JSONObject => {
+const subscriptionOf = ({ key, subject, definition, action }: Tool): JSONObject => {
   const preset = definition.presets?.find((each) => each.partnerAction === action && each.type === 'automatic');
   if (preset === undefined || preset.type !== 'automatic')
     throw new Error(`The destination of ${key} has no automatic preset for its action ${action}.`);
   if (definition.actions[action]?.performBatch === undefined)
     throw new Error(`The action ${action} of ${key} does not exist or takes no batches.`);
-  const problem = findSubscriptionError(preset.subscribe, toSegmentEvent(ANYBODY));
+  const problem = findSubscriptionError(preset.subscribe, toSegmentEvent(ANYBODY, subject));
   if (problem !== null) throw new Error(`The subscription of ${key} would deliver nothing: ${problem}`);
   return { partnerAction: action, subscribe: preset.subscribe, mapping: preset.mapping ?? {} };
 };
@@ -120,7 +124,8 @@ interface RawResponse {
   readonly data?: unknown;
 }
 
-const toHttpAnswer = (response: RawResponse | undefined): HttpAnswer | null =>
-  response === undefined
-    ? null
-    : { status: response.status, header: (name) => response.headers.get(name), body: response.data };
+const toHttpAnswer = ({ status, headers, data }: RawResponse): HttpAnswer => ({
+  status,
+  header: (name) => headers.get(name),
+  body: data,
+});

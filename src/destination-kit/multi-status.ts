@@ -6,7 +6,10 @@ import type { RecordOutcome } from './sink.ts';
 type Sent = Readonly<Record<string, unknown>>;
 
 /** What an action knows of one record of a call that was taken. */
-export type ActionOutcome = Extract<RecordOutcome, { readonly result: 'delivered' | 'rejected' | 'unknown' }>;
+export type ActionOutcome = Extract<
+  RecordOutcome,
+  { readonly result: 'delivered' | 'absent' | 'retry' | 'rejected' | 'unknown' }
+>;
 
 /** How the framework tells each result of a batch, as far as it is read here. */
 export interface StatusNode {
@@ -15,9 +18,11 @@ export interface StatusNode {
   readonly body?: unknown;
 }
 
+const STATUSES = { rejected: 400, retry: 429, unknown: 500 } as const;
+
 /**
- * Outcomes in the words of the framework, so that any host understands them: 200 taken, 400 refused for good, 500 to be
- * tried again.
+ * Outcomes in the words of the framework, so that any host understands them: 200 taken or left out, 400 refused for good,
+ * 429 not taken now, 500 to be tried again.
  * @param sent the payload of each outcome, in the same order.
  */
 export const toMultiStatus = (outcomes: readonly ActionOutcome[], sent: readonly Sent[]): MultiStatusResponse => {
@@ -26,8 +31,10 @@ export const toMultiStatus = (outcomes: readonly ActionOutcome[], sent: readonly
     const shared = { sent: { ...sent[index] } as Record<string, string> };
     if (outcome.result === 'delivered')
       response.setSuccessResponseAtIndex(index, { status: 200, body: { warning: outcome.warning }, ...shared });
+    else if (outcome.result === 'absent')
+      response.setSuccessResponseAtIndex(index, { status: 200, body: { absent: outcome.reason }, ...shared });
     else {
-      const status = outcome.result === 'rejected' ? 400 : 500;
+      const status = STATUSES[outcome.result];
       const body = { partly: outcome.result === 'rejected' && outcome.partly === true };
       response.setErrorResponseAtIndex(index, { status, errormessage: outcome.reason, body, ...shared });
     }
@@ -39,17 +46,24 @@ export const toMultiStatus = (outcomes: readonly ActionOutcome[], sent: readonly
 export const toOutcome = (node: StatusNode | undefined): RecordOutcome => {
   const status = node?.status ?? 0;
   const reason = toReason(node?.errormessage ?? (node ? `status ${status}` : 'the action told nothing'));
-  if (status >= 200 && status < 300) return { result: 'delivered', warning: warningOf(node?.body) };
+  if (status >= 200 && status < 300) return toTaken(node?.body);
   if (status === 429) return { result: 'retry', at: null, reason };
   if (status >= 400 && status < 500 && status !== 408)
     return { result: 'rejected', reason, ...(isPartly(node?.body) ? { partly: true } : {}) };
   return { result: 'unknown', reason };
 };
 
+const toTaken = (body: unknown): RecordOutcome => {
+  const absent = textIn(body, 'absent');
+  return absent === null
+    ? { result: 'delivered', warning: textIn(body, 'warning') }
+    : { result: 'absent', reason: absent };
+};
+
 const isPartly = (body: unknown): boolean =>
   typeof body === 'object' && body !== null && 'partly' in body && body.partly === true;
 
-const warningOf = (body: unknown): string | null =>
-  typeof body === 'object' && body !== null && 'warning' in body && typeof body.warning === 'string'
-    ? toReason(body.warning)
-    : null;
+const textIn = (body: unknown, name: string): string | null => {
+  const value = typeof body === 'object' && body !== null ? Reflect.get(body, name) : null;
+  return typeof value === 'string' ? toReason(value) : null;
+};

@@ -1,17 +1,10 @@
 import type { RequestClient } from '@segment/actions-core';
 import { loadCore } from './core.ts';
-import type { Tool, ToolSettings } from './define-tool.ts';
+import type { RecordedRequest, Tool, ToolSettings } from './define-tool.ts';
 import { toFailure } from './failure.ts';
 import { hostAction, type RequestWrapper } from './host.ts';
 import { measured, toBody } from './request-body.ts';
 import type { RecordOutcome, ToolSink } from './sink.ts';
-
-/** A request as it would have left, without headers: they carry the key. */
-export interface RecordedRequest {
-  readonly method: string;
-  readonly url: string;
-  readonly body: string;
-}
 
 export interface RecorderOptions {
   readonly onRequest?: (request: RecordedRequest) => void;
@@ -28,9 +21,8 @@ export const makeRecorderSink = (tool: Tool, options: RecorderOptions = {}): Too
   const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
   const record = recordInstead(tool, options.onRequest ?? (() => {}));
   const measure = measured(limits.bytes);
-  const run = hostAction(tool, { ...tool.credentials(tool.recorder.credentials), ...options.settings }, (send) =>
-    measure(record(send)),
-  );
+  const settings = { ...tool.credentials(tool.recorder.credentials), ...options.settings };
+  const run = hostAction(tool, settings, (send) => measure(record(send)));
   return {
     tool: tool.key,
     limits,
@@ -39,7 +31,7 @@ export const makeRecorderSink = (tool: Tool, options: RecorderOptions = {}): Too
     send: async (records) => {
       if (records.length === 0) return { answer: 'each', outcomes: [] };
       try {
-        const { outcomes } = await run(records, new AbortController().signal);
+        const { outcomes } = await run(records, settings, new AbortController().signal);
         return { answer: 'each', outcomes: outcomes.map(toRecorded) };
       } catch (error) {
         return toFailure(error);
@@ -53,10 +45,11 @@ const toRecorded = (outcome: RecordOutcome): RecordOutcome =>
   outcome.result === 'delivered' ? { result: 'recorded' } : outcome;
 
 const recordInstead = (tool: Tool, onRequest: (request: RecordedRequest) => void): RequestWrapper => {
-  const { status, body: data } = tool.recorder;
   return () =>
     (async (url: string, options) => {
-      onRequest({ method: (options?.method ?? 'get').toUpperCase(), url, body: toBody(options) });
+      const request = { method: (options?.method ?? 'get').toUpperCase(), url, body: toBody(options) };
+      onRequest(request);
+      const { status, body: data } = tool.recorder.answer(request);
       const content = JSON.stringify(data);
       return Object.assign(new (loadCore().Response)(content, { status }), { data, content });
     }) as RequestClient;

@@ -6,6 +6,11 @@ export type RecordOutcome =
   | { readonly result: 'delivered'; readonly warning: string | null }
   /** Taken by a recorder in the tool's place: final, never sent. */
   | { readonly result: 'recorded' }
+  /**
+   * The tool does not know the subject and is not to make it: nothing is written and nothing is owed. Whatever changes
+   * next is sent as if it were the first time.
+   */
+  | { readonly result: 'absent'; readonly reason: string }
   /** Not taken now; `at` null: the engine chooses. */
   | { readonly result: 'retry'; readonly at: Instant | null; readonly reason: string }
   /** Refused for what it is. `partly`: some of it was taken nevertheless, so what the tool holds of it is not known. */

@@ -1,5 +1,8 @@
 import { HOUR_MS, MINUTE_MS } from './instant.ts';
 
+/** Where a task for a person can stand. */
+export type HandOffVendor = 'hubspot' | 'salesforce';
+
 /** What changes without code: `policy.yaml`, parsed and validated. Part of the ruleset's hash. */
 export interface Policy {
   readonly plans: {
@@ -31,6 +34,35 @@ export interface Policy {
     readonly batchObjects: number;
     /** Never make a new person in Braze. */
     readonly updateExistingOnly: boolean;
+  };
+  /** Vendors of tools that run as recorders while they have no credentials. With credentials every tool runs. */
+  readonly recorded: readonly string[];
+  readonly hubspot: {
+    /** Make a contact for a user whom HubSpot does not know; needs the billing email. */
+    readonly createMissing: boolean;
+    /** Names of the unique properties that hold the user id and the account id. */
+    readonly contactIdProperty: string;
+    readonly companyIdProperty: string;
+  };
+  readonly salesforce: {
+    /** Make a Contact for a user whom Salesforce does not know; needs the billing email. */
+    readonly createMissing: boolean;
+    /** API names of the unique external id fields that hold the user id and the account id. */
+    readonly contactIdField: string;
+    readonly accountIdField: string;
+  };
+  /** When a person takes over, and where the task stands. */
+  readonly handOff: {
+    /** Vendors in which the task is made. */
+    readonly in: readonly HandOffVendor[];
+    /** Accounts on a high-value plan get one as soon as dunning begins. */
+    readonly highValueAtEntry: boolean;
+    /** All others so long after the episode began, if it is still open, in ms. Null: never. */
+    readonly afterMs: number | null;
+    /** How long after it is made the task is due, in ms. */
+    readonly dueInMs: number;
+    /** Who gets it where neither the account nor the contact has an owner in the tool: an owner's id there. */
+    readonly owners: Readonly<Record<HandOffVendor, string | null>>;
   };
   /** What Stripe does by itself, as whoever runs the account declares it: its API does not tell. */
   readonly stripe: {

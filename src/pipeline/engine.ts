@@ -1,3 +1,4 @@
+import type { Subject } from '../destination-kit/record.ts';
 import type { ToolSink } from '../destination-kit/sink.ts';
 import type { Mode } from '../domain/ids.ts';
 import { earliest, type Instant } from '../domain/instant.ts';
@@ -12,6 +13,7 @@ import { makeWorker } from './worker.ts';
 /** A tool as the engine runs it. */
 export interface EngineTool {
   readonly tool: string;
+  readonly subject: Subject;
   /** Names of its destinations in Segment, which must then not write beside us (semantics G2). */
   readonly segmentNames: readonly string[];
   /** Null: nothing leaves, the recorder takes its place. */
@@ -58,8 +60,9 @@ const channelFor =
 const toolsFor =
   (options: EngineOptions) =>
   (mode: Mode): readonly ActiveTool[] =>
-    options.tools.map(({ tool, live }) => ({
+    options.tools.map(({ tool, subject, live }) => ({
       tool,
+      subject,
       channel: live !== null && leaves(options, mode) ? 'live' : 'recorder',
     }));
 

@@ -38,10 +38,11 @@ const toldOf = ({ type, event = '', properties, traits, groupId }: SegmentCall):
   return type === 'group' ? `group ${groupId}` : `identify dunning_status=${traits?.dunning_status}`;
 };
 
-type ResultEnds = Readonly<Record<Settled['outcome']['result'], Happening['end']>>;
+type ResultEnds = Readonly<Record<(Settled | ToolSettlement)['outcome']['result'], Happening['end']>>;
 const ENDS: ResultEnds = {
   delivered: 'done',
   recorded: 'kept',
+  absent: 'kept',
   retry: 'trouble',
   rejected: 'trouble',
   stopped: 'trouble',

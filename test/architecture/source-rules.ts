@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 const BASE = ['domain', 'generated'];
 const KITS = ['audience-kit', 'destination-kit'];
-const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config', 'pipeline'];
+const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'hand-off', 'config', 'pipeline'];
 /** What the pipeline asks of the world. */
 const PORTS = [
   'src/pipeline/ports.ts',
@@ -23,10 +23,11 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ledger: BASE,
   providers: BASE,
   traits: [...BASE, 'ledger'],
+  'hand-off': [...BASE, 'ledger', 'traits'],
   config: BASE,
   'audience-kit': BASE,
   'destination-kit': BASE,
-  pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'config'],
+  pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'hand-off', 'config'],
   store: ['domain', ...PORTS],
   segment: ['domain', ...PORTS],
   'billing-api': ['domain', ...PORTS],

@@ -39,7 +39,7 @@ describe('the destination in a foreign host', () => {
   it('sends a batch in one call and tells each result in the framework’s words', async () => {
     answer(201, { message: 'success', errors: [{ type: 'blank', input_array: 'attributes', index: 1 }] });
     const host = integration();
-    const events = ['user_1', 'user_2', 'user_3'].map((userId) => toSegmentEvent(toolRecord(userId)));
+    const events = ['user_1', 'user_2', 'user_3'].map((userId) => toSegmentEvent(toolRecord(userId), 'person'));
     const responses = await host.testBatchAction('syncDunningState', { events, settings, useDefaultMappings: true });
     expect(responses).toHaveLength(1);
     const [{ multistatus } = { multistatus: [] }] = host.results as readonly { multistatus: readonly unknown[] }[];
@@ -52,7 +52,7 @@ describe('the destination in a foreign host', () => {
 
   it('leaves a failed call to the host: it is retried by its status', async () => {
     answer(429, { message: 'slow down' });
-    const events = [toSegmentEvent(toolRecord('user_1'))];
+    const events = [toSegmentEvent(toolRecord('user_1'), 'person')];
     const batch = integration().testBatchAction('syncDunningState', { events, settings, useDefaultMappings: true });
     await expect(batch).rejects.toMatchObject({ response: { status: 429 } });
   });

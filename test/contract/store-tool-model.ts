@@ -58,6 +58,7 @@ export interface SentInModel {
 const END = {
   delivered: 'delivered',
   recorded: 'recorded',
+  absent: 'dropped',
   rejected: 'dead',
   unknown: 'unknown',
   retry: null,

@@ -86,7 +86,7 @@ const decided = (
     now,
     channel: 'segment',
     baseline: null,
-    tools: [{ tool: 'braze', channel }],
+    tools: [{ tool: 'braze', subject: 'person', channel }],
   });
   return { ...rest, changes: tools, told: told.tools, view };
 };

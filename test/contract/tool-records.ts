@@ -16,5 +16,6 @@ export const toolRecord = (userId: string, parts: Partial<ToolRecord> = {}): Too
   at: NOW,
   attributes: { in_dunning: true, dunning_amount_due: 49.5, next_retry_date: null },
   events: [toolEvent('dunning_stage_entered', userId)],
+  isNew: true,
   ...parts,
 });

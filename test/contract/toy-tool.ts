@@ -30,6 +30,8 @@ interface ToyParts {
 /** The smallest tool there can be, to be spoilt one part at a time. */
 export const toyTool = ({ action, batches = true, preset, definition, tool }: ToyParts = {}): Tool =>
   defineTool<ToySettings>({
+    vendor: 'toy',
+    subject: 'person',
     key: 'toy',
     segmentNames: [],
     definition: {
@@ -62,6 +64,9 @@ export const toyTool = ({ action, batches = true, preset, definition, tool }: To
     resendsUnknownEvents: false,
     credentials: ({ token = '', endpoint = '' }) => ({ token, endpoint }),
     toAnswer: toStatusAnswer,
-    recorder: { credentials: { token: 'recorder', endpoint: 'https://toy.invalid' }, status: 200, body: {} },
+    recorder: {
+      credentials: { token: 'recorder', endpoint: 'https://toy.invalid' },
+      answer: () => ({ status: 200, body: {} }),
+    },
     ...tool,
   });

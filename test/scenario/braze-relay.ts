@@ -106,6 +106,7 @@ export const openBrazeRelay = async (options: BrazeRelayOptions = {}): Promise<B
       tools: [
         {
           tool: tool.key,
+          subject: tool.subject,
           segmentNames: tool.segmentNames,
           live: hasKey ? makeActionsSink(tool, settings, { now: clock.now, timeoutMs }) : null,
           recorder: makeToolRecorder(tool),

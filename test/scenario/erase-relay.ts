@@ -65,6 +65,7 @@ export const openFileRelay = async (folder: string, startsAt: Instant): Promise<
     tools: [
       {
         tool: tool.key,
+        subject: tool.subject,
         segmentNames: tool.segmentNames,
         live: makeActionsSink(tool, tool.credentials({ apiKey: BRAZE_KEY, endpoint: braze.url }), { now: clock.now }),
         recorder: makeToolRecorder(tool),

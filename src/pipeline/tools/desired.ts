@@ -1,28 +1,7 @@
 import type { Audiences } from '../../audience-kit/audiences.ts';
+import { attributeOf, PERSON_TRAITS, VERSION_ATTRIBUTE } from '../../destination-kit/fields.ts';
 import type { Attributes, AttributeValue } from '../../destination-kit/record.ts';
 import type { UserTraits } from '../../generated/tracking-plan.ts';
-
-/** The traits that every tool holds as attributes of the same name. */
-const SHARED = [
-  'in_dunning',
-  'dunning_status',
-  'dunning_stage',
-  'dunning_episode_id',
-  'next_retry_date',
-  'next_retry_status',
-  'dunning_amount_due',
-  'dunning_currency',
-  'dunning_attempt_number',
-  'dunning_failure_class',
-  'update_payment_url',
-  'dunning_suppressed',
-  'card_expires_at',
-] as const satisfies readonly (keyof UserTraits)[];
-
-/** Grows with every commit, so that a reader of a tool can tell which of two states is newer. */
-export const VERSION_ATTRIBUTE = 'dunning_state_version';
-
-const attributeOf = (audience: string): string => `in_${audience}`;
 
 /** Audiences that the tool was told of and that no longer exist: nobody is in them (semantics G4). */
 const removed = (before: Attributes, names: ReadonlySet<string>): Attributes =>
@@ -44,7 +23,7 @@ export const toDesired = (
 ): Attributes => {
   const members = new Set(view.audiences);
   const memberships = audiences.all.map(({ key }) => [attributeOf(key), members.has(key)] as const);
-  const traits = SHARED.map((name) => [name, view.traits[name]] as const);
+  const traits = PERSON_TRAITS.map((name) => [name, view.traits[name]] as const);
   const names = new Set<string>([...memberships, ...traits].map(([name]) => name));
   return {
     ...removed(before, names),

@@ -1,5 +1,6 @@
+import { VERSION_ATTRIBUTE } from '../../destination-kit/fields.ts';
 import type { Attributes, ToolRecord } from '../../destination-kit/record.ts';
-import { differingNames, VERSION_ATTRIBUTE, valueIn } from './desired.ts';
+import { differingNames, valueIn } from './desired.ts';
 import type { QueuedEdge, ToolRow } from './tool-ports.ts';
 
 /** What one row makes of a call. */
@@ -26,7 +27,8 @@ export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch 
   if (sent.length === 0 && Object.keys(differing).length === 0) return { row, record: null, edges, dropped };
   const attributes = { ...differing, ...versionOf(row) };
   const events = sent.map(({ event }) => event);
-  return { row, record: { userId: row.userId, at: row.decidedAt, attributes, events }, edges, dropped };
+  const record = { userId: row.userId, at: row.decidedAt, attributes, events, isNew: row.delivered === null };
+  return { row, record, edges, dropped };
 };
 
 /** What differs and what is in doubt; nobody is sent nulls that clear nothing. */

@@ -1,4 +1,4 @@
-import type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
+import type { Attributes, Subject, ToolEvent } from '../../destination-kit/record.ts';
 import type { RecordOutcome } from '../../destination-kit/sink.ts';
 import type { Instant } from '../../domain/instant.ts';
 
@@ -9,25 +9,31 @@ export type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
 /** Where a tool's state goes. What a recorder took is final and never sent (semantics G9), so each has rows of its own. */
 export type ToolChannel = 'live' | 'recorder';
 
-/** A tool that is written directly, and where its state of a profile goes. */
+/** A tool that is written directly, what it holds, and where its state of a profile goes. */
 export interface ActiveTool {
   readonly tool: string;
+  readonly subject: Subject;
   readonly channel: ToolChannel;
 }
 
-/** Names one row: what one person is to be in one tool. A customer linked to another user leaves a row to be cleared. */
+/**
+ * Names one row: what one person (account, episode) is to be in one tool. A customer linked to another user leaves a row
+ * to be cleared.
+ */
 export interface ToolRowKey {
   readonly tool: string;
   readonly channel: ToolChannel;
   readonly profileId: number;
+  /** The tool's external id for the subject: a user id, an account id, or the id of an episode. */
   readonly userId: string;
 }
 
 /** An event for a tool's flows, as decided. */
 export interface NewToolEdge {
   readonly event: ToolEvent;
-  /** An exit ends what entries of its episode began. */
-  readonly role: 'entry' | 'exit';
+  /** An exit ends what entries of its episode began; news is told as it is, each once, in order. */
+  readonly role: 'entry' | 'exit' | 'news';
+  /** Empty where news belongs to no episode. */
   readonly episodeId: string;
 }
 
@@ -133,7 +139,8 @@ export interface ToolStore {
   /**
    * Writes outcomes in one transaction. `delivered` and `recorded`: `delivered` becomes itself overlaid with `sent`, `sent`'s
    * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
-   * names join `uncertain`, its edges become `unknown`. `retry`: waits until `at`. `rejected`: a dead letter with the money
+   * names join `uncertain`, its edges become `unknown`. `absent`: settled, its open edges dropped, and `delivered` becomes
+   * null, so that the next change is sent whole. `retry`: waits until `at`. `rejected`: a dead letter with the money
    * at stake; where it was so in part, what was sent is in doubt. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
    * delivered, recorded or unknown. Ends the call that `saveToolCall` wrote down.
    */
