@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { braze } from '../../destinations/braze/index.ts';
 import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
-import { makeRecorderSink } from '../../src/destination-kit/define-tool.ts';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
+import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
 import { toolEvent, toolRecord } from './tool-records.ts';
 
 const ENDPOINT = 'https://rest.iad-01.braze.com';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { RecordedRequest, Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
-import { makeRecorderSink } from '../../src/destination-kit/define-tool.ts';
+import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
 import { NOW, toolRecord } from './tool-records.ts';
 import { type Answering, json, startToolServer, type ToolServer } from './tool-server.ts';
 
