@@ -37,7 +37,7 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
   const call = async (records: readonly ToolRecord[], isLastTry: boolean): Promise<BatchAnswer> => {
     const opened = await session.open();
     if (!opened.ok) return opened.answer;
-    const { ended, outcomes } = await run(records, opened.settings, AbortSignal.timeout(timeoutMs));
+    const { ended, outcomes } = await run(records, opened.settings, AbortSignal.timeout(timeoutMs), now());
     if (ended !== null && session.hasEnded(ended) && !isLastTry) return call(records, true);
     return redactAnswer(toBatchAnswer(ended, outcomes), secretsOf(tool, opened.settings));
   };

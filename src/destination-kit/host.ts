@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ActionDefinition, DestinationDefinition, JSONObject, RequestClient } from '@segment/actions-core';
-import { instant } from '../domain/instant.ts';
+import { type Instant, instant } from '../domain/instant.ts';
 import { findSubscriptionError, loadCore } from './core.ts';
 import type { HttpAnswer, Tool, ToolSettings } from './define-tool.ts';
 import { type StatusNode, toOutcome } from './multi-status.ts';
@@ -18,11 +18,12 @@ export interface HostedCall {
   readonly outcomes: readonly RecordOutcome[];
 }
 
-/** Runs one call with these settings. Rejects with what the action threw when no HTTP answer explains it. */
+/** Runs one call with these settings, made at `sentAt`: its records' own instants if absent. Rejects with what the action threw when no HTTP answer explains it. */
 export type HostedAction = (
   records: readonly ToolRecord[],
   settings: ToolSettings,
   signal: AbortSignal,
+  sentAt?: Instant,
 ) => Promise<HostedCall>;
 
 /**
@@ -35,12 +36,12 @@ export const hostAction = (tool: Tool, first: ToolSettings, wrap: RequestWrapper
   const definition = toHosted(tool.definition, wrap);
   const subscription = subscriptionOf(tool);
   checkSettings(tool, first);
-  return async (records, settings, signal) => {
+  return async (records, settings, signal, sentAt) => {
     // A fresh one for each call: the framework keeps every answer in `responses`, without end and of all calls at once.
     const destination = new Destination(definition);
     try {
       const results: readonly { multistatus?: readonly StatusNode[] }[] = await destination.onBatch(
-        records.map((record) => toSegmentEvent(record, tool.subject)),
+        records.map((record) => toSegmentEvent(record, tool.subject, sentAt)),
         { ...settings, subscriptions: [subscription] },
         { signal },
       );

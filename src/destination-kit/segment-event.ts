@@ -1,5 +1,5 @@
 import type { SegmentEvent } from '@segment/actions-core';
-import { toIso } from '../domain/instant.ts';
+import { type Instant, toIso } from '../domain/instant.ts';
 import type { Subject, ToolRecord } from './record.ts';
 
 /** Which call a record is; the track calls carry these names. */
@@ -24,12 +24,14 @@ const partsOf = (record: ToolRecord, { type, event }: (typeof CALLS)[Subject]): 
  * A record as a call of Segment: a user as identify, an account as group, all else as track. Attributes are its `traits`
  * or `properties` (null clears); at `context.recoup` are the external `id`, `is_new` (the tool acknowledged nothing of it
  * yet) and `events` as `{id, name, time, properties}`. Presets read them there.
+ * @param sentAt instant of this attempt, for tools whose signature tells it.
  */
-export const toSegmentEvent = (record: ToolRecord, subject: Subject): SegmentEvent => ({
+export const toSegmentEvent = (record: ToolRecord, subject: Subject, sentAt: Instant = record.at): SegmentEvent => ({
   ...partsOf(record, CALLS[subject]),
   type: CALLS[subject].type,
   messageId: `recoup-${record.at}-${record.userId}`,
   timestamp: toIso(record.at),
+  sentAt: toIso(sentAt),
   context: {
     recoup: {
       id: record.userId,

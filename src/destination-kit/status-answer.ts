@@ -28,6 +28,17 @@ const adviceFor = (status: number): string =>
   status === 401 || status === 403 ? 'check the key, its permissions and its instance' : 'check the address';
 
 /**
+ * Until when `Retry-After` asks to wait.
+ * @param header seconds from now; the date that HTTP allows in their place is not read.
+ * @returns null when it is absent, unreadable or over an hour.
+ */
+export const retryAfter = (header: string | null, now: Instant): Instant | null => {
+  if (header === null || !/^\d{1,6}$/.test(header.trim())) return null;
+  const at = plus(now, Number(header) * SECOND_MS);
+  return at > now && at <= plus(now, HOUR_MS) ? at : null;
+};
+
+/**
  * When a limit is said to reset.
  * @param header seconds since 1970.
  * @returns null when it is absent, gone by or over an hour ahead: hourly limits reset within the hour, so more is a mistake.
