@@ -11,6 +11,7 @@ import { codeVersion } from './config/code-version.ts';
 import { type Environment, parseEnvironment } from './config/environment.ts';
 import { type Log, makeLog } from './config/log.ts';
 import { parsePolicy } from './config/policy.ts';
+import { toOpenAccess } from './config/tool-access.ts';
 import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
@@ -105,10 +106,7 @@ const loadSetup = (): Setup => {
 };
 
 /** Of the tools that have some. */
-const toToolCredentials = (environment: Environment): EngineData['tools'] => {
-  const { braze } = environment;
-  return braze === null ? {} : { braze: { apiKey: braze.apiKey.reveal(), endpoint: braze.endpoint } };
-};
+const toToolCredentials = (environment: Environment): EngineData['tools'] => toOpenAccess(environment.tools);
 
 /** What the store's thread needs to know; keys only where something may leave. */
 const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
@@ -202,9 +200,9 @@ const startRelay = async ({ json, onLive }: StartRelayOptions): Promise<number> 
     const setup = { ...loadSetup(), ...(onLive && { onLive }) };
     // The thread that decides loads them itself; here a mistake still is one line.
     await loadAudiences();
-    const { environment, policyFile } = setup;
+    const { environment, policy, policyFile } = setup;
     return await runRelay(setup, (url) => {
-      const told = { environment, url, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
+      const told = { environment, url, policy, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
       const lines = json ? [JSON.stringify(toAnnouncementJson(told))] : toAnnouncement(told);
       process.stdout.write(`${lines.join('\n')}\n`);
     });

@@ -1,4 +1,5 @@
-import { type Environment, isLoopback } from '../config/environment.ts';
+import { isLoopback } from '../config/address.ts';
+import type { Environment } from '../config/environment.ts';
 import type { AtStripe, ClockReading, Gathered, InStore, Looked, Settings } from '../doctor/gathered.ts';
 import { parseThinDestination, parseWebhookEndpoint } from '../doctor/webhook-endpoint.ts';
 import { RecoupError } from '../domain/errors.ts';

@@ -1,11 +1,14 @@
+import type { Policy } from '../domain/policy.ts';
 import type { Environment } from './environment.ts';
+import { addressOf, requiredOf, TOOL_VENDORS, type ToolVendor } from './tool-access.ts';
 
 interface AnnouncementOptions {
   readonly environment: Environment;
   /** Base URL of the door, e.g. `http://127.0.0.1:8484`. */
   readonly url: string;
-  /** The policy file that was read. */
+  /** The policy file that was read, and what it says of recorders. */
   readonly policyFile: string;
+  readonly policy: Pick<Policy, 'recorded'>;
   /** Event types that the Stripe webhook endpoint has to send. */
   readonly stripeEvents: readonly string[];
 }
@@ -16,46 +19,65 @@ type Part = readonly [name: string, text: string];
 export const sends = ({ mode, segmentWriteKey }: Environment): boolean =>
   mode === 'enforce' && segmentWriteKey !== null;
 
-/** Is Braze written to: never unless Segment is. */
-export const writesBraze = (environment: Environment): boolean => sends(environment) && environment.braze !== null;
+/** The vendors whose tools are written to, each with its address: none unless Segment is. */
+const writtenTo = (environment: Environment): readonly (ToolVendor & { readonly address: string })[] =>
+  sends(environment)
+    ? TOOL_VENDORS.flatMap((vendor) => {
+        const access = environment.tools[vendor.vendor];
+        return access === undefined ? [] : [{ ...vendor, address: addressOf(access) }];
+      })
+    : [];
 
 const firstLine = (environment: Environment): string => {
   if (environment.mode === 'observe') {
     return 'Recoup OBSERVES: calls are recorded and none leaves this process. MODE=enforce sends them.';
   }
-  return sends(environment)
-    ? `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}${writesBraze(environment) ? ` and state to Braze at ${environment.braze?.endpoint}` : ''}.`
-    : 'Recoup ENFORCES, but SEGMENT_WRITE_KEY is not set: calls are recorded and none leaves this process.';
+  if (!sends(environment)) {
+    return 'Recoup ENFORCES, but SEGMENT_WRITE_KEY is not set: calls are recorded and none leaves this process.';
+  }
+  const tools = writtenTo(environment).map(({ name, address }) => `${name} at ${address}`);
+  const state = tools.length === 0 ? '' : ` and state to ${tools.join(', ')}`;
+  return `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}${state}.`;
 };
 
 const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length > 0 ? [['on', `Stripe webhooks: ${url}/webhooks/stripe`] as const] : []),
   ...(sends(environment) ? [['on', `Segment, ids under the namespace ${environment.namespace}`] as const] : []),
-  ...(writesBraze(environment) ? [['on', 'Braze, for people with a user id who are or were in dunning'] as const] : []),
+  ...writtenTo(environment).map(({ name, holds }) => ['on', `${name}: ${holds}`] as const),
   ['on', `health ${url}/healthz, ${url}/readyz; numbers ${url}/metrics`],
   ['store', `${environment.databaseUrl}, namespace ${environment.namespace}`],
   ['policy', policyFile],
 ];
 
-const recordParts = (environment: Environment): readonly Part[] => {
+const isOff = ({ tools }: Environment, { vendor }: ToolVendor): boolean => tools[vendor] === undefined;
+
+const recordParts = ({ environment, policy }: AnnouncementOptions): readonly Part[] => {
   if (!sends(environment))
-    return [['records', 'every call to Segment and Braze; see them with: npm run recoup -- profile <user id>']];
+    return [['records', 'every call to Segment and the tools; see them with: npm run recoup -- profile <user id>']];
+  const recorded = TOOL_VENDORS.filter(
+    (vendor) => isOff(environment, vendor) && policy.recorded.includes(vendor.vendor),
+  );
   return [
-    ...(writesBraze(environment) ? [] : [['records', 'what Braze would be told'] as const]),
+    ...(recorded.length > 0
+      ? [['records', `what would be told to ${recorded.map(({ name }) => name).join(', ')}`] as const]
+      : []),
     ...(environment.deliverTestMode
       ? []
       : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too'] as const]),
   ];
 };
 
+/** `A`, `A and B`, `A, B and C`. */
+const listed = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' and $1');
+
 const offParts = (environment: Environment): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length === 0
     ? [['off', 'Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET to turn them on'] as const]
     : []),
   ...(environment.segmentWriteKey === null ? [['off', 'Segment: set SEGMENT_WRITE_KEY to turn it on'] as const] : []),
-  ...(environment.braze === null
-    ? [['off', 'Braze: set BRAZE_API_KEY and BRAZE_REST_ENDPOINT to turn it on'] as const]
-    : []),
+  ...TOOL_VENDORS.filter((vendor) => isOff(environment, vendor)).map(
+    (vendor) => ['off', `${vendor.name}: set ${listed(requiredOf(vendor))} to turn it on`] as const,
+  ),
   ...(environment.apiToken === null
     ? [['off', '/metrics from other machines: set API_TOKEN to turn it on'] as const]
     : []),
@@ -80,7 +102,7 @@ const wrap = (words: readonly string[]): readonly string[] => {
  */
 export const toAnnouncement = (options: AnnouncementOptions): readonly string[] => {
   const { environment, stripeEvents } = options;
-  const parts = [...onParts(options), ...recordParts(environment), ...offParts(environment)];
+  const parts = [...onParts(options), ...recordParts(options), ...offParts(environment)];
   return [
     firstLine(environment),
     ...parts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`),
@@ -96,7 +118,7 @@ export const toAnnouncementJson = ({ environment, url, policyFile, stripeEvents 
   url,
   webhooks: environment.stripeWebhookSecrets.length > 0 ? { stripe: `${url}/webhooks/stripe` } : {},
   segment: sends(environment) ? environment.segmentHost : null,
-  braze: writesBraze(environment) ? (environment.braze?.endpoint ?? null) : null,
+  tools: Object.fromEntries(writtenTo(environment).map(({ vendor, address }) => [vendor, address])),
   deliverTestMode: environment.deliverTestMode,
   namespace: environment.namespace,
   store: environment.databaseUrl,

@@ -1,6 +1,7 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isHost, isInstance, isLoopback, isSafeUrl } from './address.ts';
 import { type Secret, toSecret } from './secret.ts';
+import { findLoneVariable, TOOL_SHAPE, TOOL_VARIABLES, type ToolAccess, toToolAccess } from './tool-access.ts';
 
 /** What the environment says, checked. Design: a wrong value stops the start, so nothing here is checked twice. */
 export interface Environment {
@@ -17,8 +18,8 @@ export interface Environment {
   /** Null: Segment is off and the recorder takes its place. */
   readonly segmentWriteKey: Secret | null;
   readonly segmentHost: string;
-  /** Null: a recorder takes Braze's place. */
-  readonly braze: { readonly apiKey: Secret; readonly endpoint: string } | null;
+  /** By vendor, e.g. `hubspot`; one that is not here has no credentials. */
+  readonly tools: Readonly<Record<string, ToolAccess>>;
   /** Every active signing secret; empty: the provider is off. */
   readonly stripeWebhookSecrets: readonly Secret[];
   /** Reads Stripe: backfill, missed deliveries, missing pieces, doctor. Null: what needs it waits, visibly. */
@@ -34,22 +35,6 @@ type EnvironmentResult =
   | { readonly ok: true; readonly value: Environment }
   /** `error` is one line for a person: the variable, what was expected, an example; never the value given. */
   | { readonly ok: false; readonly error: string };
-
-/** Is `host` an address that only this machine can reach. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
-
-const isHost = (host: string): boolean => isIP(host) !== 0 || /^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/i.test(host);
-
-/** Plain http would carry the write key in the clear, so it is taken for a stand-in on this machine only. */
-const isSafeUrl = (text: string): boolean => {
-  const url = URL.parse(text);
-  if (url === null || url.username !== '' || url.search !== '' || url.hash !== '') return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
-};
-
-/** Paths are added to it: with one of its own every call would miss. */
-const isInstance = (text: string): boolean => isSafeUrl(text) && /^\/*$/.test(URL.parse(text)?.pathname ?? '');
 
 const secrets = (text: string): readonly string[] => text.split(',').map((part) => part.trim());
 
@@ -76,11 +61,7 @@ const SCHEMA = z.object({
     .regex(/^\S{1,200}$/)
     .optional(),
   SEGMENT_HOST: z.string().refine(isSafeUrl).default('https://api.segment.io'),
-  BRAZE_API_KEY: z
-    .string()
-    .regex(/^\S{1,200}$/)
-    .optional(),
-  BRAZE_REST_ENDPOINT: z.string().refine(isInstance).optional(),
+  ...TOOL_SHAPE,
   STRIPE_WEBHOOK_SECRET: z
     .string()
     .transform(secrets)
@@ -118,11 +99,7 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
     expected: 'an https URL without user, query or fragment (http only for this machine)',
     example: 'https://api.segment.io',
   },
-  BRAZE_API_KEY: { expected: 'a REST API key of Braze, without spaces', example: '<your REST API key>' },
-  BRAZE_REST_ENDPOINT: {
-    expected: 'the https URL of your Braze instance, without path, user or query (http only for this machine)',
-    example: 'https://rest.iad-01.braze.com',
-  },
+  ...TOOL_VARIABLES,
   STRIPE_WEBHOOK_SECRET: {
     expected: "the endpoint's signing secret, or two separated by a comma while one is rotated",
     example: 'whsec_…',
@@ -166,12 +143,8 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
       ', and it must be set when MODE=enforce: what is only recorded is never sent later. To watch without it, use MODE=observe',
     );
   }
-  if (vars.BRAZE_API_KEY !== undefined && vars.BRAZE_REST_ENDPOINT === undefined) {
-    return refusal('BRAZE_REST_ENDPOINT', ', and it must be set with BRAZE_API_KEY: a key works on one instance only');
-  }
-  if (vars.BRAZE_API_KEY === undefined && vars.BRAZE_REST_ENDPOINT !== undefined) {
-    return refusal('BRAZE_API_KEY', ', and it must be set with BRAZE_REST_ENDPOINT');
-  }
+  const lone = findLoneVariable(vars);
+  if (lone !== null) return refusal(lone.name, lone.why);
   if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
     return refusal(
       'API_TOKEN',
@@ -180,9 +153,6 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
   }
   return null;
 };
-
-const toBraze = ({ BRAZE_API_KEY: key, BRAZE_REST_ENDPOINT: url }: Variables): Environment['braze'] =>
-  key === undefined || url === undefined ? null : { apiKey: toSecret(key), endpoint: url.replace(/\/+$/, '') };
 
 const toStripeApi = ({ STRIPE_API_KEY, STRIPE_API_BASE }: Variables): Environment['stripeApi'] =>
   STRIPE_API_KEY === undefined ? null : { apiKey: toSecret(STRIPE_API_KEY), base: STRIPE_API_BASE.replace(/\/+$/, '') };
@@ -201,7 +171,7 @@ const toEnvironment = (vars: Variables): Environment => ({
   deliverTestMode: vars.DELIVER_TEST_MODE === 'true',
   segmentWriteKey: vars.SEGMENT_WRITE_KEY === undefined ? null : toSecret(vars.SEGMENT_WRITE_KEY),
   segmentHost: vars.SEGMENT_HOST.replace(/\/+$/, ''),
-  braze: toBraze(vars),
+  tools: toToolAccess(vars),
   stripeWebhookSecrets: (vars.STRIPE_WEBHOOK_SECRET ?? []).map(toSecret),
   stripeApi: toStripeApi(vars),
   segmentPublicApi: toSegmentPublicApi(vars),

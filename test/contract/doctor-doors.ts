@@ -38,8 +38,9 @@ export const makeDoctorDoors = (
     loadPolicy,
     openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
     openTools: async () => ({
-      configured: loadEnvironment().braze === null ? [] : [{ tool: 'braze', checkCredentials: null, readBack: null }],
-      off: loadEnvironment().braze === null ? ['braze'] : [],
+      configured:
+        loadEnvironment().tools.braze === undefined ? [] : [{ tool: 'braze', checkCredentials: null, readBack: null }],
+      off: loadEnvironment().tools.braze === undefined ? ['braze'] : [],
     }),
     openBillingApi: async () => {
       const { stripeApi } = loadEnvironment();

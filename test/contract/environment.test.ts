@@ -1,7 +1,52 @@
 import { readFileSync } from 'node:fs';
 import { inspect, parseEnv } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { toAnnouncement, toAnnouncementJson } from '../../src/config/announcement.ts';
 import { parseEnvironment, VARIABLES } from '../../src/config/environment.ts';
+import { addressOf, requiredOf, TOOL_VENDORS, toOpenAccess } from '../../src/config/tool-access.ts';
+
+const SIGNING_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+
+/** A value of each variable that a tool needs. */
+const GOOD: Readonly<Record<string, string>> = {
+  BRAZE_API_KEY: 'secret-b',
+  BRAZE_REST_ENDPOINT: 'https://rest.iad-01.braze.com',
+  ITERABLE_API_KEY: 'secret-i',
+  HUBSPOT_ACCESS_TOKEN: 'secret-h',
+  SALESFORCE_LOGIN_URL: 'https://acme.my.salesforce.com/',
+  SALESFORCE_CLIENT_ID: 'secret-id',
+  SALESFORCE_CLIENT_SECRET: 'secret-s',
+  SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0/B0/secret',
+  OUTBOUND_WEBHOOK_URL: 'https://example.com/hooks?key=secret',
+  OUTBOUND_WEBHOOK_SECRET: SIGNING_SECRET,
+  ZENDESK_BASE_URL: 'https://acme.zendesk.com',
+  ZENDESK_EMAIL: 'secret@acme.example',
+  ZENDESK_API_TOKEN: 'secret-z',
+  INTERCOM_ACCESS_TOKEN: 'secret-c',
+};
+
+/** The same as each vendor's tools take them. */
+const CREDENTIALS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  braze: { apiKey: 'secret-b', endpoint: 'https://rest.iad-01.braze.com' },
+  iterable: { apiKey: 'secret-i', baseUrl: 'https://api.iterable.com' },
+  hubspot: { accessToken: 'secret-h', baseUrl: 'https://api.hubapi.com' },
+  salesforce: { loginUrl: 'https://acme.my.salesforce.com', clientId: 'secret-id', clientSecret: 'secret-s' },
+  slack: { webhookUrl: 'https://hooks.slack.com/services/T0/B0/secret' },
+  webhook: { url: 'https://example.com/hooks?key=secret', secret: SIGNING_SECRET },
+  zendesk: { baseUrl: 'https://acme.zendesk.com', email: 'secret@acme.example', apiToken: 'secret-z' },
+  intercom: { accessToken: 'secret-c', baseUrl: 'https://api.intercom.io' },
+};
+
+const announced = (vars: Record<string, string>, recorded: readonly string[] = []) => {
+  const told = {
+    environment: accepted(vars),
+    url: 'http://127.0.0.1:8484',
+    policyFile: 'policy.yaml',
+    policy: { recorded },
+    stripeEvents: ['charge.failed'],
+  };
+  return { lines: toAnnouncement(told), json: toAnnouncementJson(told) };
+};
 
 const accepted = (vars: Record<string, string | undefined>) => {
   const result = parseEnvironment(vars);
@@ -24,7 +69,7 @@ describe('the environment', () => {
       deliverTestMode: false,
       segmentWriteKey: null,
       segmentHost: 'https://api.segment.io',
-      braze: null,
+      tools: {},
       stripeWebhookSecrets: [],
       stripeApi: null,
       segmentPublicApi: null,
@@ -68,6 +113,19 @@ describe('the environment', () => {
     ['BRAZE_REST_ENDPOINT', 'rest.iad-01.braze.com'],
     ['BRAZE_REST_ENDPOINT', 'http://rest.iad-01.braze.com'],
     ['BRAZE_REST_ENDPOINT', 'https://rest.iad-01.braze.com/users/track'],
+    ['ITERABLE_BASE_URL', 'https://api.iterable.com/api'],
+    ['HUBSPOT_ACCESS_TOKEN', 'schlüssel'],
+    ['SALESFORCE_LOGIN_URL', 'http://acme.my.salesforce.com'],
+    ['SLACK_WEBHOOK_URL', 'https://hooks.slack.com'],
+    ['SLACK_WEBHOOK_URL', 'http://hooks.slack.com/services/T/B/x'],
+    ['OUTBOUND_WEBHOOK_URL', 'http://example.com/hooks'],
+    ['OUTBOUND_WEBHOOK_URL', 'https://user:hunter2@example.com/hooks'],
+    ['OUTBOUND_WEBHOOK_SECRET', 'hunter2hunter2hunter2hunter2hunter2'],
+    ['OUTBOUND_WEBHOOK_SECRET', `whsec_${Buffer.alloc(23, 1).toString('base64')}`],
+    ['OUTBOUND_WEBHOOK_SECRET', `whsec_${Buffer.alloc(65, 1).toString('base64')}`],
+    ['OUTBOUND_WEBHOOK_SECRET', `whsec_${Buffer.alloc(33, 1).toString('base64')}A`],
+    ['ZENDESK_EMAIL', 'agent'],
+    ['INTERCOM_ACCESS_TOKEN', 'two words'],
     ['STRIPE_WEBHOOK_SECRET', 'sk_live_hunter2hunter2'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,,whsec_other'],
@@ -89,7 +147,10 @@ describe('the environment', () => {
   it('shows examples that it would accept itself', () => {
     for (const [name, { example }] of Object.entries(VARIABLES)) {
       if (/[<"…]/.test(example)) continue;
-      const besides = name === 'BRAZE_REST_ENDPOINT' ? { BRAZE_API_KEY: 'k' } : {};
+      const vendor = TOOL_VENDORS.find((each) => requiredOf(each).some((required) => required === name));
+      const besides = Object.fromEntries(
+        vendor === undefined ? [] : requiredOf(vendor).map((each) => [each, GOOD[each]]),
+      );
       expect(errorOf({ ...besides, [name]: example })).toBe('accepted');
     }
   });
@@ -103,8 +164,36 @@ describe('the environment', () => {
     const BRAZE_REST_ENDPOINT = 'https://rest.fra-01.braze.eu/';
     expect(errorOf({ BRAZE_API_KEY: 'k' })).toMatch(/^BRAZE_REST_ENDPOINT: .*one instance only/);
     expect(errorOf({ BRAZE_REST_ENDPOINT })).toMatch(/^BRAZE_API_KEY: .*set with BRAZE_REST_ENDPOINT/);
-    expect(accepted({ BRAZE_API_KEY: 'k', BRAZE_REST_ENDPOINT }).braze?.endpoint).toBe('https://rest.fra-01.braze.eu');
+    expect(accepted({ BRAZE_API_KEY: 'k', BRAZE_REST_ENDPOINT }).tools.braze?.endpoint).toBe(
+      'https://rest.fra-01.braze.eu',
+    );
   });
+
+  it.each(TOOL_VENDORS)('turns $name on with all that it needs, under the names that its tools read', (vendor) => {
+    const required = Object.fromEntries(requiredOf(vendor).map((name) => [name, GOOD[name] as string]));
+    const { tools } = accepted(required);
+    expect(Object.keys(tools)).toEqual([vendor.vendor]);
+    expect(toOpenAccess(tools)[vendor.vendor]).toEqual(CREDENTIALS[vendor.vendor]);
+    expect(addressOf(tools[vendor.vendor] ?? {})).toMatch(/^https:\/\/[a-z0-9.-]+$/);
+  });
+
+  it.each(TOOL_VENDORS.filter((vendor) => requiredOf(vendor).length > 1))(
+    'refuses $name half set, whichever variable is missing: a tool that everybody believes is on would hear nothing',
+    (vendor) => {
+      for (const missing of requiredOf(vendor)) {
+        const rest = requiredOf(vendor).filter((name) => name !== missing);
+        const error = errorOf(Object.fromEntries(rest.map((name) => [name, GOOD[name] as string])));
+        expect(error).toMatch(new RegExp(`^${missing}: expected .*, and it must be set with ${rest.join(' and ')}`));
+      }
+    },
+  );
+
+  it.each(['ITERABLE_BASE_URL', 'HUBSPOT_BASE_URL', 'INTERCOM_BASE_URL'])(
+    'turns nothing on by %s alone, as a copied .env file sets it',
+    (name) => {
+      expect(accepted({ [name]: 'https://eu.example.com' }).tools).toEqual({});
+    },
+  );
 
   it('demands a write key where calls are to leave: what a recorder takes instead is never sent later', () => {
     const error = errorOf({ MODE: 'enforce', NAMESPACE: 'acme-eu-1' });
@@ -138,6 +227,7 @@ describe('the environment', () => {
       STRIPE_WEBHOOK_SECRET: 'whsec_canary',
       SEGMENT_WRITE_KEY: 'canary-key',
       API_TOKEN: 'canary-canary-canary-canary',
+      ...Object.fromEntries(Object.entries(GOOD).map(([name, value]) => [name, value.replace('secret', 'canary')])),
     });
     const printed = [
       inspect(environment, { depth: 9, showHidden: true }),
@@ -147,5 +237,37 @@ describe('the environment', () => {
     ].join();
     expect(printed).not.toContain('canary');
     expect(printed).toContain('[redacted]');
+  });
+});
+
+describe('what a relay says when it has started', () => {
+  const ENFORCED = { MODE: 'enforce', NAMESPACE: 'acme', SEGMENT_WRITE_KEY: 'secret-w' };
+
+  it('names every tool that is written to and its address in the first line, and no secret anywhere', () => {
+    const { lines, json } = announced({ ...ENFORCED, ...GOOD });
+    for (const { name } of TOOL_VENDORS) expect(lines[0]).toContain(`${name} at https://`);
+    expect(lines[0]).toContain('Slack at https://hooks.slack.com,');
+    expect(Object.keys(json.tools)).toEqual(TOOL_VENDORS.map(({ vendor }) => vendor));
+    expect(json.tools.webhook).toBe('https://example.com');
+    const said = [...lines, JSON.stringify(json)].join('\n');
+    expect(said).not.toMatch(/secret-|\/secret|=secret|secret@/);
+    expect(said).not.toContain(SIGNING_SECRET);
+  });
+
+  it('names no tool as written to while it observes', () => {
+    const { lines, json } = announced(GOOD);
+    expect(lines[0]).toMatch(/^Recoup OBSERVES: .* none leaves/);
+    expect(json.tools).toEqual({});
+  });
+
+  it('says which tools are recorded, and which variables turn each one on', () => {
+    const { lines } = announced({ ...ENFORCED, ITERABLE_API_KEY: 'k' }, ['iterable', 'hubspot']);
+    expect(lines).toContainEqual(expect.stringMatching(/^ {2}records {2}what would be told to HubSpot$/));
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        /off .*Salesforce: set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID and SALESFORCE_CLIENT_SECRET/,
+      ),
+    );
+    expect(lines.join('\n')).not.toMatch(/set ITERABLE_API_KEY/);
   });
 });
