@@ -30,10 +30,11 @@ const answerOn = (status: number, body: unknown, headers: Record<string, string>
     .reply(status, body as nock.Body, { 'content-type': 'application/json', ...headers });
   return sink.send([ANN, BOB, CEM]);
 };
-const outcomesOn = async (errors: readonly unknown[]) => {
-  const answer = await answerOn(201, { message: 'success', errors });
+const outcomesOn201 = async (body: unknown) => {
+  const answer = await answerOn(201, body);
   return answer.answer === 'each' ? answer.outcomes : answer;
 };
+const outcomesOn = (errors: readonly unknown[]) => outcomesOn201({ message: 'success', errors });
 
 const DELIVERED = { result: 'delivered', warning: null };
 const BLANK = "'external_id' is blank";
@@ -106,8 +107,9 @@ describe('201', () => {
     ['something else', { ok: true }],
     ['errors that are no list', { message: 'success', errors: 'yes' }],
     ['an empty body', ''],
-  ])('with %s tells nothing', async (_case, body) => {
-    expect(await answerOn(201, body)).toMatchObject({ answer: 'unknown' });
+  ])('with %s tells nothing of anybody', async (_case, body) => {
+    const unknown = { result: 'unknown', reason: 'the answer is not one of Braze' };
+    expect(await outcomesOn201(body)).toEqual([unknown, unknown, unknown]);
   });
 
   it('does not pass on an address that an error quotes', async () => {

@@ -7,6 +7,8 @@ export type BrazeFault =
       readonly kind: 'status';
       readonly status: number;
       readonly message?: string;
+      /** In place of Braze's envelope. */
+      readonly body?: unknown;
       readonly headers?: Readonly<Record<string, string>>;
     }
   /** 429, with the reset in UTC milliseconds, if any, sent as seconds. */
@@ -29,8 +31,8 @@ export interface FaultWhen {
   /** From this instant of the test's clock on, and before that one, in UTC milliseconds. */
   readonly from?: number;
   readonly until?: number;
-  /** Only requests that name this person. */
-  readonly holding?: string;
+  /** Only requests that name this person, or one of these. */
+  readonly holding?: string | readonly string[];
   /** Only requests of more objects. */
   readonly above?: number;
 }
@@ -82,7 +84,7 @@ export const makeFaultPlan = (): FaultPlan => {
 const meets = (when: FaultWhen, request: TrackRequest | null, now: number): boolean =>
   now >= (when.from ?? Number.NEGATIVE_INFINITY) &&
   now < (when.until ?? Number.POSITIVE_INFINITY) &&
-  (when.holding === undefined || (request?.users.includes(when.holding) ?? false)) &&
+  (when.holding === undefined || [when.holding].flat().some((user) => request?.users.includes(user))) &&
   (when.above === undefined || (request?.objects ?? 0) > when.above);
 
 const isUnsure = (fault: BrazeFault): boolean => {

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { StandInRequest } from '../tool-stand-in.ts';
 import { deleteUsers } from './delete-users.ts';
 import { exportIds } from './export-ids.ts';
 import type { BrazeFault, FaultPlan } from './faults.ts';
@@ -44,6 +45,8 @@ export interface BrazeOptions {
   readonly requestsPer3s?: number;
   /** Objects per request of the contract; 75 by default, 50 in some. */
   readonly maxObjects?: number;
+  /** Is told each request as it comes; its `status` is filled in when it is answered. */
+  readonly onRequest?: (request: StandInRequest) => void;
 }
 
 type BrazePermission = 'users.track' | 'users.export.ids' | 'users.delete';
@@ -87,7 +90,7 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
     const fault = faults.take(asked, index, now());
     if (fault?.kind === 'slow') await sleep(fault.ms);
     if (fault?.kind === 'status') {
-      return reply(fault.status, { message: fault.message ?? 'injected' }, fault.headers);
+      return reply(fault.status, fault.body ?? { message: fault.message ?? 'injected' }, fault.headers);
     }
     if (fault?.kind === 'throttled') return reply(429, { message: 'Rate limit exceeded' }, resetHeader(fault.resetAt));
     if (!limit.allows) return reply(429, { message: 'Rate limit exceeded' });
@@ -107,7 +110,10 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = await readBody(request);
+    const seen = toSeen(request, body);
+    options.onRequest?.(seen);
     const answer: Answer = (status, text, headers = {}) => {
+      seen.status = status;
       const json = typeof text === 'string' ? text : JSON.stringify(text);
       response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(json);
     };
@@ -181,6 +187,22 @@ const processed = ({ attributes, events, purchases }: TrackRequest) => ({
   ...(events.length > 0 && { events_processed: events.length }),
   ...(purchases.length > 0 && { purchases_processed: purchases.length }),
 });
+
+const toSeen = ({ method = '', url: path = '', headers }: IncomingMessage, body: Buffer) => ({
+  method,
+  path,
+  headers,
+  body: parsed(body),
+  status: null as number | null,
+});
+
+const parsed = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return null;
+  }
+};
 
 const readBody = async (request: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
