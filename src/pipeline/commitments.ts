@@ -1,4 +1,5 @@
 import type { Attributes } from '../destination-kit/record.ts';
+import type { CustomerKey } from '../domain/ids.ts';
 
 /** What has already been said of a profile, and to whom. */
 
@@ -38,6 +39,8 @@ export interface ToolTold {
   readonly running: string | null;
   /** `episode:stage` of every stage announced, so that resuming announces none again (semantics D6). */
   readonly announced: readonly string[];
+  /** The account that it is about, and goes with to another profile; absent where it is about the person. */
+  readonly account?: CustomerKey;
 }
 
 /** What was told under an anonymous id before the account was joined to a person whose profile existed already. */
@@ -57,6 +60,6 @@ export interface Commitments extends Told {
   readonly channel: Channel | null;
   /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
   readonly segment: Told | null;
-  /** By `tool` for the live tool and `tool/recorder` for its recorder. */
+  /** By `tool` for the live tool and `tool/recorder` for its recorder; of accounts and episodes with `#` and their id. */
   readonly tools: Readonly<Record<string, ToolTold>>;
 }

@@ -23,6 +23,7 @@ export const edge = (id: string, role: NewToolEdge['role'] = 'entry', episodeId 
 export const wanted = (changes: Partial<ToolChange> = {}): ToolChange => ({
   ...BRAZE,
   userId: 'u_1',
+  account: null,
   desired: { in_dunning: true },
   edges: [],
   urgent: false,

@@ -1,5 +1,6 @@
 import type { Attributes, Subject, ToolEvent } from '../../destination-kit/record.ts';
 import type { RecordOutcome } from '../../destination-kit/sink.ts';
+import type { CustomerKey } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 
 export type { Attributes, ToolEvent } from '../../destination-kit/record.ts';
@@ -42,6 +43,11 @@ export interface ToolChange {
   readonly tool: string;
   readonly channel: ToolChannel;
   readonly userId: string;
+  /**
+   * The account of the profile's own that the row belongs to and moves with; null where it is a person's. Only people are
+   * deleted in tools when they are erased.
+   */
+  readonly account: CustomerKey | null;
   /** The whole state that the tool should hold. */
   readonly desired: Attributes;
   readonly edges: readonly NewToolEdge[];
@@ -139,10 +145,12 @@ export interface ToolStore {
   /**
    * Writes outcomes in one transaction. `delivered` and `recorded`: `delivered` becomes itself overlaid with `sent`, `sent`'s
    * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
-   * names join `uncertain`, its edges become `unknown`. `absent`: settled, its open edges dropped, and `delivered` becomes
-   * null, so that the next change is sent whole. `retry`: waits until `at`. `rejected`: a dead letter with the money
-   * at stake; where it was so in part, what was sent is in doubt. Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once
-   * delivered, recorded or unknown. Ends the call that `saveToolCall` wrote down.
+   * names join `uncertain`, its edges become `unknown`. `absent`: as `delivered`, but the edges that the row had are
+   * dropped, `delivered` becomes null, so that the next change is sent whole, and nothing is uncertain. `retry`: waits
+   * until `at`. `rejected`: a dead letter with the money at stake; where it was so in part, what was sent is in doubt.
+   * Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once delivered,
+   * recorded or unknown. A row whose account moved to another profile meanwhile is found there. Ends the call that
+   * `saveToolCall` wrote down.
    */
   readonly settleTools: (settlements: readonly ToolSettlement[], retryAt: Instant, now: Instant) => Promise<void>;
   /**
@@ -156,7 +164,7 @@ export interface ToolStore {
   readonly nextToolRetryAt: (tool: string, channel: ToolChannel) => Promise<Instant | null>;
   /**
    * Makes profiles due whose state a recorder took after the live tool last heard of them, or that are in dunning and
-   * the live tool never heard of (semantics G9). Answers how many.
+   * the live tool never heard of: of a tool that is told of accounts, of one of theirs (semantics G9). Answers how many.
    */
   readonly wakeForTool: (tool: string, now: Instant) => Promise<number>;
   readonly toolCounts: () => Promise<readonly ToolCounts[]>;
