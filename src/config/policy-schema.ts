@@ -184,7 +184,17 @@ export const POLICY_RULES = {
   'hand_off.owners': {
     schema: section({ hubspot: ownerId, salesforce: ownerId }),
     expected: 'the id of an owner in hubspot and in salesforce, each in quotes, or null',
-    example: "owners: { hubspot: '61234567', salesforce: 0055f000003xYzA }",
+    example: "owners: { hubspot: '61234567', salesforce: '0055f000003xYzA' }",
+  },
+  'hand_off.owners.hubspot': {
+    schema: ownerId,
+    expected: 'the id of an owner in HubSpot, in quotes (a bare number may lose digits), or null',
+    example: "owners: { hubspot: '61234567' }",
+  },
+  'hand_off.owners.salesforce': {
+    schema: ownerId,
+    expected: 'the id of a user in Salesforce, in quotes (a bare number may lose digits), or null',
+    example: "owners: { salesforce: '0055f000003xYzA' }",
   },
   'retention.deliveries': { schema: wholeDays.default(400), expected: 'whole days', example: 'deliveries: 400d' },
   'retention.outbox': { schema: wholeDays.default(30), expected: 'whole days', example: 'outbox: 30d' },

@@ -35,6 +35,24 @@ describe('policy.yaml', () => {
         sendUndisclosedCodes: false,
         directTools: [],
         braze: { batchObjects: 75, updateExistingOnly: false },
+        recorded: ['braze', 'iterable', 'hubspot', 'salesforce', 'slack'],
+        hubspot: {
+          createMissing: true,
+          contactIdProperty: 'recoup_user_id',
+          companyIdProperty: 'recoup_account_id',
+        },
+        salesforce: {
+          createMissing: false,
+          contactIdField: 'Recoup_User_Id__c',
+          accountIdField: 'Recoup_Account_Id__c',
+        },
+        handOff: {
+          in: ['hubspot', 'salesforce'],
+          highValueAtEntry: true,
+          afterMs: 7 * DAY_MS,
+          dueInMs: DAY_MS,
+          owners: { hubspot: null, salesforce: null },
+        },
         stripe: {
           smartRetries: 'undeclared',
           dunningEmails: 'undeclared',
@@ -118,6 +136,31 @@ describe('policy.yaml', () => {
     expect(accepted(`update_payment_url: "${url}"`).updatePaymentUrl).toBe(url);
   });
 
+  it.each(['61234567', '0055000000123456', '1e5', '[a]', "'two words'"])(
+    'refuses the owner %s: a bare number may lose digits, and the tasks would reach nobody',
+    (id) => {
+      expect(errorsOf(`hand_off:\n  owners:\n    hubspot: ${id}`)).toEqual([
+        "policy.yaml:3:14: hand_off.owners.hubspot: expected the id of an owner in HubSpot, in quotes (a bare number may lose digits), or null. Example: owners: { hubspot: '61234567' }",
+      ]);
+    },
+  );
+
+  it('takes owners in quotes, also of one tool alone', () => {
+    const { handOff } = accepted("hand_off:\n  owners: { salesforce: '0055f000003xYzA' }");
+    expect(handOff.owners).toEqual({ hubspot: null, salesforce: '0055f000003xYzA' });
+  });
+
+  it.each([
+    ['recorded: [hubspots]', 'recorded.0: expected a list of braze, iterable,'],
+    ['hubspot:\n  contact_id_property: Recoup Id', 'hubspot.contact_id_property: expected the internal name'],
+    ['salesforce:\n  account_id_field: Recoup_Id', 'salesforce.account_id_field: expected the API name'],
+    ['hand_off:\n  in: [zendesk]', 'hand_off.in.0: expected a list of hubspot and salesforce'],
+    ['hand_off:\n  due_in: null', 'hand_off.due_in: expected a duration'],
+    ['hand_off:\n  owners:\n    hubspt: null', 'hand_off.owners.hubspt: unknown setting; did you mean hubspot?'],
+  ])('refuses %j and says what is expected', (text, says) => {
+    expect(errorsOf(text)).toEqual([expect.stringContaining(says)]);
+  });
+
   it('keeps prototype keys out: they are unknown settings or ordinary ids, never something of the language', () => {
     expect(errorsOf('__proto__: { polluted: true }')[0]).toContain('unknown setting');
     expect(errorsOf('constructor: 1')[0]).toContain('unknown setting');
@@ -127,7 +170,7 @@ describe('policy.yaml', () => {
   it('shows examples that it would accept itself', () => {
     for (const [path, { example }] of Object.entries(POLICY_RULES)) {
       const [section, key] = path.split('.');
-      expect(errorsOf(key === undefined ? example : `${section}:\n  ${example}`)).toEqual([]);
+      expect(errorsOf(key === undefined ? example : `${section}:\n  ${example}`), path).toEqual([]);
     }
   });
 });
