@@ -397,11 +397,12 @@ CREATE TABLE tool_deletions (
   PRIMARY KEY (tool, kind, id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE tool_edges (
+CREATE TABLE "tool_edges" (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   tool_state_id INTEGER NOT NULL REFERENCES tool_states (id) ON DELETE CASCADE,
   event_id      TEXT NOT NULL,
-  role          TEXT NOT NULL CHECK (role IN ('entry', 'exit')),
+  role          TEXT NOT NULL CHECK (role IN ('entry', 'exit', 'news')),
+  -- Empty where news belongs to no episode.
   episode_id    TEXT NOT NULL,
   -- JSON: the event as it leaves.
   event         TEXT NOT NULL,
@@ -414,11 +415,11 @@ CREATE TABLE tool_edges (
 
 CREATE INDEX tool_edges_open ON tool_edges (tool_state_id, seq) WHERE status IN ('queued', 'unknown');
 
-CREATE TABLE tool_sends (
+CREATE TABLE "tool_sends" (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   tool_state_id INTEGER NOT NULL REFERENCES tool_states (id) ON DELETE CASCADE,
   at            INTEGER NOT NULL,
-  result        TEXT NOT NULL CHECK (result IN ('delivered', 'recorded', 'retry', 'rejected', 'unknown')),
+  result        TEXT NOT NULL CHECK (result IN ('delivered', 'recorded', 'absent', 'retry', 'rejected', 'unknown')),
   -- JSON
   attributes    TEXT NOT NULL,
   -- JSON: a list.
@@ -487,10 +488,14 @@ CREATE TABLE tool_states (
   failures      INTEGER NOT NULL DEFAULT 0,
   -- Money at stake, to order dead letters by.
   amount_minor  INTEGER,
-  currency      TEXT,
+  currency      TEXT, customer_id INTEGER REFERENCES customers (id),
   UNIQUE (profile_id, tool, channel, user_id),
   CHECK ((status = 'waiting') = (waiting_since IS NOT NULL AND retry_at IS NOT NULL))
 ) STRICT;
+
+CREATE INDEX tool_states_customer ON tool_states (customer_id) WHERE customer_id IS NOT NULL;
+
+CREATE INDEX tool_states_moved ON tool_states (user_id, tool, channel) WHERE customer_id IS NOT NULL;
 
 CREATE INDEX tool_states_next ON tool_states (tool, channel, urgent DESC, waiting_since, id, retry_at)
   WHERE status = 'waiting';

@@ -150,7 +150,7 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
     const { profileId, version, at, ruleset, accounts, log } = commit;
     for (const account of accounts) saveAccount(read, commit, account);
     saveReadAndSaid(commit);
-    toolChanges.save(commit);
+    toolChanges.save(read, commit);
     saveDeadLetters(deadLetters, read, commit);
     // A decision that said nothing leaves no line: most webhooks are about people who pay.
     if (log.length > 0) addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));

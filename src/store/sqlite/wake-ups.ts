@@ -17,13 +17,16 @@ const TOLD_TO_RECORDER = `SELECT id FROM profiles WHERE channel = 'recorder'
   AND (in_dunning = 1 OR json_extract(commitments, '$.segment') IS NOT NULL)`;
 // By number of commit, which tells what came last whether or not it has been sent: a row that still waits for the live
 // tool with what was wanted before the recorder is out of date, too.
+// A person and each account by themselves: accounts come from other profiles with what was told of them there.
 const TOLD_TO_TOOL_RECORDER = `SELECT r.profile_id AS id FROM tool_states r
-  WHERE r.tool = ?1 AND r.channel = 'recorder' AND EXISTS (SELECT 1 FROM tool_states l
-    WHERE l.profile_id = r.profile_id AND l.tool = ?1 AND l.channel = 'live')
-  GROUP BY r.profile_id HAVING max(r.version) > (SELECT max(version) FROM tool_states l
-    WHERE l.profile_id = r.profile_id AND l.tool = ?1 AND l.channel = 'live')`;
-const IN_DUNNING_UNHEARD_OF = `SELECT id FROM profiles WHERE in_dunning = 1 AND NOT EXISTS (SELECT 1 FROM tool_states l
-  WHERE l.profile_id = profiles.id AND l.tool = ?1 AND l.channel = 'live')`;
+  WHERE r.tool = ?1 AND r.channel = 'recorder'
+  GROUP BY r.profile_id, r.customer_id HAVING max(r.version) > (SELECT max(version) FROM tool_states l
+    WHERE l.profile_id = r.profile_id AND l.tool = ?1 AND l.channel = 'live' AND l.customer_id IS r.customer_id)`;
+const LIVE_ROWS = `SELECT 1 FROM tool_states l WHERE l.profile_id = p.id AND l.tool = ?1 AND l.channel = 'live'`;
+// Of a tool that is told of accounts: one of them. Which of them is in dunning, the decision knows.
+const IN_DUNNING_UNHEARD_OF = `SELECT p.id FROM profiles p WHERE p.in_dunning = 1 AND (NOT EXISTS (${LIVE_ROWS})
+  OR EXISTS (${LIVE_ROWS} AND l.customer_id IS NOT NULL) AND EXISTS (SELECT 1 FROM customers c
+    WHERE c.profile_id = p.id AND NOT EXISTS (${LIVE_ROWS} AND l.customer_id = c.id)))`;
 const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE id > ? AND ruleset <> ? ORDER BY id LIMIT ?';
 // One search at a time, kept in the store: it goes forward only with the wake-ups that it found, and one that was done
 // is not made again by the next start. Another ruleset takes its place, so that a release that was half applied and

@@ -3,7 +3,7 @@ import type { Instant } from '../../../domain/instant.ts';
 import type { Absorbed, Commitments } from '../../../pipeline/commitments.ts';
 import type { DeadLetterWriter } from '../dead-letter-rows.ts';
 import { prepare } from '../statement.ts';
-import { makeToolMerge } from '../tools/tool-merge.ts';
+import { makeToolMoves } from '../tools/tool-moves.ts';
 import { parseCommitments } from './stored-commitments.ts';
 
 /** Ends a profile without accounts whose person is another one. For use inside a write transaction. */
@@ -53,7 +53,7 @@ export const makeAbsorption = (db: DatabaseSync, deadLetters: DeadLetterWriter):
   const tell = prepare(db, TELL);
   const moves = [MOVE_CALLS, MOVE_LETTERS, MOVE_ABSORBED].map((sql) => prepare(db, sql));
   const retire = prepare(db, RETIRE);
-  const mergeTools = makeToolMerge(db);
+  const moveTools = makeToolMoves(db).person;
   return {
     absorb: (giver, holder, now) => {
       const from = told.get(giver);
@@ -63,7 +63,7 @@ export const makeAbsorption = (db: DatabaseSync, deadLetters: DeadLetterWriter):
       }
       deadLetters.closeDecision(giver, now);
       for (const move of moves) move.run(giver, holder);
-      mergeTools(giver, holder, now);
+      moveTools(giver, holder, now);
       retire.run(giver, holder);
     },
   };

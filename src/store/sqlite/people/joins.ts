@@ -44,7 +44,7 @@ export const makeJoins = (db: DatabaseSync, aliases: Aliases, deadLetters: DeadL
 
   const join = (giver: number, holder: number, now: Instant): void => {
     moves.hold([giver, holder]);
-    moves.all(giver, holder);
+    moves.all(giver, holder, now);
     leave(giver, holder, now);
     moves.wake(holder, now);
   };
@@ -111,7 +111,7 @@ export const makeJoins = (db: DatabaseSync, aliases: Aliases, deadLetters: DeadL
       );
       const holders = [...new Set(moving.map(({ holder }) => holder))];
       moves.hold([profileId, ...holders]);
-      for (const { customer, holder } of moving) moves.one(findAccount(read, customer).customerId, holder);
+      for (const { customer, holder } of moving) moves.one(findAccount(read, customer).customerId, holder, at);
       const [heir] = holders;
       const isEmpty = moving.length >= read.accounts.filter(({ role }) => role === 'owner').length;
       if (isEmpty && heir !== undefined) leave(profileId, heir, at);

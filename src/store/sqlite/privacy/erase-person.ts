@@ -43,7 +43,7 @@ const USERS = `SELECT substr(alias, 6) AS id FROM profile_aliases WHERE profile_
 const TOLD_USERS = `SELECT user_id AS id FROM profiles WHERE id ${IN_PROFILES}
   UNION SELECT commitments ->> '$.userId' FROM profiles WHERE id ${IN_PROFILES}
   UNION SELECT commitments ->> '$.segment.userId' FROM profiles WHERE id ${IN_PROFILES}
-  UNION SELECT user_id FROM tool_states WHERE profile_id ${IN_PROFILES}
+  UNION SELECT user_id FROM tool_states WHERE customer_id IS NULL AND profile_id ${IN_PROFILES}
   UNION SELECT call ->> 'userId' FROM outbox WHERE profile_id ${IN_PROFILES}`;
 // A former user may have become a person of their own since: then they stay.
 const IS_ANOTHERS_USER = `SELECT 1 AS yes FROM profiles p LEFT JOIN profile_aliases a ON a.profile_id = p.id

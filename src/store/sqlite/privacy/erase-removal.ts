@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type Instant, plus } from '../../../domain/instant.ts';
 import type { Erased } from '../../../pipeline/privacy-ports.ts';
+import type { ToolRowKey } from '../../../pipeline/tools/tool-ports.ts';
 import { prepare } from '../statement.ts';
 import { parseSettlements } from '../tools/tool-json.ts';
 import type { Names } from './erase-names.ts';
@@ -12,7 +13,9 @@ import { makeTombstones } from './tombstones.ts';
 const CALL_LASTS_MS = 60_000;
 
 const BEGIN = 'INSERT INTO erasures (at, deleted, names) VALUES (?, ?, ?)';
-const TOLD_TOOLS = `SELECT DISTINCT tool FROM tool_states WHERE channel = 'live' AND profile_id IN (SELECT value FROM json_each(?1))`;
+// Of the person: what is told of accounts and of their episodes is told under their ids.
+const TOLD_TOOLS = `SELECT DISTINCT tool FROM tool_states WHERE channel = 'live' AND customer_id IS NULL
+  AND profile_id IN (SELECT value FROM json_each(?1))`;
 const TOLD_SEGMENT = `SELECT 1 AS yes FROM profiles WHERE id IN (SELECT value FROM json_each(?1))
     AND (channel = 'segment' OR commitments ->> '$.segment' IS NOT NULL)
   UNION ALL SELECT 1 FROM outbox WHERE channel = 'segment' AND profile_id IN (SELECT value FROM json_each(?1)) LIMIT 1`;
@@ -26,6 +29,8 @@ const WAKE_CONTACTS = `UPDATE profiles SET version = version + 1, wakes = wakes 
   due_at = max(min(coalesce(due_at, ?3), ?3), coalesce(parked_until, 0))
   WHERE id NOT IN (SELECT value FROM json_each(?1)) AND id IN (SELECT profile_id FROM account_contacts
     WHERE customer_id IN (SELECT value FROM json_each(?2)))`;
+const OWNER = `SELECT profile_id AS id FROM tool_states WHERE user_id = ? AND tool = ? AND channel = ?
+  AND customer_id IS NOT NULL`;
 const CALLS = `SELECT tool, channel, settlements FROM tool_calls`;
 const SAVE_CALL = 'UPDATE tool_calls SET settlements = ? WHERE tool = ? AND channel = ?';
 const ADD_DELETION = `INSERT INTO tool_deletions (tool, kind, id, not_before) VALUES (?, ?, ?, ?)
@@ -59,11 +64,15 @@ export const toErased = ({ keys, userIds, formerUserIds, anonymousIds, emails }:
 const makeLeaveCalls = (db: DatabaseSync): ((profiles: readonly number[]) => ReadonlySet<string>) => {
   const calls = prepare<{ tool: string; channel: string; settlements: string }>(db, CALLS);
   const save = prepare(db, SAVE_CALL);
+  const owner = prepare<{ id: number }>(db, OWNER);
+  /** The account may have moved since the call left. */
+  const profileOf = ({ userId, tool, channel, profileId }: ToolRowKey): number =>
+    owner.get(userId, tool, channel)?.id ?? profileId;
   return (profiles) => {
     const reached = new Set<string>();
     for (const { tool, channel, settlements } of calls.all()) {
       const call = parseSettlements(settlements);
-      const others = call.filter(({ row }) => !profiles.includes(row.profileId));
+      const others = call.filter(({ row }) => !profiles.includes(profileOf(row)));
       if (others.length === call.length) continue;
       save.run(JSON.stringify(others), tool, channel);
       if (channel === 'live') reached.add(tool);

@@ -43,7 +43,7 @@ export const makeReturning = (db: DatabaseSync): Returning => {
     const { profileId, mode } = read.claim;
     const parted = newProfile.insert(mode);
     moves.hold([profileId]);
-    for (const { customer } of leaving) moves.one(findAccount(read, customer).customerId, parted);
+    for (const { customer } of leaving) moves.one(findAccount(read, customer).customerId, parted, now);
     moves.wakeFirst(profileId, now);
     return parted;
   };

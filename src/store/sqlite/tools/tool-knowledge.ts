@@ -7,6 +7,8 @@ import { parseDelivered, parseNames } from './tool-json.ts';
 /** The row as it is when its outcome comes. */
 export interface CurrentRow {
   readonly id: number;
+  /** Of whom it is now: its account may have moved since it was read. */
+  readonly profileId: number;
   readonly version: number;
   readonly urgent: number;
   readonly delivered: string | null;
@@ -35,9 +37,12 @@ export interface ToolKnowledge {
   readonly take: (settling: Settling) => void;
   /** It may hold what was sent, all of it or some. */
   readonly doubt: (settling: Settling) => void;
+  /** It does not know the subject. */
+  readonly forget: (settling: Settling) => void;
 }
 
 const KNOW = 'UPDATE tool_states SET delivered = ?, uncertain = ?, reached = ? WHERE id = ?';
+const FORGET = `UPDATE tool_states SET delivered = NULL, uncertain = '[]' WHERE id = ?`;
 
 /** The attribute that names the lead episode. */
 const EPISODE = 'dunning_episode_id';
@@ -62,6 +67,7 @@ const reachedBy = (sent: Attributes, edges: readonly QueuedEdge[]): readonly str
 
 export const makeToolKnowledge = (db: DatabaseSync): ToolKnowledge => {
   const know = prepare(db, KNOW);
+  const forget = prepare(db, FORGET);
 
   const save = (settling: Settling, delivered: Attributes | null, uncertain: readonly string[]): void => {
     const { current, settlement, sentEdges } = settling;
@@ -84,6 +90,9 @@ export const makeToolKnowledge = (db: DatabaseSync): ToolKnowledge => {
       const { settlement, current } = settling;
       const uncertain = union(parseNames(current.uncertain), Object.keys(settlement.sent));
       save(settling, parseDelivered(current.delivered), uncertain);
+    },
+    forget: ({ current }) => {
+      forget.run(current.id);
     },
   };
 };

@@ -7,9 +7,11 @@ import { toToolDeadLetter } from './tool-dead-letter.ts';
 import { makeToolEdges } from './tool-edges.ts';
 import { type CurrentRow, makeToolKnowledge, type Settling, sentEdgesOf, wasSent } from './tool-knowledge.ts';
 
-const FIND = `SELECT id, version, urgent, delivered, uncertain, reached, failures,
-  waiting_since AS waitingSince, retry_at AS retryAt, amount_minor AS amountMinor, currency
-  FROM tool_states WHERE profile_id = ? AND tool = ? AND channel = ? AND user_id = ?`;
+const ROW = `SELECT id, profile_id AS profileId, version, urgent, delivered, uncertain, reached, failures,
+  waiting_since AS waitingSince, retry_at AS retryAt, amount_minor AS amountMinor, currency FROM tool_states`;
+const FIND = `${ROW} WHERE tool = ?1 AND channel = ?2 AND user_id = ?3 AND profile_id = ?4`;
+// Its account moved to another profile, and it went along.
+const FIND_MOVED = `${ROW} WHERE tool = ?1 AND channel = ?2 AND user_id = ?3 AND customer_id IS NOT NULL`;
 const REST = `UPDATE tool_states SET status = ?, waiting_since = NULL, retry_at = NULL, failures = 0 WHERE id = ?`;
 const WAIT_ON = 'UPDATE tool_states SET waiting_since = ?, retry_at = ?, failures = 0 WHERE id = ?';
 const TRY_AGAIN = 'UPDATE tool_states SET retry_at = ?, failures = failures + 1 WHERE id = ?';
@@ -60,22 +62,34 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
     const events = sentEdges.map(({ event }) => event);
     toolEdges.end(settlement.edges, 'dead', current.id, now);
     const record = { tool: row.tool, userId: row.userId, attributes: sent, events, ...current };
-    const held = { ...NOTHING_HELD, profileId: row.profileId, toolStateId: current.id };
+    const held = { ...NOTHING_HELD, profileId: current.profileId, toolStateId: current.id };
     deadLetters.add(toToolDeadLetter(record, reason), held, now);
     // What was refused is not what is wanted any more.
     if (isOutdated(settling)) waits.waitOn(now, now, current.id);
     else waits.rest('dead', current.id);
   };
 
+  /** The row rests, unless something is to be sent. */
+  const rest = (settling: Settling): void => {
+    const { settlement, current, now } = settling;
+    const isOpen = isOutdated(settling) || toolEdges.anyOpen(current.id);
+    if (isOpen) waits.waitOn(now, now, current.id);
+    else if (settlement.again !== undefined) waits.waitOn(now, settlement.again, current.id);
+    else waits.rest('settled', current.id);
+  };
+
   return {
     take: (settling: Settling, end: 'delivered' | 'recorded'): void => {
-      const { settlement, current, now } = settling;
-      toolEdges.end(settlement.edges, end, current.id, now);
+      toolEdges.end(settling.settlement.edges, end, settling.current.id, settling.now);
       knowledge.take(settling);
-      const isOpen = isOutdated(settling) || toolEdges.anyOpen(current.id);
-      if (isOpen) waits.waitOn(now, now, current.id);
-      else if (settlement.again !== undefined) waits.waitOn(now, settlement.again, current.id);
-      else waits.rest('settled', current.id);
+      rest(settling);
+    },
+    /** Nobody is there to hear what the row had to say. */
+    miss: (settling: Settling): void => {
+      const seqs = settling.settlement.row.edges.map(({ seq }) => seq);
+      toolEdges.end(seqs, 'dropped', settling.current.id, settling.now);
+      knowledge.forget(settling);
+      rest(settling);
     },
     retry: waits.retry,
     doubt: (settling: Settling): void => {
@@ -96,6 +110,9 @@ const settleRow = (ends: ReturnType<typeof makeEnds>, settling: Settling): void 
     case 'delivered':
     case 'recorded':
       ends.take(settling, outcome.result);
+      break;
+    case 'absent':
+      ends.miss(settling);
       break;
     case 'retry':
       ends.retry(settling, outcome.at ?? settling.retryAt);
@@ -118,12 +135,14 @@ export const makeToolSettlements = (
   deadLetters: DeadLetterWriter,
 ): ((settlement: ToolSettlement, retryAt: Instant, now: Instant) => void) => {
   const find = prepare<CurrentRow>(db, FIND);
+  const findMoved = prepare<CurrentRow>(db, FIND_MOVED);
   const addSend = prepare(db, ADD_SEND);
   const toolEdges = makeToolEdges(db);
   const ends = makeEnds(db, deadLetters);
 
   const findCurrent = ({ row, edges }: ToolSettlement): CurrentRow | undefined => {
-    const current = find.get(row.profileId, row.tool, row.channel, row.userId);
+    const key = [row.tool, row.channel, row.userId] as const;
+    const current = find.get(...key, row.profileId) ?? findMoved.get(...key);
     if (current === undefined || !isAsRead(current, row)) return undefined;
     return toolEdges.areOpen(edges, current.id) ? current : undefined;
   };
