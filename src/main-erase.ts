@@ -14,16 +14,19 @@ export interface ErasersOptions {
   readonly segment: { readonly token: string; readonly base: string } | null;
 }
 
-const toEraser = ({ key, credentials, erase }: Tool, values: ToolCredentials[string] | undefined): Eraser => {
+const toEraser = ({ key, vendor, credentials, erase }: Tool, values: ToolCredentials[string] | undefined): Eraser => {
   const byHand = `delete the profiles with these ids in ${key}`;
   if (erase === undefined) return { tool: key, erase: null, missing: 'it has no way to delete people', byHand };
   if (values === undefined)
-    return { tool: key, erase: null, missing: `${key.toUpperCase()}_API_KEY is not set`, byHand };
+    return { tool: key, erase: null, missing: `the credentials of ${vendor} are not set`, byHand };
   const settings = credentials(values);
   return { tool: key, erase: (userIds) => erase(settings, userIds, TIMEOUT_MS), missing: null, byHand };
 };
 
-/** Segment and every tool. */
+/** Only they know people by user id. */
+const holdsUsers = ({ subject }: Tool): boolean => subject === 'person' || subject === 'contact';
+
+/** Segment and every tool that holds people. */
 export const openErasers = ({ credentials, segment }: ErasersOptions): readonly Eraser[] => [
   {
     tool: 'segment',
@@ -31,5 +34,5 @@ export const openErasers = ({ credentials, segment }: ErasersOptions): readonly 
     missing: segment === null ? 'SEGMENT_PUBLIC_API_TOKEN is not set' : null,
     byHand: 'in Segment, under Privacy, request the deletion and suppression of these user ids',
   },
-  ...TOOLS.map((tool) => toEraser(tool, credentials[tool.key])),
+  ...TOOLS.filter(holdsUsers).map((tool) => toEraser(tool, credentials[tool.vendor])),
 ];

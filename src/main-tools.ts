@@ -7,7 +7,7 @@ import type { Clock } from './pipeline/ports.ts';
 
 /** What both threads share of the tools: each as the engine runs it. */
 
-/** By key of the tool, e.g. `braze`; plain values, since they cross to the store's thread. */
+/** By vendor, e.g. `braze`; plain values, since they cross to the store's thread. */
 export type ToolCredentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export interface OpenToolsOptions {
@@ -33,10 +33,10 @@ export const openTools = async ({
     import('./destination-kit/actions-sink.ts'),
     import('./destination-kit/recorder.ts'),
   ]);
-  return TOOLS.map((tool): EngineTool => {
-    const values = credentials[tool.key];
-    const objects = policy.braze.batchObjects;
-    const settings = { updateExistingOnly: String(policy.braze.updateExistingOnly) };
+  return toolsInUse(credentials, policy).map((tool): EngineTool => {
+    const values = credentials[tool.vendor];
+    const policySettings = toPolicySettings(tool.vendor, policy);
+    const limit = tool.vendor === 'braze' ? { objects: policy.braze.batchObjects } : {};
     return {
       tool: tool.key,
       subject: tool.subject,
@@ -44,30 +44,76 @@ export const openTools = async ({
       live:
         values === undefined
           ? null
-          : makeActionsSink(tool, tool.credentials({ ...values, ...settings }), { now: clock.now, objects }),
+          : makeActionsSink(tool, tool.credentials({ ...values, ...policySettings }), { now: clock.now, ...limit }),
       recorder: makeRecorderSink(tool, {
-        objects,
-        settings: tool.credentials({ ...tool.recorder.credentials, ...settings }),
+        ...limit,
+        settings: tool.credentials({ ...tool.recorder.credentials, ...policySettings }),
         onRequest: (request) => onRequest?.(tool.key, request),
       }),
     };
   });
 };
 
+/** A hand-off is made where the policy wants it; all else wherever there are credentials, or a recorder is asked for. */
+const toolsInUse = (credentials: ToolCredentials, { recorded, handOff }: Policy): readonly Tool[] =>
+  TOOLS.filter(
+    ({ vendor, subject }) =>
+      (credentials[vendor] !== undefined || recorded.includes(vendor)) &&
+      (subject !== 'hand_off' || handOff.in.some((name) => name === vendor)),
+  );
+
+/** What the policy says of a vendor, as its tools' settings. */
+const toPolicySettings = (vendor: string, policy: Policy): Readonly<Record<string, string>> => {
+  const { braze, hubspot, salesforce, handOff } = policy;
+  switch (vendor) {
+    case 'braze':
+      return { updateExistingOnly: String(braze.updateExistingOnly) };
+    case 'hubspot': {
+      const { createMissing, ...names } = hubspot;
+      return { ...names, createMissing: String(createMissing), defaultOwner: handOff.owners.hubspot ?? '' };
+    }
+    case 'salesforce': {
+      const { createMissing, ...names } = salesforce;
+      return { ...names, createMissing: String(createMissing), defaultOwner: handOff.owners.salesforce ?? '' };
+    }
+    default:
+      return {};
+  }
+};
+
 const ASK_TIMEOUT_MS = 10_000;
 
-/** A tool as it may be asked without changing anything there. */
-const toDoor = ({ key, checkCredentials, readBack }: Tool, settings: ToolSettings): ToolDoor => ({
-  tool: key,
-  checkCredentials: checkCredentials === undefined ? null : () => checkCredentials(settings, ASK_TIMEOUT_MS),
-  readBack: readBack === undefined ? null : (userIds) => readBack(settings, userIds, ASK_TIMEOUT_MS),
-});
+/** For one step of a set-up, in ms: Salesforce deploys a field in some seconds, under load in more. */
+const MAKE_TIMEOUT_MS = 60_000;
+
+/** A tool with its settings, as commands ask it. */
+const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => {
+  const { key, subject, checkCredentials, readBack, setUp, inspect } = tool;
+  return {
+    tool: key,
+    subject,
+    checkCredentials: checkCredentials === undefined ? null : () => checkCredentials(settings, ASK_TIMEOUT_MS),
+    readBack: readBack === undefined ? null : (userIds) => readBack(settings, userIds, ASK_TIMEOUT_MS),
+    setUp:
+      setUp === undefined
+        ? null
+        : {
+            plan: (fields) => setUp.plan(settings, fields, ASK_TIMEOUT_MS),
+            apply: (step) => setUp.apply(settings, step, MAKE_TIMEOUT_MS),
+          },
+    inspect: inspect === undefined ? null : () => inspect(settings, ASK_TIMEOUT_MS),
+  };
+};
 
 /** The tools that have credentials, to be asked, and the names of those that have none. */
-export const openToolDoors = (credentials: ToolCredentials): Awaited<ReturnType<CliDoors['openTools']>> => ({
-  configured: TOOLS.flatMap((tool) => {
-    const values = credentials[tool.key];
-    return values === undefined ? [] : [toDoor(tool, tool.credentials(values))];
+export const openToolDoors = (
+  credentials: ToolCredentials,
+  policy: Policy,
+): Awaited<ReturnType<CliDoors['openTools']>> => ({
+  configured: toolsInUse(credentials, policy).flatMap((tool) => {
+    const values = credentials[tool.vendor];
+    if (values === undefined) return [];
+    return [toDoor(tool, tool.credentials({ ...values, ...toPolicySettings(tool.vendor, policy) }))];
   }),
-  off: TOOLS.filter(({ key }) => credentials[key] === undefined).map(({ key }) => key),
+  off: TOOLS.filter(({ vendor }) => credentials[vendor] === undefined).map(({ key }) => key),
 });

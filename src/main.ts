@@ -243,7 +243,8 @@ const doors: CliDoors = {
   },
   openTools: async () => {
     const { openToolDoors } = await import('./main-tools.ts');
-    return openToolDoors(toToolCredentials(loadEnvironment()));
+    const { environment, policy } = loadSetup();
+    return openToolDoors(toToolCredentials(environment), policy);
   },
   openErasers: async () => {
     const { openErasers } = await import('./main-erase.ts');

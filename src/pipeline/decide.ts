@@ -4,6 +4,8 @@ import type { Fact } from '../domain/fact.ts';
 import { type CustomerKey, digest } from '../domain/ids.ts';
 import { earliest, type Instant, toIso } from '../domain/instant.ts';
 import type { AccountTraits, UserTraits } from '../generated/tracking-plan.ts';
+import { findHandOffs } from '../hand-off/find-hand-offs.ts';
+import type { HandOff } from '../hand-off/hand-off.ts';
 import type { Episode } from '../ledger/episode.ts';
 import { accountOf, joinLedgers } from '../ledger/join.ts';
 import { foldLedger, type Ledger } from '../ledger/ledger.ts';
@@ -26,7 +28,12 @@ export interface AccountView {
   readonly role: ClaimedAccount['role'];
   readonly ledger: Ledger;
   readonly events: readonly PlannedEvent[];
+  /** What Segment is told of it. */
   readonly traits: AccountTraits;
+  /** Where it stands alone, in the words of a person's traits. */
+  readonly state: UserTraits;
+  readonly owed: Owed | null;
+  readonly handOffs: readonly HandOff[];
 }
 
 /** Everything that Recoup would say of a person at one instant. */
@@ -112,20 +119,30 @@ const toAccountTraits = (customer: CustomerKey, traits: UserTraits): AccountTrai
   mrr_currency: traits.mrr_currency,
 });
 
-/** One account by itself; the traits of an only account are the person's. */
+/** Where a person or an account stands, and what is said of that. */
+interface Stand {
+  readonly context: TraitContext;
+  readonly traits: UserTraits;
+}
+
+const standOf = (person: Person): Stand => {
+  const context = standTogether(person);
+  return { context, traits: computeTraits(context) };
+};
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** One account by itself, and when its hand-offs change by time alone. */
 const viewAccount = (
-  { rules, userId }: Person,
-  { role, ledger, traits }: { role: ClaimedAccount['role']; ledger: Ledger; traits: UserTraits | null },
-): AccountView => ({
-  customer: ledger.customer,
-  role,
-  ledger,
-  events: planEvents({ ledger, rules }),
-  traits: toAccountTraits(
-    ledger.customer,
-    traits ?? computeTraits(standTogether({ rules, userId, ledgers: [ledger] })),
-  ),
-});
+  { rules, handedOff = NONE, now }: Pick<DecideInput, 'rules' | 'handedOff' | 'now'>,
+  { role, ledger }: { role: ClaimedAccount['role']; ledger: Ledger },
+  { context, traits }: Stand,
+): { readonly view: AccountView; readonly changesAt: readonly Instant[] } => {
+  const { all: handOffs, changesAt } = findHandOffs({ ledger, traits, policy: rules.policy, known: handedOff, now });
+  const said = { traits: toAccountTraits(ledger.customer, traits), state: traits, owed: findOwed(context.standing) };
+  const events = planEvents({ ledger, rules });
+  return { view: { customer: ledger.customer, role, ledger, events, ...said, handOffs }, changesAt };
+};
 
 /** A person whose accounts were all linked to somebody else. */
 const viewNobody = (userId: string | null, rules: Ruleset, now: Instant): View => {
@@ -154,11 +171,14 @@ export interface DecideInput {
   readonly userId: string | null;
   readonly accounts: readonly (Pick<ClaimedAccount, 'customer' | 'role'> & { readonly facts: readonly Fact[] })[];
   readonly rules: Ruleset;
+  /** Episodes of which a task was made; none unless given. */
+  readonly handedOff?: ReadonlySet<string>;
   readonly now: Instant;
 }
 
 /** What is true of a person at `now`, given what was observed. Pure: no clock, no I/O, no randomness. */
-export const decide = ({ accounts, rules, now, ...known }: DecideInput): View => {
+export const decide = (input: DecideInput): View => {
+  const { accounts, rules, now, ...known } = input;
   const folded = accounts.map(({ customer, role, facts }) => ({
     role,
     ledger: foldLedger(customer, facts, rules, now),
@@ -168,16 +188,20 @@ export const decide = ({ accounts, rules, now, ...known }: DecideInput): View =>
   const named = folded.find(({ role, ledger }) => role === 'owner' && ledger.userId !== null);
   const userId = named?.ledger.userId ?? known.userId;
   const person: Person = { rules, userId, ledgers: [first, ...others] };
-  const context = standTogether(person);
+  const stand = standOf(person);
+  const { context, traits } = stand;
   const { ledger: joined, standing } = context;
-  const traits = computeTraits(context);
-  const only = others.length === 0 ? traits : null;
-  const views = folded.map((account) => viewAccount(person, { ...account, traits: only }));
+  const viewed = folded.map((account) =>
+    // What stands of an only account is what stands of the person.
+    viewAccount(input, account, others.length === 0 ? stand : standOf({ ...person, ledgers: [account.ledger] })),
+  );
+  const views = viewed.map(({ view }) => view);
   const events = views.flatMap((view) => view.events);
   // What still settles counts nowhere yet (semantics E4).
   const subject = { traits, events: events.filter(({ ready }) => ready) };
   const memberships = findMemberships(rules.audiences, subject, now);
-  const changes = [...joined.changesAt, ...standing.changesAt, ...traitChangesAt(context)].filter((at) => at > now);
+  const changesAt = [joined, standing, ...viewed].flatMap((each) => each.changesAt);
+  const changes = [...changesAt, ...traitChangesAt(context)].filter((at) => at > now);
   return {
     userId,
     anonymousId: anonymousIdOf(first.customer, rules.namespace),

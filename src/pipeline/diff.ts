@@ -96,7 +96,10 @@ export const diff = (input: DiffInput): Effects => {
     account.role === 'owner' ? [diffAccount(input, account, claim.accounts[index]?.events ?? [])] : [],
   );
   const state = stateCalls(input);
-  const tools = toolChanges(input);
+  const said = view.accounts
+    .filter(({ role }) => role === 'owner')
+    .map((account, index) => ({ account, calls: accounts[index]?.calls ?? [] }));
+  const tools = toolChanges({ ...input, said });
   const calls = [...accounts.flatMap((account) => account.calls), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
   return {

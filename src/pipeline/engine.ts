@@ -107,7 +107,9 @@ export const makeEngine = (options: EngineOptions): Engine => {
       await store.saveRuleset(rules.hash, rulesetJson(options), clock.now());
       // A store that has only observed owes Segment and the tools the present state of people in dunning.
       if (options.segment !== null) await store.wakeForEnforce(clock.now());
-      for (const { tool } of liveTools) await store.wakeForTool(tool, clock.now());
+      // A stream is of what happens from now on.
+      const owed = liveTools.filter(({ subject }) => subject !== 'stream');
+      for (const { tool } of owed) await store.wakeForTool(tool, clock.now());
       worker.start();
       for (const { start } of deliverers) start();
     },

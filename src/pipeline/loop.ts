@@ -10,6 +10,7 @@ import type { Channel, Claim, Commit, Part, Store } from './ports.ts';
 import { allFacts, readDeliveries } from './read.ts';
 import type { Ruleset } from './rules.ts';
 import { toCommit } from './to-commit.ts';
+import { handedOffIn } from './tools/subjects/hand-offs.ts';
 import type { ActiveTool } from './tools/tool-ports.ts';
 
 export interface World {
@@ -40,7 +41,8 @@ export const step = (
 ): Commit | Part => {
   const read = readDeliveries(claim, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
-  const decided = decide({ userId: claim.userId, accounts, rules, now });
+  const handedOff = handedOffIn(claim.commitments);
+  const decided = decide({ userId: claim.userId, accounts, rules, handedOff, now });
   // An account that joined may be older than the one that the id was derived from: who was told by it stays the same.
   const view = { ...decided, anonymousId: claim.anonymousId ?? decided.anonymousId };
   const parted = toPart(claim, view, now);

@@ -1,5 +1,5 @@
 import type { Audiences } from '../../audience-kit/audiences.ts';
-import { attributeOf, PERSON_TRAITS, VERSION_ATTRIBUTE } from '../../destination-kit/fields.ts';
+import { attributeOf, type ToolTrait, VERSION_ATTRIBUTE } from '../../destination-kit/fields.ts';
 import type { Attributes, AttributeValue } from '../../destination-kit/record.ts';
 import type { UserTraits } from '../../generated/tracking-plan.ts';
 
@@ -11,19 +11,24 @@ const removed = (before: Attributes, names: ReadonlySet<string>): Attributes =>
       .map((name) => [name, false]),
   );
 
-/**
- * The whole state that a tool should hold of a person.
- * @param before what it was last meant to hold; empty if nothing.
- * @param version number of the commit that decides it.
- */
+export interface DesiredOptions {
+  /** The traits that the tool holds, as attributes of the same name. */
+  readonly names: readonly ToolTrait[];
+  /** What it was last meant to hold; empty if nothing. */
+  readonly before: Attributes;
+  /** Number of the commit that decides it. */
+  readonly version: number;
+}
+
+/** The whole state that a tool should hold of a person. */
 export const toDesired = (
   view: { readonly traits: UserTraits; readonly audiences: readonly string[] },
   audiences: Audiences,
-  { before, version }: { readonly before: Attributes; readonly version: number },
+  { names: held, before, version }: DesiredOptions,
 ): Attributes => {
   const members = new Set(view.audiences);
   const memberships = audiences.all.map(({ key }) => [attributeOf(key), members.has(key)] as const);
-  const traits = PERSON_TRAITS.map((name) => [name, view.traits[name]] as const);
+  const traits = held.map((name) => [name, view.traits[name]] as const);
   const names = new Set<string>([...memberships, ...traits].map(([name]) => name));
   return {
     ...removed(before, names),

@@ -51,7 +51,9 @@ const versionOf = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
 const edgesToSend = (row: ToolRow, resendsUnknownEvents: boolean): readonly QueuedEdge[] => {
   const exits = row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
   const entry = row.edges.findLast(({ role }) => role === 'entry');
-  return entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents) ? [...exits, entry] : exits;
+  const isMeant = entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents);
+  const news = row.edges.filter(({ role }) => role === 'news');
+  return [...exits, ...(isMeant ? [entry] : []), ...news];
 };
 
 /** Whether the tool heard of the episode, or may have: only then is there something to end. */
