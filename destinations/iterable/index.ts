@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { defineTool, type RecordedRequest } from '../../src/destination-kit/define-tool.ts';
+import { toAnswer } from './answer.ts';
+import { checkCredentials } from './credentials.ts';
+import { definition } from './definition.ts';
+import { erase } from './erase.ts';
+import { inspect } from './inspect.ts';
+import { readBack } from './read-back.ts';
+import { apply, plan } from './set-up.ts';
+import { MAX_BYTES } from './sync.ts';
+
+const recorded = z.object({ users: z.array(z.unknown()).default([]), events: z.array(z.unknown()).default([]) });
+
+/** Takes everything, as Iterable says it. */
+const takeAll = ({ body }: RecordedRequest) => {
+  const { users, events } = recorded.parse(JSON.parse(body));
+  return { status: 200, body: { successCount: users.length + events.length, failCount: 0, failedUpdates: {} } };
+};
+
+/** Iterable, by `POST /api/users/bulkUpdate` and then `POST /api/events/trackBulk`. */
+export const iterable = defineTool({
+  key: 'iterable',
+  vendor: 'iterable',
+  subject: 'person',
+  // Cloud mode by its present name, and the classic one.
+  segmentNames: ['Iterable (Actions)', 'Iterable'],
+  definition,
+  action: 'syncDunningState',
+  // A record is at most one request of each kind: 5 a second are allowed for users, 10 for events, all senders together.
+  limits: { objects: 1_000, bytes: MAX_BYTES, callsPerSecond: 5 },
+  // Of users or of events, whichever are more: each request holds one kind.
+  objectsOf: ({ attributes, events }) => Math.max(Object.keys(attributes).length > 0 ? 1 : 0, events.length),
+  // Iterable replaces the event that it has under the same id.
+  resendsUnknownEvents: true,
+  credentials: ({ apiKey = '', baseUrl = '' }) => ({ api_key: apiKey, base_url: baseUrl }),
+  toAnswer,
+  recorder: {
+    credentials: { apiKey: 'recorder', baseUrl: 'https://api.iterable.invalid' },
+    answer: takeAll,
+  },
+  setUp: { plan, apply },
+  inspect,
+  checkCredentials,
+  readBack,
+  erase,
+});
