@@ -7,7 +7,13 @@ import { instantText } from './wording.ts';
 export interface Situation
   extends Pick<
     HandOffContext,
-    'attempts' | 'nextRetryAt' | 'nextRetryStatus' | 'isHighValue' | 'paymentUrl' | 'suppressionReason'
+    | 'attempts'
+    | 'attemptNumber'
+    | 'nextRetryAt'
+    | 'nextRetryStatus'
+    | 'isHighValue'
+    | 'paymentUrl'
+    | 'suppressionReason'
   > {
   readonly isOpen: boolean;
 }
@@ -29,12 +35,12 @@ const reach = ({ isHighValue, paymentUrl }: Situation): string => {
 
 /** A retry may work by itself: wait for it while that is reasonable. */
 const waitOr = (situation: Situation, { asLongAs, otherwise }: Readonly<Record<'asLongAs' | 'otherwise', string>>) => {
-  const { nextRetryAt, attempts } = situation;
+  const { nextRetryAt, attemptNumber } = situation;
   if (nextRetryAt === null) return `${otherwise} ${reach(situation)}`;
   const retry = `the retry on ${instantText(nextRetryAt)}`;
-  return attempts.length < PERSISTENT_ATTEMPTS
+  return attemptNumber === null || attemptNumber < PERSISTENT_ATTEMPTS
     ? `Wait for ${retry}. ${asLongAs}`
-    : `${attempts.length} attempts failed: agree on a date or another payment method before ${retry}. ${reach(situation)}`;
+    : `${attemptNumber} attempts failed: agree on a date or another payment method before ${retry}. ${reach(situation)}`;
 };
 
 const BY_CLASS: Readonly<Record<FailureClass, (situation: Situation) => string>> = {

@@ -8,7 +8,7 @@ import { recurringRevenue } from '../../src/ledger/recurring-revenue.ts';
 import { findStanding } from '../../src/ledger/standing.ts';
 import { computeTraits } from '../../src/traits/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { ledgerAt } from '../unit/ledger-facts.ts';
+import { day, declined, failed, ledgerAt, subscribed } from '../unit/ledger-facts.ts';
 
 /** Everything of the policy that hand-offs depend on, as the table of a test sets it. */
 export interface Given {
@@ -42,3 +42,24 @@ export const tasksAt = (now: Instant, facts: readonly Fact[], given: Given = {})
 /** The ids of the episodes of a story, in order of opening. */
 export const idsAt = (now: Instant, facts: readonly Fact[]): readonly string[] =>
   ledgerAt(now, facts).episodes.map(({ id }) => id);
+
+const MONTHLY = {
+  priceId: 'price_1',
+  unitAmountMinor: 4900,
+  quantity: 1,
+  interval: 'month',
+  intervalCount: 1,
+} as const;
+
+/** A customer of 400 days whose renewal failed on day 1 and on day 4; the next retry is on day 9. */
+export const TWICE: readonly Fact[] = [
+  subscribed(day(0), { startedAt: day(-400), items: [MONTHLY] }),
+  failed(day(1), { nextAttemptAt: day(4) }),
+  declined(day(1)),
+  failed(day(4), { attemptCount: 2, nextAttemptAt: day(9) }),
+  declined(day(4), { chargeId: 'ch_2' }),
+];
+/** The plan of all stories is worth a call. */
+export const HIGH: Given = { highValue: ['pro'] };
+/** The episode of `TWICE` has a task. */
+export const KNOWN: Given = { known: idsAt(day(5), TWICE) };

@@ -1,57 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RawDecline } from '../../src/domain/decline.ts';
 import type { Fact } from '../../src/domain/fact.ts';
-import type { Instant } from '../../src/domain/instant.ts';
-import { toClosedTask } from '../../src/hand-off/to-closed-task.ts';
-import {
-  day,
-  declined,
-  disputed,
-  ended,
-  failed,
-  INVOICE,
-  ledgerAt,
-  observed,
-  paid,
-  recorded,
-  refunded,
-  subscribed,
-  succeeded,
-} from '../unit/ledger-facts.ts';
-import { type Given, handOffsAt, idsAt, tasksAt } from './hand-off-cases.ts';
-
-const HIGH: Given = { highValue: ['pro'] };
-const MONTHLY = {
-  priceId: 'price_1',
-  unitAmountMinor: 4900,
-  quantity: 1,
-  interval: 'month',
-  intervalCount: 1,
-} as const;
-const SINCE = subscribed(day(0), { startedAt: day(-400), items: [MONTHLY] });
-const TWICE: readonly Fact[] = [
-  SINCE,
-  failed(day(1), { nextAttemptAt: day(4) }),
-  declined(day(1)),
-  failed(day(4), { attemptCount: 2, nextAttemptAt: day(9) }),
-  declined(day(4), { chargeId: 'ch_2' }),
-];
-const [EPISODE = ''] = idsAt(day(2), TWICE);
-const KNOWN: Given = { known: [EPISODE] };
-
-const because = (raw: Partial<RawDecline>, at: Instant = day(1)): Fact => ({
-  ...declined(at),
-  decline: {
-    declineCode: null,
-    errorCode: 'card_declined',
-    adviceCode: null,
-    networkAdviceCode: null,
-    networkDeclineCode: null,
-    blockedReason: null,
-    ...raw,
-  },
-});
+import { day, declined, disputed, failed, INVOICE, ledgerAt, paid, recorded, succeeded } from '../unit/ledger-facts.ts';
+import { HIGH, handOffsAt, KNOWN, TWICE, tasksAt } from './hand-off-cases.ts';
 
 describe('a task', () => {
   it('tells everything that is known, and that the rest is not', () => {
@@ -91,7 +42,7 @@ https://pay.example/in_1`,
         user_id: 'user_ada',
         account_id: 'cus_1',
         email: 'ada@example.com',
-        dunning_episode_id: EPISODE,
+        dunning_episode_id: KNOWN.known?.[0],
       },
     ]);
   });
@@ -156,120 +107,6 @@ https://pay.example/in_1`,
         tasksAt(day(days), quiet, HIGH).find((task) => task.dunning_episode_id === first?.dunning_episode_id),
       ).toEqual(first);
     }
-  });
-});
-
-describe('the advice', () => {
-  const adviceOf = (facts: readonly Fact[], now = day(2), given: Given = {}): string | undefined =>
-    handOffsAt(now, facts, { known: idsAt(now, facts), ...given }).all[0]?.context.recommendation;
-  const RETRY = { nextAttemptAt: day(9) };
-
-  it.each([
-    ['insufficient_funds', 'Wait for the retry on 2026-03-10 09:00 UTC. Offer another date if that one does not suit.'],
-    ['processing_error', 'Wait for the retry on 2026-03-10 09:00 UTC. It often passes by itself.'],
-    ['expired_card', 'Another card is needed. Write to the customer and send the link.'],
-    [
-      'authentication_required',
-      'Only the customer can confirm the payment (3-D Secure). Write to the customer and send the link. The next retry will not run before there is another payment method.',
-    ],
-    ['do_not_honor', 'The customer should call the bank or use another card. Write to the customer and send the link.'],
-    [
-      'currency_not_supported',
-      'Look at the payment in the billing system first: the reason may not lie with the customer.',
-    ],
-  ])('follows the failure: %s', (declineCode, advice) => {
-    expect(adviceOf([failed(day(1), RETRY), because({ declineCode })])).toBe(advice);
-  });
-
-  it('is to call those on a high-value plan, and to write to the others', () => {
-    const facts = [failed(day(1), RETRY), because({ declineCode: 'expired_card' })];
-    expect(adviceOf(facts, day(2), HIGH)).toBe('Another card is needed. Call the customer and send the link.');
-  });
-
-  it('names no link where none is known', () => {
-    const facts = [failed(day(1), { ...RETRY, hostedUrl: null }), because({ declineCode: 'expired_card' })];
-    expect(adviceOf(facts)).toBe(
-      'Another card is needed. Write to the customer and agree on how to pay: no link is known.',
-    );
-  });
-
-  it('does not wait for a third retry in vain', () => {
-    const third = [
-      ...TWICE,
-      failed(day(9), { attemptCount: 3, nextAttemptAt: day(12) }),
-      declined(day(9), { chargeId: 'ch_3' }),
-    ];
-    expect(adviceOf(third, day(10))).toBe(
-      '3 attempts failed: agree on a date or another payment method before the retry on 2026-03-13 09:00 UTC. Write to the customer and send the link.',
-    );
-  });
-
-  it('is to decide, once no retry is coming', () => {
-    const facts = [failed(day(1), { nextAttemptAt: null }), declined(day(1))];
-    expect(adviceOf(facts)).toMatch(
-      /^No retry is coming\. Decide: another payment method, a pause, or letting it go\./,
-    );
-    expect(tasksAt(day(2), facts, { known: idsAt(day(2), facts) })[0]?.body).toContain('Next retry: none is coming');
-  });
-
-  it('is to leave those alone whose messages are held back', () => {
-    expect(adviceOf([...TWICE, disputed(day(5), 'open')], day(6))).toMatch(
-      /^A payment is disputed: do not ask for money/,
-    );
-    expect(adviceOf([...TWICE, refunded(day(5))], day(6))).toMatch(/^Money was given back/);
-  });
-});
-
-describe('the comment', () => {
-  const GIVEN_UP = { status: 'uncollectible', uncollectibleReason: 'max_payment_attempts' } as const;
-  const FREE = { status: 'void' } as const;
-  const LATER = [paid(day(20), { id: 'in_2', attemptCount: 1 }), observed(day(60), { id: 'in_3', status: 'draft' })];
-
-  it.each<readonly [string, readonly Fact[], string]>([
-    ['a retry', [succeeded(day(9)), paid(day(9), { attemptCount: 3 })], 'paid on 2026-03-10 09:00 UTC, by a retry.'],
-    [
-      'the customer',
-      [succeeded(day(9)), { ...paid(day(9)), automatic: false }],
-      'paid on 2026-03-10 09:00 UTC, by the customer.',
-    ],
-    [
-      'money outside of the billing system',
-      [{ ...paid(day(9), { paidOutOfBand: true }), byCharge: false }],
-      'paid on 2026-03-10 09:00 UTC, outside of the billing system.',
-    ],
-    ['a void', [observed(day(9), FREE)], 'voided or credited on 2026-03-10 09:00 UTC, nothing is owed any more.'],
-    [
-      'the customer’s wish to leave',
-      [ended(day(9), { cancelReason: 'requested' })],
-      'the subscription ended on 2026-03-10 09:00 UTC as the customer wished, unpaid.',
-    ],
-    ['the provider giving up', [observed(day(9), GIVEN_UP)], 'lost on 2026-03-10 09:00 UTC, the payment never came.'],
-    ['a later bill that was paid', LATER, 'written off on 2026-04-'],
-  ])('says how it ended: %s', (_name, end, words) => {
-    const [task] = tasksAt(day(61), [...TWICE, ...end], KNOWN);
-    expect(task).toMatchObject({ task_state: 'closed' });
-    expect(task?.comment?.startsWith(`Closed by Recoup: ${words}`), task?.comment ?? 'no comment').toBe(true);
-    expect(task?.subject).toBe(tasksAt(day(5), TWICE, KNOWN)[0]?.subject);
-    expect(task?.body).toContain('Next retry: none, it ended');
-    expect(task?.body).toContain('Nothing is left to do.');
-  });
-
-  it('says it anew where money came in after all', () => {
-    const lost = [...TWICE, observed(day(9), GIVEN_UP)];
-    const paidLate = [...lost, succeeded(day(15)), paid(day(15), { attemptCount: 3 })];
-    expect(tasksAt(day(16), paidLate, KNOWN)).toMatchObject([
-      { comment: expect.stringMatching(/: paid on 2026-03-16 09:00 UTC/), dunning_episode_id: EPISODE },
-    ]);
-  });
-
-  it('closes what recomputing no longer yields, and keeps what was said', () => {
-    const [task] = tasksAt(day(5), TWICE, HIGH);
-    expect(toClosedTask(task ?? {})).toEqual({
-      ...task,
-      task_state: 'closed',
-      comment: expect.stringContaining('correction'),
-    });
-    expect(toClosedTask({})).toEqual({ task_state: 'closed', comment: expect.stringContaining('no longer stands') });
   });
 });
 
