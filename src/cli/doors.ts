@@ -1,6 +1,15 @@
 import type { Audiences } from '../audience-kit/audiences.ts';
 import type { Environment } from '../config/environment.ts';
-import type { CredentialCheck, RecordedRequest, ToolProfile } from '../destination-kit/define-tool.ts';
+import type {
+  CredentialCheck,
+  RecordedRequest,
+  SetUpPlan,
+  SetUpStep,
+  ToolProblem,
+  ToolProfile,
+} from '../destination-kit/define-tool.ts';
+import type { Field } from '../destination-kit/fields.ts';
+import type { Subject } from '../destination-kit/record.ts';
 import type { Happening } from '../domain/happening.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { BillingApi } from '../pipeline/api/api-ports.ts';
@@ -35,13 +44,21 @@ export interface DemoRelayOptions {
   readonly onToolRequest?: (request: ToolRequest) => void;
 }
 
-/** A tool with credentials, to be asked without changing anything there. */
+/** A tool with credentials. Nothing but `setUp.apply` changes anything there. */
 export interface ToolDoor {
   readonly tool: string;
+  readonly subject: Subject;
   /** Null: it cannot be asked. */
   readonly checkCredentials: (() => Promise<CredentialCheck>) | null;
   /** What the tool holds of these people; unknown ones are left out. Rejects when it does not tell. Null: it cannot be asked. */
   readonly readBack: ((userIds: readonly string[]) => Promise<readonly ToolProfile[]>) | null;
+  /** Makes there what deliveries need; a step that is made already is no error. Both reject. Null: nothing has to be made. */
+  readonly setUp: {
+    readonly plan: (fields: readonly Field[]) => Promise<SetUpPlan>;
+    readonly apply: (step: SetUpStep) => Promise<void>;
+  } | null;
+  /** What stands in the way of deliveries. Rejects when it does not tell. Null: it cannot be asked. */
+  readonly inspect: (() => Promise<readonly ToolProblem[]>) | null;
 }
 
 /** Who deletes people outside of the store. */

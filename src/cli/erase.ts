@@ -2,11 +2,12 @@ import { type Instant, instant } from '../domain/instant.ts';
 import type { Store } from '../pipeline/ports.ts';
 import type { Erased } from '../pipeline/privacy-ports.ts';
 import { COMMAND } from './command-line.ts';
+import { isConfirmed } from './confirm.ts';
 import type { CliDoors, Eraser } from './doors.ts';
 import { sayErased, sayLeft, sayWhatGoes } from './erase-text.ts';
 import { deleteInTools, type LeftInTool } from './erase-tools.ts';
 import { CommandFailure, EXIT } from './failure.ts';
-import { clean, complain, isTerminal, sayJson } from './terminal.ts';
+import { clean, complain, sayJson } from './terminal.ts';
 
 export interface EraseOptions {
   readonly yes?: boolean;
@@ -22,20 +23,6 @@ export interface EraseOptions {
 }
 
 const now = (): Instant => instant(Date.now());
-
-const confirm = async (id: string): Promise<boolean> => {
-  const { confirm: ask, isCancel } = await import('@clack/prompts');
-  // Ctrl+D ends the input without an answer: nothing is left to wait for, and the process would end in the middle.
-  const noAnswer = new Promise<false>((resolve) => process.once('beforeExit', () => resolve(false)));
-  const answer = await Promise.race([noAnswer, ask({ message: `Erase ${clean(id)} for good?`, initialValue: false })]);
-  return !isCancel(answer) && answer;
-};
-
-const isWanted = async (id: string, { yes, json }: EraseOptions): Promise<boolean> => {
-  if (yes === true) return true;
-  if (json === true || !isTerminal()) throw new CommandFailure('Nobody can be asked here: pass --yes.', EXIT.usage);
-  return confirm(id);
-};
 
 interface Rest {
   readonly left: readonly LeftInTool[];
@@ -83,7 +70,7 @@ const eraseOne = async (store: Store, doors: CliDoors, id: string, options: Eras
   }
   const erasers = await doors.openErasers();
   if (options.json !== true) sayWhatGoes(id, found, { erasers, former: options.former === true });
-  if (!(await isWanted(id, options))) {
+  if (!(await isConfirmed(`Erase ${clean(id)} for good?`, options))) {
     complain('Nothing was erased.');
     return EXIT.failed;
   }

@@ -1,17 +1,14 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Instant, instant } from '../domain/instant.ts';
 import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
-import { COMMAND } from './command-line.ts';
+import { addDestinations } from './add-destinations.ts';
+import { type Action, type Enqueue, examples, withJson } from './command-help.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { parseInstant } from './parse-instant.ts';
 import { parseSince, type Since } from './parse-since.ts';
 import { endWithReader } from './terminal.ts';
 import { wrap } from './wrap.ts';
-
-/** An action answers its exit code; nothing means 0. */
-type Action = () => Promise<number>;
-type Enqueue = (action: Action) => void;
 
 const wholeNumber =
   (min: number, max: number) =>
@@ -27,11 +24,6 @@ const collectSeqs = (text: string, before: readonly number[] = []): readonly num
   ...before,
   wholeNumber(1, Number.MAX_SAFE_INTEGER)(text),
 ];
-
-const examples = (...lines: readonly string[]): string =>
-  ['', lines.length === 1 ? 'Example:' : 'Examples:', ...lines.map((line) => `  $ ${COMMAND} ${line}`)].join('\n');
-
-const withJson = (command: Command): Command => command.option('--json', 'print one JSON document and nothing else');
 
 /** Those of BSD's sysexits, which supervisors understand. */
 const START_EXIT_CODES = `
@@ -127,16 +119,6 @@ const addAudiences = (program: Command, doors: CliDoors, enqueue: Enqueue): void
     .description('list the audiences in words, as they are defined in audiences/')
     .addHelpText('after', examples('audiences list', 'audiences list --json'))
     .action((options) => enqueue(async () => (await import('./audiences.ts')).listAudiences(doors, options)));
-};
-
-const addDestinations = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
-  const group = program.command('destinations').description('the tools that are written directly');
-  withJson(group.command('check'))
-    .description('ask each tool that has credentials whether they are good, and what it holds of a person')
-    .option('--user <id>', 'compare what each tool holds of this person with what it should')
-    .addHelpText('after', examples('destinations check', 'destinations check --user user_42'))
-    .addHelpText('after', '\nNothing is changed anywhere. Exit code 1: credentials were refused, or something differs.')
-    .action((options) => enqueue(async () => (await import('./destinations.ts')).checkDestinations(doors, options)));
 };
 
 /** `95%` or `95` as a share. */

@@ -175,6 +175,16 @@ const unsetOf = (name: ToolVariableName): string | undefined => (TOOL_VARIABLES[
 export const requiredOf = ({ credentials }: ToolVendor): readonly ToolVariableName[] =>
   Object.values(credentials).filter((name) => unsetOf(name) === undefined);
 
+/** The vendor of a tool by its key, e.g. of `hubspot-companies`; null: it needs no credentials of these. */
+export const vendorOfTool = (tool: string): ToolVendor | null =>
+  TOOL_VENDORS.find(({ vendor }) => tool === vendor || tool.startsWith(`${vendor}-`)) ?? null;
+
+/** The variables that turn a tool on, for people. */
+export const whatTurnsOn = (tool: string): string => {
+  const vendor = vendorOfTool(tool);
+  return vendor === null ? 'its credentials' : requiredOf(vendor).join(', ');
+};
+
 /** The first variable that is not set although others of the same vendor are, and why it must be; null: all is well. */
 export const findLoneVariable = (given: Given): { readonly name: ToolVariableName; readonly why: string } | null => {
   for (const vendor of TOOL_VENDORS) {

@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runCli } from '../../src/cli/index.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { instant, plus } from '../../src/domain/instant.ts';
 import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
 import { openStore } from '../../src/store/index.ts';
 import { makeMemoryBook, type StripeStandIn, startStripeStandIn } from '../stand-ins/stripe.ts';
+import { type Printed, runInProcess } from './cli-in-process.ts';
 import { makeWorkplace, runRecoup } from './cli-process.ts';
 import { makeDoctorDoors } from './doctor-doors.ts';
 import { admitPatients } from './doctor-store.ts';
@@ -19,21 +19,8 @@ const STORE = `sqlite:${join(workplace.path, 'doctor.db')}`;
 /** Nothing listens there. */
 const NOWHERE = 'http://127.0.0.1:9';
 
-const run = async (args: readonly string[], env: Readonly<Record<string, string>>, policy?: string) => {
-  const lines: string[] = [];
-  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => lines.push(String(text)) > 0);
-  const complaints: string[] = [];
-  const complain = vi.spyOn(process.stderr, 'write').mockImplementation((text) => complaints.push(String(text)) > 0);
-  try {
-    const exitCode = await runCli(args, makeDoctorDoors({ PORT: '9', SEGMENT_HOST: NOWHERE, ...env }, policy));
-    const text = lines.join('');
-    // As one line, wherever it was broken to fit the screen.
-    return { exitCode, text, flat: text.replace(/\s+/g, ' '), complaint: complaints.join('') };
-  } finally {
-    write.mockRestore();
-    complain.mockRestore();
-  }
-};
+const run = (args: readonly string[], env: Readonly<Record<string, string>>, policy?: string): Promise<Printed> =>
+  runInProcess(args, makeDoctorDoors({ PORT: '9', SEGMENT_HOST: NOWHERE, ...env }, policy));
 
 interface Finding {
   readonly check: string;

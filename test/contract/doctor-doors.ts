@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs';
+import { AUDIENCES } from '../../audiences/index.ts';
 import { makeStripeApi } from '../../src/billing-api/stripe-api.ts';
-import type { CliDoors } from '../../src/cli/doors.ts';
+import type { CliDoors, ToolDoor } from '../../src/cli/doors.ts';
 import { parseEnvironment } from '../../src/config/environment.ts';
 import { parsePolicy } from '../../src/config/policy.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { openStore } from '../../src/store/index.ts';
+
+/** A tool that cannot be asked anything, but for what the test gives it. */
+export const toolDoor = (parts: Partial<ToolDoor> = {}): ToolDoor => ({
+  tool: 'toy',
+  subject: 'contact',
+  checkCredentials: null,
+  readBack: null,
+  setUp: null,
+  inspect: null,
+  ...parts,
+});
 
 const closed = (): never => {
   throw new Error('not opened by the doctor');
@@ -30,7 +42,7 @@ export const makeDoctorDoors = (
     version: '0.0.0',
     startRelay: closed,
     loadProviders: closed,
-    loadAudiences: closed,
+    loadAudiences: async () => AUDIENCES,
     loadRules: closed,
     openErasers: closed,
     openDemoRelay: closed,
@@ -38,8 +50,7 @@ export const makeDoctorDoors = (
     loadPolicy,
     openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
     openTools: async () => ({
-      configured:
-        loadEnvironment().tools.braze === undefined ? [] : [{ tool: 'braze', checkCredentials: null, readBack: null }],
+      configured: loadEnvironment().tools.braze === undefined ? [] : [toolDoor({ tool: 'braze' })],
       off: loadEnvironment().tools.braze === undefined ? ['braze'] : [],
     }),
     openBillingApi: async () => {
