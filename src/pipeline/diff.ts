@@ -93,18 +93,20 @@ const diffAccount = (input: DiffInput, account: AccountView, before: readonly Co
 export const diff = (input: DiffInput): Effects => {
   const { claim, view, channel } = input;
   const accounts = view.accounts.flatMap((account, index) =>
-    account.role === 'owner' ? [diffAccount(input, account, claim.accounts[index]?.events ?? [])] : [],
+    account.role === 'owner' ? [{ account, ...diffAccount(input, account, claim.accounts[index]?.events ?? []) }] : [],
   );
   const state = stateCalls(input);
-  const said = view.accounts
-    .filter(({ role }) => role === 'owner')
-    .map((account, index) => ({ account, calls: accounts[index]?.calls ?? [] }));
-  const tools = toolChanges({ ...input, said });
   const calls = [...accounts.flatMap((account) => account.calls), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
+  const leaving = new Set(checked.flatMap(({ call, plan }) => (plan.ok ? [call] : [])));
+  const said = accounts.map((each) => ({
+    account: each.account,
+    calls: each.calls.filter((call) => leaving.has(call)),
+  }));
+  const tools = toolChanges({ ...input, said });
   return {
     accounts: accounts.map(({ customer, events, refuted, restored }) => ({ customer, events, refuted, restored })),
-    outbox: checked.flatMap(({ call, plan }) => (plan.ok ? [{ call, channel }] : [])),
+    outbox: [...leaving].map((call) => ({ call, channel })),
     deadLetters: checked.flatMap(({ call, plan }) => (plan.ok ? [] : [planViolation(call, plan.problems)])),
     tools: tools.changes,
     commitments: { ...state.told, tools: tools.told },

@@ -4,6 +4,7 @@ import type { ToolState } from '../../src/pipeline/tools/tool-ports.ts';
 import { later, NOW } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 import {
+  ABSENT,
   DELIVERED,
   edge,
   onlyRow,
@@ -101,6 +102,34 @@ export const toolOutcomePromises = (store: Subject): void => {
       expect(row.reached.toSorted()).toEqual(['ep_1', 'ep_2']);
     });
 
+    it('absent settles the row, drops what it had to say, and has the next change sent whole', async () => {
+      await want(store(), [wanted({ desired: { a: 1, b: 1 } })]);
+      await send(DELIVERED);
+      await want(store(), [wanted({ desired: { a: 2, b: 1 } })]);
+      await send(UNKNOWN, { sent: { a: 2 } });
+      await want(store(), [wanted({ desired: { a: 3, b: 1 }, edges: [edge('e_1'), edge('e_2', 'news')] })]);
+      const { edges } = await onlyRow(store());
+      await send(ABSENT, { sent: { a: 3 }, edges: edges.slice(0, 1).map(({ seq }) => seq) });
+      expect(await waiting(store())).toEqual([]);
+      const sent = { result: 'absent', attributes: { a: 3 }, events: [edge('e_1').event], detail: ABSENT.reason };
+      const { sends, ...row } = (await state()) ?? { sends: [] };
+      expect(row).toMatchObject({ status: 'settled', delivered: null });
+      expect(sends.at(-1)).toMatchObject(sent);
+      expect(await openLetters()).toEqual([]);
+      await want(store(), [wanted({ desired: { a: 4, b: 1 }, edges: [edge('e_1')] })]);
+      expect(await onlyRow(store())).toMatchObject({ delivered: null, uncertain: [], reached: [], edges: [] });
+    });
+
+    it('absent lets the row wait on with what was decided meanwhile', async () => {
+      await want(store(), [wanted({ edges: [edge('e_1', 'news')] })]);
+      const row = await onlyRow(store());
+      await want(store(), [wanted({ edges: [edge('e_2', 'news')] })], { at: later(1) });
+      await store().settleTools([settlementOf(row, ABSENT)], RETRY_AT, later(9));
+      const [next] = await waiting(store(), later(9));
+      expect(next).toMatchObject({ version: 2, delivered: null, waitingSince: later(9) });
+      expect(next?.edges.map(({ event }) => event.id)).toEqual(['e_2']);
+    });
+
     it('retry waits until the instant that the tool names, or that the engine chose, and reaches nobody', async () => {
       await want(store(), [wanted({ edges: [edge('e_1')] })]);
       await send({ ...RETRY, at: later(50) });
@@ -166,13 +195,17 @@ export const toolOutcomePromises = (store: Subject): void => {
       expect(await openLetters()).toHaveLength(1);
     });
 
-    it('replayed has the row wait with what it is to be now, and its exits alone', async () => {
-      await want(store(), [wanted({ edges: [edge('e_1'), edge('e_2', 'exit')] })]);
+    it('replayed has the row wait with what it is to be now, and its exits and news alone', async () => {
+      const edges = [edge('e_1'), edge('e_2', 'exit'), edge('e_3', 'news', '')];
+      await want(store(), [wanted({ edges })]);
       await send(REJECTED);
       expect(await store().replayDeadLetters(null, later(30))).toBe(1);
       const row = await onlyRow(store(), later(30));
       expect(row).toMatchObject({ waitingSince: later(30), failures: 0, desired: { in_dunning: true } });
-      expect(row.edges).toMatchObject([{ event: { id: 'e_2' }, status: 'queued' }]);
+      expect(row.edges).toMatchObject([
+        { event: { id: 'e_2' }, role: 'exit', status: 'queued' },
+        { event: { id: 'e_3' }, role: 'news', episodeId: '', status: 'queued' },
+      ]);
       expect(await openLetters()).toEqual([]);
       expect(await store().replayDeadLetters(null, later(30))).toBe(0);
     });
@@ -201,7 +234,7 @@ export const toolOutcomePromises = (store: Subject): void => {
       const retryAt = await store().nextToolRetryAt('braze', 'live');
       return { rows: await waiting(store()), state: await state(), letters: await openLetters(), retryAt };
     };
-    const TWICE = [DELIVERED, UNKNOWN, RETRY, REJECTED].flatMap((outcome) => [
+    const TWICE = [DELIVERED, ABSENT, UNKNOWN, RETRY, REJECTED].flatMap((outcome) => [
       { outcome, result: outcome.result, what: 'state and events', edges: [edge('e_1')], at: later(9) },
       { outcome, result: outcome.result, what: 'state alone', edges: [], at: later(9) },
       { outcome, result: outcome.result, what: 'events, in no time', edges: [edge('e_1')], at: NOW },

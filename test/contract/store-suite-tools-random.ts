@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import type { ToolChange, ToolRow, ToolSettlement } from '../../src/pipeline/tools/tool-ports.ts';
+import { arrive, decideBy, type Named, settle } from './store-people.ts';
 import { later } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 import {
@@ -14,16 +15,34 @@ import {
   settleInModel,
   wantInModel,
 } from './store-tool-model.ts';
-import { DELIVERED, edge, FOREVER, RECORDED, REJECTED, RETRY, UNKNOWN, want, wanted } from './store-tool-samples.ts';
+import {
+  ABSENT,
+  accountOf,
+  DELIVERED,
+  edge,
+  FOREVER,
+  RECORDED,
+  REJECTED,
+  RETRY,
+  UNKNOWN,
+  want,
+  wanted,
+} from './store-tool-samples.ts';
 
-const OUTCOMES = [DELIVERED, RECORDED, REJECTED, RETRY, UNKNOWN] as const;
+const OUTCOMES = [DELIVERED, RECORDED, ABSENT, REJECTED, RETRY, UNKNOWN] as const;
 
 interface Wish {
   readonly user: number;
   readonly desired: { readonly a: number; readonly b: number };
-  /** Odd ones are exits. */
+  /** By turns entries, exits and news. */
   readonly edges: readonly number[];
   readonly urgent: boolean;
+}
+
+/** An account turns out to be somebody's. */
+interface Move {
+  readonly user: number;
+  readonly person: number;
 }
 
 interface Call {
@@ -33,11 +52,13 @@ interface Call {
   readonly dropsFirst: boolean;
   /** Decided while the call is under way. */
   readonly meanwhile: Wish | null;
+  /** Found while the call is under way, before that. */
+  readonly moved: Move | null;
   /** What happens between the answer and its writing down: it is lost, or comes twice. */
   readonly ending: 'settled' | 'crashed' | 'twice';
 }
 
-type Step = { readonly wish: Wish } | { readonly call: Call } | { readonly replay: true };
+type Step = { readonly wish: Wish } | { readonly call: Call } | { readonly move: Move } | { readonly replay: true };
 
 const wish = fc.record({
   user: fc.nat(2),
@@ -45,16 +66,19 @@ const wish = fc.record({
   edges: fc.array(fc.nat(7), { maxLength: 3 }),
   urgent: fc.boolean(),
 });
+const move = fc.record({ user: fc.nat(2), person: fc.nat(1) });
 const call = fc.record({
   rows: fc.integer({ min: 1, max: 3 }),
   outcomes: fc.array(fc.nat(OUTCOMES.length - 1), { minLength: 3, maxLength: 3 }),
   dropsFirst: fc.boolean(),
   meanwhile: fc.option(wish),
+  moved: fc.option(move),
   ending: fc.constantFrom('settled', 'settled', 'crashed', 'twice'),
 } as const);
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ wish }) },
   { weight: 5, arbitrary: fc.record({ call }) },
+  { weight: 2, arbitrary: fc.record({ move }) },
   { weight: 1, arbitrary: fc.constant({ replay: true } as const) },
 );
 
@@ -63,6 +87,8 @@ interface Play {
   readonly store: Store;
   readonly tool: string;
   readonly rows: ModelRow[];
+  /** Whose each account is. */
+  readonly names: Record<string, Named>;
   now: Instant;
   elapsed: number;
 }
@@ -73,20 +99,33 @@ const pass = (play: Play): Instant => {
   return play.now;
 };
 
+const ROLES = ['entry', 'exit', 'news'] as const;
+
+const customerIn = (tool: string, user: number): string => `cus_${tool}_${user}`;
+
 const toChange = ({ tool }: Play, { user, desired, edges, urgent }: Wish): ToolChange =>
   wanted({
     tool,
     userId: `u_${user}`,
+    account: accountOf(customerIn(tool, user)),
     desired,
     urgent,
-    edges: edges.map((n) => edge(`e_${n}`, n % 2 === 1 ? 'exit' : 'entry', `ep_${n >> 1}`)),
+    edges: edges.map((n) => edge(`e_${n}`, ROLES[n % 3], `ep_${n >> 1}`)),
   });
 
 const playWish = async (play: Play, one: Wish): Promise<void> => {
   const at = pass(play);
   const change = toChange(play, one);
-  await want(play.store, [change], { customer: `cus_${play.tool}_${one.user}`, at });
+  await want(play.store, [change], { customer: customerIn(play.tool, one.user), at });
   wantInModel(play.rows, change, at);
+};
+
+/** Nothing that the tools are told, or that is known of them, changes by that. */
+const playMove = async ({ store, tool, names }: Play, { user, person }: Move): Promise<void> => {
+  const customer = customerIn(tool, user);
+  names[customer] = { user: `${tool}_${person}` };
+  await arrive(store, customer);
+  await settle(store, decideBy(names));
 };
 
 /** What the engine would send: what differs, or is not known to be there. */
@@ -101,6 +140,8 @@ const playCall = async (play: Play, one: Call): Promise<void> => {
   const sending = await store.nextToolRows({ tool, channel: 'live', now, limit: one.rows });
   const due = dueInModel(play.rows, now).slice(0, one.rows);
   expect(sending.map(pictureOfRow)).toEqual(due.map(pictureOfModel));
+  const versions = due.map(({ version }) => version);
+  if (one.moved !== null) await playMove(play, one.moved);
   if (one.meanwhile !== null) await playWish(play, one.meanwhile);
   if (one.ending === 'crashed') return;
   const settlements = sending.map((row, index): ToolSettlement => {
@@ -114,12 +155,12 @@ const playCall = async (play: Play, one: Call): Promise<void> => {
   const retryAt = later(play.elapsed + 15);
   await store.settleTools(settlements, retryAt, at);
   if (one.ending === 'twice') await store.settleTools(settlements, retryAt, at);
-  for (const { row, sent, edges, dropped, outcome } of settlements) {
+  for (const [index, { row, sent, edges, dropped, outcome }] of settlements.entries()) {
     const model = play.rows.find(({ userId }) => userId === row.userId);
     const idsOf = (seqs: readonly number[]) => row.edges.filter(({ seq }) => seqs.includes(seq)).map((e) => e.event.id);
     const sentIds = { edges: idsOf(edges), dropped: idsOf(dropped) };
     if (model !== undefined)
-      settleInModel(model, { version: row.version, sent, ...sentIds, result: outcome.result }, retryAt, at);
+      settleInModel(model, { version: versions[index] ?? 0, sent, ...sentIds, result: outcome.result }, retryAt, at);
   }
 };
 
@@ -161,18 +202,19 @@ const compare = async ({ store, tool, rows }: Play): Promise<void> => {
 const playStep = async (play: Play, one: Step): Promise<void> => {
   if ('wish' in one) await playWish(play, one.wish);
   else if ('call' in one) await playCall(play, one.call);
+  else if ('move' in one) await playMove(play, one.move);
   else await playReplay(play);
   await compare(play);
 };
 
 /** What holds however decisions, calls, their outcomes, crashes and replays come. */
 export const toolsAtRandom = (store: Subject): void => {
-  it('tools hold what they are told to, whatever the order of decisions, outcomes, crashes and replays', async () => {
+  it('tools hold what they are told to, whatever the order of decisions, moves, outcomes, crashes and replays', async () => {
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         runs += 1;
-        const play: Play = { store: store(), tool: `tool_${runs}`, rows: [], now: later(0), elapsed: 0 };
+        const play: Play = { store: store(), tool: `tool_${runs}`, rows: [], names: {}, now: later(0), elapsed: 0 };
         for (const one of steps) await playStep(play, one);
       }),
       { numRuns: 40 },

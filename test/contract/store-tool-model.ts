@@ -7,6 +7,7 @@ import type { NewToolEdge, ToolChange, ToolRow } from '../../src/pipeline/tools/
 export interface ModelRow {
   readonly userId: string;
   desired: Attributes;
+  /** Counts what was wanted. */
   version: number;
   delivered: Attributes | null;
   uncertain: readonly string[];
@@ -77,7 +78,7 @@ export const settleInModel = (row: ModelRow, call: SentInModel, retryAt: Instant
   const isOutdated = row.version !== call.version;
   const wasSent = call.edges.length > 0 || Object.keys(sent).length > 0;
   row.edges = row.edges.map((one) => ({ ...one, status: endOf(call, one.event.id, one.status) }));
-  if (result !== 'retry' && result !== 'rejected') {
+  if (result !== 'retry' && result !== 'rejected' && result !== 'absent') {
     const episodes = row.edges.filter(({ event }) => call.edges.includes(event.id)).map(({ episodeId }) => episodeId);
     row.reached = union(row.reached, episodes);
   }
@@ -88,7 +89,8 @@ export const settleInModel = (row: ModelRow, call: SentInModel, retryAt: Instant
     return;
   }
   const isTaken = result !== 'rejected';
-  if (isTaken && wasSent) row.delivered = { ...row.delivered, ...sent };
+  if (result === 'absent') Object.assign(row, { delivered: null, uncertain: [] });
+  else if (isTaken && wasSent) row.delivered = { ...row.delivered, ...sent };
   if (isTaken) row.uncertain = row.uncertain.filter((name) => !(name in sent));
   const waitsOn = isOutdated || (isTaken && row.edges.some(isOpen));
   if (waitsOn) wait(row, now);
@@ -100,7 +102,7 @@ export const replayInModel = (row: ModelRow, now: Instant): void => {
   if (row.status === 'waiting') row.retryAt = now;
   else wait(row, now);
   row.edges = row.edges.map((one) =>
-    one.status === 'dead' && one.role === 'exit' ? { ...one, status: 'queued' } : one,
+    one.status === 'dead' && one.role !== 'entry' ? { ...one, status: 'queued' } : one,
   );
 };
 
@@ -114,7 +116,6 @@ export const dueInModel = (rows: readonly ModelRow[], now: Instant): readonly Mo
 export const pictureOfModel = (row: ModelRow): unknown => ({
   userId: row.userId,
   desired: row.desired,
-  version: row.version,
   delivered: row.delivered,
   uncertain: row.uncertain.toSorted(),
   reached: row.reached.toSorted(),
@@ -126,7 +127,6 @@ export const pictureOfModel = (row: ModelRow): unknown => ({
 export const pictureOfRow = (row: ToolRow): unknown => ({
   userId: row.userId,
   desired: row.desired,
-  version: row.version,
   delivered: row.delivered,
   uncertain: row.uncertain.toSorted(),
   reached: row.reached.toSorted(),

@@ -1,3 +1,4 @@
+import type { CustomerKey } from '../../src/domain/ids.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import type { NewToolEdge, ToolChange, ToolRow, ToolSettlement } from '../../src/pipeline/tools/tool-ports.ts';
@@ -6,6 +7,14 @@ import { decided, deliveryOf, NOW, workAll } from './store-samples.ts';
 /** The row that most of the tests are about. */
 export const BRAZE = { tool: 'braze', channel: 'live' } as const;
 export const FOREVER: Instant = instant(9_000_000_000_000);
+
+/** The key of a customer of the samples. */
+export const accountOf = (customer: string): CustomerKey => ({
+  provider: 'stripe',
+  merchant: '',
+  mode: 'test',
+  customer,
+});
 
 /** The entry of a stage, or with `exit` the end of the episode. */
 export const edge = (id: string, role: NewToolEdge['role'] = 'entry', episodeId = 'ep_1'): NewToolEdge => ({
@@ -71,6 +80,7 @@ export const settlementOf = (
 
 export const DELIVERED = { result: 'delivered', warning: null } as const;
 export const RECORDED = { result: 'recorded' } as const;
+export const ABSENT = { result: 'absent', reason: 'no such user' } as const;
 export const UNKNOWN = { result: 'unknown', reason: 'no answer' } as const;
 export const REJECTED = { result: 'rejected', reason: 'not a string' } as const;
 /** The engine chooses when. */

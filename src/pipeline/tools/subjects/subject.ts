@@ -15,7 +15,7 @@ export interface Wants {
   readonly told: Told;
 }
 
-/** What a decision found, and what it says of each account now, in the order of the view's accounts. */
+/** What a decision found, and which events it says of each owned account now. */
 export interface SubjectInput extends DiffInput {
   readonly said: readonly { readonly account: AccountView; readonly calls: readonly SegmentCall[] }[];
 }
