@@ -1,0 +1,124 @@
+import type { RequestClient } from '@segment/actions-core';
+import { loadCore } from '../../src/destination-kit/core.ts';
+import { toFailure } from '../../src/destination-kit/failure.ts';
+import type { ActionOutcome } from '../../src/destination-kit/multi-status.ts';
+import { toVerdict } from './answer.ts';
+import { type Held, NOT_THERE, parseHeld, toWriteAnswer } from './batch-answer.ts';
+import type { Properties } from './properties.ts';
+import { type HubspotObject, type HubspotSettings, toBatchUrl } from './settings.ts';
+import { isNotFound, parseError } from './verdict.ts';
+
+/** One input of a batch write, and the payload it stands for. */
+export interface WriteInput {
+  readonly payload: number;
+  /** Said of it when it was taken. */
+  readonly warning?: string;
+  /** Which object, and what it holds. */
+  readonly input: {
+    /** HubSpot's id, or the value of `idProperty`; a new object has none. */
+    readonly id?: string;
+    readonly idProperty?: string;
+    readonly properties: Properties;
+    readonly associations?: readonly unknown[];
+  };
+}
+
+/** The requests of one call, whose first failure ends it as long as nothing was written. */
+export interface HubspotCall {
+  /** Objects by a unique property; those that HubSpot does not know are left out. */
+  readonly read: (
+    object: HubspotObject,
+    idProperty: string | null,
+    ids: readonly string[],
+    properties: readonly string[],
+  ) => Promise<readonly Held[]>;
+  readonly write: (
+    object: HubspotObject,
+    verb: 'create' | 'update' | 'upsert',
+    inputs: readonly WriteInput[],
+  ) => Promise<void>;
+  /** What became of a payload that was not written. */
+  readonly settle: (payload: number, outcome: ActionOutcome) => void;
+  /** One for each payload, in their order. */
+  readonly outcomes: () => readonly ActionOutcome[];
+}
+
+/**
+ * Once something was written, a failure is told to the records of its own request and to no other: what HubSpot has
+ * certainly not taken is to be sent again, what it may have taken is unknown.
+ */
+export const openCall = (request: RequestClient, settings: HubspotSettings, payloads: number): HubspotCall => {
+  const settled = new Map<number, ActionOutcome>();
+  let hasWritten = false;
+
+  const tell = (inputs: readonly WriteInput[], outcomes: readonly ActionOutcome[]): void =>
+    inputs.forEach(({ payload, warning = null }, index) => {
+      const outcome = outcomes[index] ?? UNTOLD;
+      settled.set(payload, outcome.result === 'delivered' ? { ...outcome, warning } : outcome);
+    });
+
+  const send = async (url: string, inputs: readonly WriteInput[]): Promise<void> => {
+    const traced = inputs.map(({ payload, input }) => ({ ...input, objectWriteTraceId: String(payload) }));
+    const { data } = await request(url, { method: 'post', json: { inputs: traced } });
+    const { outcomes, problem, hasTaken } = toWriteAnswer(
+      data,
+      inputs.map(({ payload }) => String(payload)),
+    );
+    if (problem !== null && !hasWritten) throw notSetUp(problem);
+    hasWritten ||= hasTaken;
+    tell(inputs, outcomes);
+  };
+
+  return {
+    read: async (object, idProperty, ids, properties) => {
+      if (ids.length === 0) return [];
+      const inputs = [...new Set(ids)].map((id) => ({ id }));
+      const asked = { properties, propertiesWithHistory: [], inputs, ...(idProperty === null ? {} : { idProperty }) };
+      const { data } = await request(toBatchUrl(settings, object, 'read'), { method: 'post', json: asked });
+      const held = parseHeld(data);
+      if (held === null) throw new Error('the answer is not one of HubSpot');
+      return held;
+    },
+    write: async (object, verb, inputs) => {
+      if (inputs.length === 0) return;
+      try {
+        await send(toBatchUrl(settings, object, verb), inputs);
+      } catch (error) {
+        if (isMissing(error) && inputs.length === 1) return tell(inputs, [NOT_THERE]);
+        if (!hasWritten) throw error;
+        tell(
+          inputs,
+          inputs.map(() => toLateOutcome(error, inputs.length)),
+        );
+      }
+    },
+    settle: (payload, outcome) => void settled.set(payload, outcome),
+    outcomes: () => Array.from({ length: payloads }, (_, payload) => settled.get(payload) ?? UNTOLD),
+  };
+};
+
+const UNTOLD: ActionOutcome = { result: 'unknown', reason: 'nothing was told of this record' };
+
+/** In the framework's words, so that any host stops here. */
+const notSetUp = (problem: string): Error => new (loadCore().IntegrationError)(problem, 'NOT_SET_UP', 401);
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof loadCore().HTTPError && isNotFound(parseError(dataOf(error.response)));
+
+const dataOf = (response: object): unknown => ('data' in response ? response.data : undefined);
+
+/** A failed request after one that was taken. */
+const toLateOutcome = (error: unknown, inputs: number): ActionOutcome => {
+  const { answer, reason } = toMeaning(error);
+  if (answer === 'unknown') return { result: 'unknown', reason };
+  if (answer === 'refused' && inputs === 1) return { result: 'rejected', reason };
+  // Refused for the sake of one among several: they are sent again in a call of their own, which can be halved.
+  return { result: 'retry', at: null, reason };
+};
+
+const toMeaning = (error: unknown): { readonly answer: string; readonly reason: string } => {
+  if (!(error instanceof loadCore().HTTPError)) return toFailure(error);
+  const { status } = error.response;
+  const told = { status, header: () => null, body: dataOf(error.response) };
+  return toVerdict(told) ?? { answer: 'unknown', reason: `status ${status}` };
+};

@@ -1,0 +1,39 @@
+/** What the destination needs to reach one HubSpot account. */
+export type HubspotSettings = {
+  /** A service key, or another token that is sent as a bearer. */
+  readonly access_token: string;
+  /** Scheme and host, `https://api.hubapi.com` unless a proxy stands between. */
+  readonly base_url: string;
+  /** Make a contact for a user whom HubSpot does not know and whose email is known. */
+  readonly create_missing: boolean;
+  /** Unique properties that hold the user id (contacts) and the account id (companies). */
+  readonly contact_id_property: string;
+  readonly company_id_property: string;
+  /** Owner of a task where neither the company nor the contact has one; empty: nobody. */
+  readonly default_owner: string;
+};
+
+export type HubspotObject = 'contacts' | 'companies' | 'tasks';
+
+/** Unique property of a task that holds the episode it stands for: HubSpot has no idempotency key of its own. */
+export const TASK_KEY = 'recoup_task_key';
+
+/** Property of a task that tells whether its words are still those that Recoup wrote. */
+export const TASK_MARK = 'recoup_task_mark';
+
+/** Group under which people find the properties. */
+export const GROUP = 'recoup';
+
+/** HubSpot dates its versions; numbered ones are unsupported from September 2027. */
+const API_VERSION = '2026-03';
+
+/** The address of a batch operation. HubSpot takes 100 inputs in each. */
+export const toBatchUrl = (
+  { base_url }: Pick<HubspotSettings, 'base_url'>,
+  object: HubspotObject,
+  verb: 'read' | 'create' | 'update' | 'upsert',
+): string => `${base_url.replace(/\/+$/, '')}/crm/objects/${API_VERSION}/${object}/batch/${verb}`;
+
+/** The address of the cheapest read of an object. */
+export const toFirstPageUrl = ({ base_url }: Pick<HubspotSettings, 'base_url'>, object: HubspotObject): string =>
+  `${base_url.replace(/\/+$/, '')}/crm/objects/${API_VERSION}/${object}?limit=1`;
