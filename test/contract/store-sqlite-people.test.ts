@@ -118,7 +118,10 @@ describe('joining and parting in SQLite', () => {
         INSERT INTO tool_states (id, profile_id, tool, channel, user_id, desired, version, decided_at, delivered, reached, status, urgent)
           VALUES (${id}, ${id}, 'braze', 'live', 'anna', '{}', 1, 0, '{}', '["ep_${id}"]', 'settled', 0);
         INSERT INTO tool_edges (tool_state_id, event_id, role, episode_id, event, committed_at, status)
-          VALUES (${id}, 'e_${id}', 'exit', 'ep_${id}', '{}', 0, 'queued')`);
+          VALUES (${id}, 'e_${id}', 'exit', 'ep_${id}', '{}', 0, 'queued');
+        INSERT INTO tool_sends (tool_state_id, at, result, attributes, events) VALUES (${id}, 0, 'rejected', '{}', '[]');
+        INSERT INTO dead_letters (kind, subject, code, message, payload, profile_id, tool_state_id, created_at)
+          VALUES ('tool', 'braze anna', 'tool_rejected', 'no', '{}', ${id}, ${id}, 0)`);
     }
     db.exec(`INSERT INTO profile_aliases (alias, mode, profile_id) VALUES ('user:anna', 'test', 1)`);
     const [, [claim] = []] = await settle(store, decideBy({ cus_1: ANNA, cus_2: ANNA }));
@@ -126,7 +129,11 @@ describe('joining and parting in SQLite', () => {
     expect(db.prepare('SELECT profile_id, reached, delivered, status FROM tool_states').all()).toEqual([
       { profile_id: 1, reached: '["ep_1","ep_2"]', delivered: null, status: 'waiting' },
     ]);
-    expect(db.prepare('SELECT event_id FROM tool_edges ORDER BY seq').all()).toHaveLength(2);
+    for (const table of ['tool_edges', 'tool_sends', 'dead_letters'])
+      expect(db.prepare(`SELECT tool_state_id FROM ${table}`).all(), table).toEqual([
+        { tool_state_id: 1 },
+        { tool_state_id: 1 },
+      ]);
     expect(await accountsOf(store, 'anna')).toEqual(['cus_1', 'cus_2']);
   });
 });

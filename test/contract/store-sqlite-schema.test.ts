@@ -77,6 +77,8 @@ describe('the SQLite schema', () => {
       'SELECT alias FROM profile_aliases WHERE profile_id = 1',
       'SELECT customer_id FROM account_contacts WHERE profile_id = 1',
       'SELECT id FROM profiles WHERE merged_into = 1',
+      'SELECT id FROM tool_states WHERE customer_id = 1',
+      `SELECT id FROM tool_states WHERE tool = 'braze' AND channel = 'live' AND user_id = 'u_1' AND customer_id IS NOT NULL`,
       `SELECT seq FROM tool_edges WHERE tool_state_id = 1 AND status IN ('queued', 'unknown') ORDER BY seq`,
     ];
     for (const sql of plans) {
