@@ -1,4 +1,5 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import { answerOf } from '../../src/destination-kit/caught.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { refusesEvent } from './answer.ts';
 import { parseSecret, type WebhookSettings } from './settings.ts';
@@ -113,7 +114,7 @@ const sendOne = async (post: Post, { events = [], sent_at }: EventsPayload): Pro
       await post(event, sent_at);
       taken += 1;
     } catch (error) {
-      const status = statusOf(error);
+      const status = answerOf(error)?.status ?? 0;
       const isFirst = taken + refused.length === 0;
       // Alone or first: nothing was taken, and the answer as a whole says why.
       if (isFirst && (!refusesEvent(status) || events.length === 1)) throw error;
@@ -124,11 +125,4 @@ const sendOne = async (post: Post, { events = [], sent_at }: EventsPayload): Pro
   if (refused.length === 0) return { result: 'delivered', warning: null };
   const reason = [...refused, ...(taken > 0 ? [`${taken} taken`] : [])].join('; ');
   return { result: 'rejected', reason, ...(taken > 0 ? { partly: true } : {}) };
-};
-
-/** 0 where the error is no answer. */
-const statusOf = (error: unknown): number => {
-  const response = error instanceof Error && 'response' in error ? error.response : null;
-  if (typeof response !== 'object' || response === null || !('status' in response)) return 0;
-  return typeof response.status === 'number' ? response.status : 0;
 };
