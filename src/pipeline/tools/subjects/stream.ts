@@ -1,8 +1,17 @@
 import type { Attributes } from '../../../destination-kit/record.ts';
+import { CATEGORY_MEANING, type CategoryMeaning } from '../../../domain/decline.ts';
 import { instant } from '../../../domain/instant.ts';
 import type { SegmentCall } from '../../ports.ts';
 import type { NewToolEdge } from '../tool-ports.ts';
 import { changeOf, type Subjects } from './subject.ts';
+
+const MEANINGS: Readonly<Record<string, CategoryMeaning>> = CATEGORY_MEANING;
+
+/** What policy tells Segment of an undisclosable decline goes no further (semantics E8): nobody knows who listens here. */
+const withhold = (properties: Attributes): Attributes =>
+  MEANINGS[String(properties.failure_category)]?.disclosable === false
+    ? { ...properties, failure_code: null, failure_category: 'undisclosed' }
+    : properties;
 
 /** An event as it is told to Segment, under the same id. */
 const toNews = ({ event = '', messageId, timestamp, properties }: SegmentCall): NewToolEdge => ({
@@ -12,7 +21,7 @@ const toNews = ({ event = '', messageId, timestamp, properties }: SegmentCall): 
     id: messageId,
     name: event,
     at: instant(Date.parse(timestamp)),
-    properties: (properties ?? {}) as Attributes,
+    properties: withhold((properties ?? {}) as Attributes),
   },
 });
 
