@@ -8,19 +8,46 @@ type Attributes = ToolState['desired'];
 const SHOWN_SENDS = 5;
 
 const when = (at: Instant): string => toIso(at).replace('T', ' ').slice(0, 19);
-const show = (value: Attributes[string] | undefined): string =>
-  value === null || value === undefined ? '–' : clean(String(value));
+/** Of a text of several lines, as a task's, the first. */
+const show = (value: Attributes[string] | undefined): string => {
+  if (value === null || value === undefined) return '–';
+  const [first = '', ...more] = String(value).split('\n');
+  return clean(first) + (more.length === 0 ? '' : ` (and ${more.length} lines)`);
+};
 
-/** What the tool should hold, and, where it is otherwise, what it has acknowledged; what is empty in both is left out. */
-const attributeRows = ({ desired, delivered }: ToolState): readonly (readonly string[])[] =>
+interface Shown {
+  readonly name: string;
+  readonly wanted: Attributes[string];
+  readonly held: Attributes[string];
+  /** It was acknowledged otherwise. */
+  readonly differs: boolean;
+}
+
+/** What the tool should hold and what it has acknowledged; what is empty in both is left out. */
+const attributesOf = ({ desired, delivered }: ToolState): readonly Shown[] =>
   Object.keys({ ...desired, ...delivered })
     .map((name) => ({ name, wanted: desired[name] ?? null, held: delivered?.[name] ?? null }))
     .filter(({ wanted, held }) => wanted !== null || held !== null)
-    .map(({ name, wanted, held }) => [
-      clean(name),
-      show(wanted),
-      wanted === held || delivered === null ? '' : `acknowledged ${show(held)}`,
-    ]);
+    .map((shown) => ({ ...shown, differs: delivered !== null && shown.wanted !== shown.held }));
+
+/** Attributes as rows; what an earlier tool was shown to hold alike is only counted. */
+const attributeLines = (state: ToolState, earlier: readonly ToolState[]): readonly string[] => {
+  const isAbove = ({ name, wanted, differs }: Shown): boolean =>
+    !differs && earlier.some(({ desired }) => Object.hasOwn(desired, name) && desired[name] === wanted);
+  const all = attributesOf(state);
+  const rows = all.filter((shown) => !isAbove(shown));
+  const above = all.length - rows.length;
+  return [
+    ...alignRows(
+      rows.map(({ name, wanted, held, differs }) => [
+        clean(name),
+        show(wanted),
+        differs ? `acknowledged ${show(held)}` : '',
+      ]),
+    ),
+    ...(above === 0 ? [] : [paint('dim', `${above} attributes as above`)]),
+  ];
+};
 
 const sendRows = ({ sends }: ToolState): readonly (readonly string[])[] =>
   sends.slice(-SHOWN_SENDS).map(({ at, result, attributes, events, detail }) => {
@@ -39,9 +66,9 @@ const headLine = ({ tool, channel, userId, status, waitingSince, delivered }: To
 
 /** How a person stands in each tool: what it should hold, what it acknowledged, what it was sent last. */
 export const toolLines = ({ tools }: ProfileRecord): readonly string[] =>
-  tools.flatMap((state) => [
+  tools.flatMap((state, index) => [
     headLine(state),
-    ...alignRows(attributeRows(state)).map((line) => `  ${line}`),
+    ...attributeLines(state, tools.slice(0, index)).map((line) => `  ${line}`),
     ...(state.sends.length > SHOWN_SENDS
       ? [paint('dim', `  ${state.sends.length - SHOWN_SENDS} earlier sends: --json shows more`)]
       : []),
