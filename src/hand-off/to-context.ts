@@ -51,10 +51,9 @@ const toMoney = (episode: Episode): Pick<HandOffContext, 'amountDue' | 'currency
 /** A first fact would call a customer of years new on the day on which Recoup is installed; a start that was stated does not. */
 const customerSince = ({ subscriptions }: Ledger): Instant | null => {
   const starts = [...subscriptions.values()]
-    .flatMap(({ observed, ended, latest }) => [
+    .flatMap(({ observed, ended }) => [
       ...observed.map(({ subscription }) => subscription.startedAt),
       ended?.subscription.startedAt ?? null,
-      latest?.startedAt ?? null,
     ])
     .filter((at) => at !== null);
   return starts.length === 0 ? null : starts.reduce((first, at) => (at < first ? at : first));

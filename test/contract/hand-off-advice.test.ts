@@ -31,6 +31,15 @@ describe('the advice', () => {
     expect(adviceOf([failed(day(1), RETRY), because(declineCode)])).toBe(advice);
   });
 
+  it('follows the newest failure', () => {
+    const again = failed(day(4), { attemptCount: 2, ...RETRY });
+    const stated = declined(day(4), { chargeId: 'ch_2' });
+    const expired = { ...stated, decline: { ...stated.decline, declineCode: 'expired_card' } };
+    expect(adviceOf([failed(day(1), { nextAttemptAt: day(4) }), declined(day(1)), again, expired], day(5))).toMatch(
+      /^Another card is needed/,
+    );
+  });
+
   it('is to call those on a high-value plan, and to write to the others', () => {
     const facts = [failed(day(1), RETRY), because('expired_card')];
     expect(adviceOf(facts, day(2), HIGH)).toBe('Another card is needed. Call the customer and send the link.');

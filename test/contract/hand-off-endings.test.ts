@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
 import { toClosedTask } from '../../src/hand-off/to-closed-task.ts';
-import { day, ended, observed, paid, succeeded } from '../unit/ledger-facts.ts';
+import { day, disputed, ended, observed, paid, succeeded } from '../unit/ledger-facts.ts';
 import { HIGH, KNOWN, TWICE, tasksAt } from './hand-off-cases.ts';
 
 describe('the comment', () => {
@@ -44,6 +44,12 @@ describe('the comment', () => {
     expect(tasksAt(day(16), paidLate, KNOWN)).toMatchObject([
       { comment: expect.stringMatching(/: paid on 2026-03-16 09:00 UTC/), dunning_episode_id: KNOWN.known?.[0] },
     ]);
+  });
+
+  it('comes with a text that nothing holds back any more', () => {
+    const facts = [...TWICE, succeeded(day(9)), paid(day(9), { attemptCount: 3 })];
+    const disputedLater = [...facts, disputed(day(20), 'open')];
+    expect(tasksAt(day(21), disputedLater, KNOWN)).toEqual(tasksAt(day(10), facts, KNOWN));
   });
 
   it('closes what recomputing no longer yields, and keeps what was said', () => {

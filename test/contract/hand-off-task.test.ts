@@ -1,7 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fact } from '../../src/domain/fact.ts';
-import { day, declined, disputed, failed, INVOICE, ledgerAt, paid, recorded, succeeded } from '../unit/ledger-facts.ts';
+import { DAY_MS, type Instant, plus } from '../../src/domain/instant.ts';
+import {
+  day,
+  declined,
+  disputed,
+  ended,
+  failed,
+  INVOICE,
+  ledgerAt,
+  observed,
+  paid,
+  recorded,
+  succeeded,
+} from '../unit/ledger-facts.ts';
 import { HIGH, handOffsAt, KNOWN, TWICE, tasksAt } from './hand-off-cases.ts';
 
 describe('a task', () => {
@@ -78,6 +91,43 @@ https://pay.example/in_1`,
     const more = { updatePaymentUrl: 'https://app.example/pay?invoice={invoice_id}&account={account_id}' };
     const [task] = tasksAt(day(5), TWICE, { ...HIGH, more });
     expect(task?.body).toMatch(/Link\nhttps:\/\/app\.example\/pay\?invoice=in_1&account=cus_1$/);
+  });
+
+  it('tells of its own episode, whatever else of the account is unpaid', () => {
+    const other = { id: 'in_2', subscription: 'sub_2', nextAttemptAt: day(30), hostedUrl: 'https://pay.example/in_2' };
+    const charge = { chargeId: 'ch_9', paymentIntentId: 'pi_9', invoiceId: 'in_2' };
+    const tasks = tasksAt(day(7), [...TWICE, failed(day(6), other), declined(day(6), charge)], HIGH);
+    expect(tasks.map(({ subject }) => subject.slice(-9))).toEqual(['attempt 2', 'attempt 1']);
+    expect(tasks[0]?.body).toBe(tasksAt(day(5), TWICE, HIGH)[0]?.body);
+    for (const words of [
+      'in the 90 days before: 3\n',
+      'Next retry: 2026-03-31 09:00 UTC',
+      'Link\nhttps://pay.example/in_2',
+    ]) {
+      expect(tasks[1]?.body).toContain(words);
+    }
+  });
+
+  it('counts a customer from the first of all subscriptions that is known', () => {
+    const newer = subscribed(day(2), { id: 'sub_2', startedAt: day(-10) });
+    const older = ended(day(3), { id: 'sub_0', startedAt: day(-800) });
+    expect(tasksAt(day(5), [...TWICE, newer, older], HIGH)[0]?.body).toContain('Customer since: 2023-12-22 09:00 UTC');
+  });
+
+  it('says what is owed still where a part was paid', () => {
+    const part = observed(day(5), {
+      attemptCount: 2,
+      nextAttemptAt: day(9),
+      amountPaidMinor: 3000,
+      amountRemainingMinor: 1900,
+    });
+    expect(tasksAt(day(6), [...TWICE, part], HIGH)[0]?.subject).toContain('19.00 USD due');
+  });
+
+  it('counts failures of the 90 days up to the newest one, half open as everywhere', () => {
+    const overAt = (at: Instant, id: string) => [failed(at, { id }), paid(plus(at, DAY_MS), { id })];
+    const facts = [...overAt(day(-86), 'in_gone'), ...overAt(day(-85), 'in_old'), ...TWICE];
+    expect(tasksAt(day(5), facts, HIGH).at(-1)?.body).toContain('in the 90 days before: 3\n');
   });
 
   it('shows the newest eight attempts and how many came before', () => {

@@ -123,6 +123,13 @@ it('an episode that ended without a task gets none, and one with a task keeps it
   ]);
 });
 
+it('nothing waits for the day of an episode that ended before it, or that has its task', () => {
+  const early = [...FAILED, succeeded(day(3)), paid(day(3))];
+  expect(handOffsAt(day(4), early).changesAt).toEqual([]);
+  expect(handOffsAt(day(4), FAILED, { known: [EPISODE] }).changesAt).toEqual([]);
+  expect(handOffsAt(day(4), FAILED).changesAt).toEqual([day(8)]);
+});
+
 it('a task stays open for the seconds in which it is not known how it was paid, so that it closes with one comment', () => {
   const said = [...FAILED, observed(day(10), { status: 'paid', amountPaidMinor: 4900, amountRemainingMinor: 0 })];
   const known = { known: [EPISODE] };
