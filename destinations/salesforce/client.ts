@@ -11,7 +11,7 @@ import { codeOf, within } from './time-out.ts';
 export const askSalesforce = async <Answer>(
   settings: SalesforceSettings,
   timeoutMs: number,
-  ask: (salesforce: Connection, session: SalesforceSettings) => Promise<Answer>,
+  ask: (salesforce: Connection, userId: string | null) => Promise<Answer>,
 ): Promise<Answer> => {
   const opened = await openSession(settings, timeoutMs);
   if (!opened.ok) throw new Error(opened.answer.reason);
@@ -19,7 +19,7 @@ export const askSalesforce = async <Answer>(
   const { access_token: accessToken, instance_url: instanceUrl } = opened.settings;
   const connection = new Connection({ instanceUrl, accessToken, version: API_VERSION });
   try {
-    return await within(timeoutMs, ask(connection, opened.settings));
+    return await within(timeoutMs, ask(connection, opened.userId));
   } catch (error) {
     throw new Error(describe(error, [settings.client_secret, accessToken]));
   }

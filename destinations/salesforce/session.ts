@@ -6,17 +6,22 @@ import { codeOf, within } from './time-out.ts';
 
 type Opened = OpenedSession<SalesforceSettings>;
 
+/** A session, and whose it is: the id of the run-as user, null where the login does not tell. */
+export type OpenedLogin =
+  | Exclude<Opened, { readonly ok: true }>
+  | (Extract<Opened, { readonly ok: true }> & { readonly userId: string | null });
+
 /** Field names go into addresses and queries. */
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 /** Logs in by the client credentials flow. Lives as long as the organisation lets sessions live. */
-export const openSession = async (settings: SalesforceSettings, timeoutMs: number): Promise<Opened> => {
+export const openSession = async (settings: SalesforceSettings, timeoutMs: number): Promise<OpenedLogin> => {
   const mistake = findMistake(settings);
   if (mistake !== null) return stopped(mistake);
   try {
-    const { accessToken, instanceUrl } = await logIn(settings, timeoutMs);
+    const { accessToken, instanceUrl, userId } = await logIn(settings, timeoutMs);
     if (!isSafeAddress(instanceUrl)) return stopped('the login names an instance that is reached without encryption');
-    return { ok: true, settings: { ...settings, access_token: accessToken, instance_url: instanceUrl } };
+    return { ok: true, settings: { ...settings, access_token: accessToken, instance_url: instanceUrl }, userId };
   } catch (error) {
     return toFailedLogin(error, [settings.client_secret, settings.client_id]);
   }
@@ -28,14 +33,14 @@ const findMistake = ({ login_url, contact_id_field, account_id_field }: Salesfor
   return name === undefined ? null : `"${name}" is no name of a field in Salesforce`;
 };
 
-const stopped = (reason: string): Opened => ({ ok: false, answer: { answer: 'stopped', reason } });
-const unavailable = (reason: string): Opened => ({ ok: false, answer: { answer: 'unavailable', reason } });
+const stopped = (reason: string): OpenedLogin => ({ ok: false, answer: { answer: 'stopped', reason } });
+const unavailable = (reason: string): OpenedLogin => ({ ok: false, answer: { answer: 'unavailable', reason } });
 
 /** Salesforce's words for a second login while one is under way, told as a wrong grant. */
 const UNDER_WAY = /already being processed|expired authorization code/i;
 
 /** An OAuth error carries its code as the name; one of the client is for a person to mend, all else passes. */
-const toFailedLogin = (error: unknown, secrets: readonly string[]): Opened => {
+const toFailedLogin = (error: unknown, secrets: readonly string[]): OpenedLogin => {
   if (!(error instanceof Error)) return unavailable('a fault without a name');
   const isRefusal = /^(invalid_|unauthorized_client|unsupported_grant_type|inactive_|access_denied)/.test(error.name);
   const reason = `login: ${toReason(isRefusal ? `${error.name}: ${error.message}` : error.message, secrets)}`;
@@ -46,11 +51,16 @@ const toFailedLogin = (error: unknown, secrets: readonly string[]): Opened => {
     : unavailable(reason);
 };
 
-const token = z.looseObject({ access_token: z.string().min(1), instance_url: z.string().min(1) });
+const token = z.looseObject({
+  access_token: z.string().min(1),
+  instance_url: z.string().min(1),
+  id: z.string().optional(),
+});
 
 interface LoggedIn {
   readonly accessToken: string;
   readonly instanceUrl: string;
+  readonly userId: string | null;
 }
 
 /**
@@ -67,7 +77,13 @@ const logIn = async (settings: SalesforceSettings, timeoutMs: number): Promise<L
   const answer = await within(timeoutMs, oauth2.requestToken({ grant_type: 'client_credentials' }).catch(toNamed));
   const parsed = token.safeParse(answer);
   if (!parsed.success) throw new Error('the answer is no token of Salesforce');
-  return { accessToken: parsed.data.access_token, instanceUrl: parsed.data.instance_url.replace(/\/+$/, '') };
+  const { access_token, instance_url, id } = parsed.data;
+  // The id is an address that ends in the organisation's and the user's id.
+  return {
+    accessToken: access_token,
+    instanceUrl: instance_url.replace(/\/+$/, ''),
+    userId: id?.split('/').at(-1) ?? null,
+  };
 };
 
 /** A network error is told by its code: its message may quote the address. */

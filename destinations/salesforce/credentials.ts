@@ -1,0 +1,16 @@
+import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
+import { askSalesforce } from './client.ts';
+import type { SalesforceObject } from './custom-fields.ts';
+import type { SalesforceSettings } from './settings.ts';
+
+/** Whether Salesforce lets us in, and shows the object that is written. */
+export const checkCredentialsOf =
+  (object: SalesforceObject) =>
+  async (settings: SalesforceSettings, timeoutMs: number): Promise<CredentialCheck> => {
+    try {
+      await askSalesforce(settings, timeoutMs, (salesforce) => salesforce.describe(object));
+      return { ok: true };
+    } catch (error) {
+      return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    }
+  };

@@ -1,0 +1,54 @@
+import { defineTool, type Tool, type ToolDefinition } from '../../src/destination-kit/define-tool.ts';
+import { MAX_RECORDS } from './action.ts';
+import { isSessionOver, toAnswer } from './answer.ts';
+import { checkCredentialsOf } from './credentials.ts';
+import type { SalesforceObject } from './custom-fields.ts';
+import { accountDefinition, contactDefinition, taskDefinition } from './definition.ts';
+import { eraseOf } from './erase.ts';
+import { inspectOf } from './inspect.ts';
+import { readBackOf } from './read-back.ts';
+import { answerRecorded, RECORDER_CREDENTIALS } from './recorder.ts';
+import { openSession } from './session.ts';
+import { setUpOf } from './set-up.ts';
+import { type SalesforceSettings, toSettings } from './settings.ts';
+
+type Definition = ToolDefinition<SalesforceSettings>;
+
+const toTool = (object: SalesforceObject, parts: Pick<Definition, 'key' | 'subject' | 'definition' | 'action'>): Tool =>
+  defineTool<SalesforceSettings>({
+    ...parts,
+    vendor: 'salesforce',
+    // By its present name, and the older ones.
+    segmentNames: ['Salesforce (Actions)', 'Salesforce'],
+    limits: {
+      objects: MAX_RECORDS,
+      // Salesforce takes far more; at 200 records a body is a tenth of this.
+      bytes: 5_000_000,
+      // The allocation of 24 hours is the limit that counts, and a call here may be several requests.
+      callsPerSecond: 5,
+    },
+    objectsOf: () => 1,
+    resendsUnknownEvents: true,
+    credentials: toSettings,
+    toAnswer,
+    recorder: { credentials: RECORDER_CREDENTIALS, answer: answerRecorded },
+    openSession,
+    isSessionOver,
+    setUp: setUpOf(object),
+    inspect: inspectOf(object),
+    checkCredentials: checkCredentialsOf(object),
+    readBack: readBackOf(object),
+    erase: eraseOf(object),
+  });
+
+/** Contacts, Accounts and Tasks of one Salesforce organisation. */
+export const salesforceTools: readonly Tool[] = [
+  toTool('Contact', { key: 'salesforce', subject: 'contact', definition: contactDefinition, action: 'syncContacts' }),
+  toTool('Account', {
+    key: 'salesforce-accounts',
+    subject: 'account',
+    definition: accountDefinition,
+    action: 'syncAccounts',
+  }),
+  toTool('Task', { key: 'salesforce-tasks', subject: 'hand_off', definition: taskDefinition, action: 'syncTasks' }),
+];
