@@ -1,5 +1,5 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
-import { askBraze } from './client.ts';
+import { askBraze, isRefusal } from './client.ts';
 import { NOBODY } from './definition.ts';
 import type { BrazeSettings } from './settings.ts';
 
@@ -12,6 +12,7 @@ export const checkCredentials = async (settings: BrazeSettings, timeoutMs: numbe
     await askBraze(settings, timeoutMs, (braze) => braze.users.track({ attributes: [NOBODY] }));
     return { ok: true };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    const reason = error instanceof Error ? error.message : 'a fault without a name';
+    return { ok: false, reason, unanswered: !isRefusal(error) };
   }
 };

@@ -9,6 +9,7 @@ import type { Store } from '../pipeline/ports.ts';
 import { SUBSCRIBE_EVENTS } from '../providers/stripe/subscribe.ts';
 import { askClock } from './ask-clock.ts';
 import { askRelay } from './ask-relay.ts';
+import { lookAtTools } from './doctor-tools.ts';
 import type { CliDoors } from './doors.ts';
 
 /** Webhook endpoints that are read: Stripe allows 16. */
@@ -129,14 +130,15 @@ const lookAtRelay = async (environment: Looked<Environment>): Promise<Gathered['
   return refused === null ? notThere('no relay answers there') : { read: true, value: { refused } };
 };
 
-/** Looks at everything that the checks judge: what is set, this clock, Stripe, the store and a running relay. Changes nothing. */
+/** Looks at everything that the checks judge: what is set, this clock, Stripe, the tools, the store and a running relay. Changes nothing. */
 export const gather = async (doors: CliDoors): Promise<Gathered> => {
   const now = instant(Date.now());
   const environment = looked(doors.loadEnvironment);
-  const [settings, clock, stripe, store, relay] = await Promise.all([
+  const [settings, clock, stripe, tools, store, relay] = await Promise.all([
     lookAtSettings(environment, doors),
     lookAtClock(environment),
     environment.read ? lookAtStripe(doors) : notThere('the settings are not valid.'),
+    environment.read ? lookAtTools(doors) : notThere('the settings are not valid.'),
     environment.read ? lookAtStore(doors) : notThere('the settings are not valid.'),
     lookAtRelay(environment),
   ]);
@@ -147,6 +149,7 @@ export const gather = async (doors: CliDoors): Promise<Gathered> => {
     secrets: countSecrets(doors.env.STRIPE_WEBHOOK_SECRET),
     clock,
     stripe,
+    tools,
     store,
     relay,
     subscribe: SUBSCRIBE_EVENTS,

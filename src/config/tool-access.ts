@@ -103,6 +103,8 @@ export interface ToolVendor {
   readonly holds: string;
   /** Credential, as the vendor's tools name it, and the variable that gives it. */
   readonly credentials: Readonly<Record<string, ToolVariableName>>;
+  /** The page about setting it up. */
+  readonly recipe: string;
   /** Completes "it must be set with …": why one without the other does not work. */
   readonly because?: string;
 }
@@ -113,6 +115,7 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     vendor: 'braze',
     name: 'Braze',
     holds: 'people with a user id who are or were in dunning',
+    recipe: 'docs/recipes/braze.md',
     credentials: { apiKey: 'BRAZE_API_KEY', endpoint: 'BRAZE_REST_ENDPOINT' },
     because: 'a key works on one instance only',
   },
@@ -120,18 +123,21 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     vendor: 'iterable',
     name: 'Iterable',
     holds: 'people with a user id who are or were in dunning',
+    recipe: 'docs/recipes/iterable.md',
     credentials: { apiKey: 'ITERABLE_API_KEY', baseUrl: 'ITERABLE_BASE_URL' },
   },
   {
     vendor: 'hubspot',
     name: 'HubSpot',
     holds: 'contacts, companies and tasks',
+    recipe: 'docs/recipes/hubspot.md',
     credentials: { accessToken: 'HUBSPOT_ACCESS_TOKEN', baseUrl: 'HUBSPOT_BASE_URL' },
   },
   {
     vendor: 'salesforce',
     name: 'Salesforce',
     holds: 'contacts, accounts and tasks',
+    recipe: 'docs/recipes/salesforce.md',
     credentials: {
       loginUrl: 'SALESFORCE_LOGIN_URL',
       clientId: 'SALESFORCE_CLIENT_ID',
@@ -143,12 +149,14 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     vendor: 'slack',
     name: 'Slack',
     holds: 'one message for each high-value account in dunning',
+    recipe: 'docs/recipes/slack.md',
     credentials: { webhookUrl: 'SLACK_WEBHOOK_URL' },
   },
   {
     vendor: 'webhook',
     name: 'the outbound webhook',
     holds: 'every dunning event, signed',
+    recipe: 'docs/recipes/webhook.md',
     credentials: { url: 'OUTBOUND_WEBHOOK_URL', secret: 'OUTBOUND_WEBHOOK_SECRET' },
     because: 'every call is signed',
   },
@@ -156,6 +164,7 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     vendor: 'zendesk',
     name: 'Zendesk',
     holds: 'dunning status for agents',
+    recipe: 'docs/recipes/support.md',
     credentials: { baseUrl: 'ZENDESK_BASE_URL', email: 'ZENDESK_EMAIL', apiToken: 'ZENDESK_API_TOKEN' },
     because: 'a token works for one agent of one account',
   },
@@ -163,6 +172,7 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     vendor: 'intercom',
     name: 'Intercom',
     holds: 'dunning status for agents',
+    recipe: 'docs/recipes/support.md',
     credentials: { accessToken: 'INTERCOM_ACCESS_TOKEN', baseUrl: 'INTERCOM_BASE_URL' },
   },
 ];

@@ -1,7 +1,7 @@
 import type { DestinationDefinition } from '@segment/actions-core';
 import type { Instant } from '../domain/instant.ts';
 import type { Field } from './fields.ts';
-import type { Subject, ToolRecord } from './record.ts';
+import type { Attributes, Subject, ToolRecord } from './record.ts';
 import type { BatchAnswer, ToolSink } from './sink.ts';
 
 export type { Instant } from '../domain/instant.ts';
@@ -28,7 +28,10 @@ export interface RecordedRequest {
 /** What an answer means for the whole call; `each` is told by the action, record by record. */
 export type WholeAnswer = Exclude<BatchAnswer, { readonly answer: 'each' }>;
 
-export type CredentialCheck = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+/** `unanswered`: it is not known whether they are good: no connection, no answer in time, too many calls, a fault of its own. */
+export type CredentialCheck =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly unanswered?: boolean };
 
 /** What calls need beside the settings, or why they cannot be made now. */
 export type OpenedSession<Settings> =
@@ -114,6 +117,8 @@ export interface ToolDefinition<Settings extends ToolSettings> {
   readonly inspect?: (settings: Settings, timeoutMs: number) => Promise<readonly ToolProblem[]>;
   /** Asks the tool whether it knows the key, changing nothing. Never rejects. */
   readonly checkCredentials?: (settings: Settings, timeoutMs: number) => Promise<CredentialCheck>;
+  /** What `readBack` should tell where these are desired, for a tool that keeps some, or less exactly; absent: the same. */
+  readonly toHeld?: (desired: Attributes) => Attributes;
   /** What the tool holds of these people; unknown ones are left out. Rejects with a message free of secrets. */
   readonly readBack?: (
     settings: Settings,

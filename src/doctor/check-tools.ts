@@ -1,6 +1,7 @@
 import type { Policy } from '../domain/policy.ts';
 import { type Found, ok, unknown, warning } from './finding.ts';
 import type { Check, Settings } from './gathered.ts';
+import { judgeTools } from './judge-tools.ts';
 
 /** Segment's names of a tool begin with its own, in any case: `Braze`, `Braze Cloud Mode (Actions)`. */
 const isOf = (name: string, tool: string): boolean => name.toLowerCase().startsWith(tool.toLowerCase());
@@ -25,10 +26,10 @@ const WRITERS = [
   'other keys. Of Segment a source is enough: not Engage, Unify or Protocols.',
 ];
 
-/** Has each tool one writer, and not none. */
+/** Has each tool one writer, and not none, and does it take what is written. */
 export const checkTools: Check = {
   name: 'tools',
-  find: ({ policy, settings }) => {
+  find: ({ policy, settings, tools }) => {
     if (!policy.read || !settings.read) return [];
     const { written, off } = settings.value.tools;
     const named = judgeNamed(policy.value, settings.value);
@@ -38,6 +39,7 @@ export const checkTools: Check = {
         : `Written directly: ${written.join(', ')}.`;
     return [
       ...(named.length > 0 ? named : [ok(own)]),
+      ...(tools.read ? judgeTools(tools.value) : [unknown(`The tools were not asked: ${tools.reason}`, null)]),
       unknown(
         "What Segment's own destinations and audiences write to the tools is not known: it takes a token that Recoup does not ask for.",
         'Look in Segment, Connections > Destinations: no audience of Engage may write a flag that Recoup writes.',

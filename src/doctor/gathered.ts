@@ -38,6 +38,17 @@ export interface AtStripe {
   readonly thin: ApiAnswer<readonly ThinDestination[]>;
 }
 
+/** What one tool with credentials said of itself; null: it has nothing to say of that, or was not asked. */
+export interface ToolSeen {
+  readonly tool: string;
+  /** `fault`: it refuses them. Otherwise it gave no answer. */
+  readonly credentials: Looked<true> | null;
+  /** What it lacks and what it has otherwise than needed, each in words. */
+  readonly setUp: Looked<{ readonly missing: readonly string[]; readonly conflicts: readonly string[] }> | null;
+  /** What else stands in the way of deliveries, each with its mend. */
+  readonly problems: Looked<readonly { readonly problem: string; readonly mend: string }[]> | null;
+}
+
 /** What the store told. */
 export interface InStore {
   readonly survey: Survey;
@@ -54,6 +65,7 @@ export interface Gathered {
   readonly secrets: { readonly given: number; readonly misshapen: number };
   readonly clock: Looked<ClockReading>;
   readonly stripe: Looked<AtStripe>;
+  readonly tools: Looked<readonly ToolSeen[]>;
   readonly store: Looked<InStore>;
   /** Webhooks that a running relay refused since its start, as it counts them itself. */
   readonly relay: Looked<{ readonly refused: number }>;

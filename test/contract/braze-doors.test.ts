@@ -29,16 +29,22 @@ describe('the check of credentials', () => {
     expect(await checkCredentials(settings, TIMEOUT_MS)).toEqual({
       ok: false,
       reason: 'status 401: Invalid API key: …',
+      unanswered: false,
     });
+  });
+
+  it.each([429, 500, 503])('does not take a %i for a word about the key', async (status) => {
+    api().post('/users/track').reply(status, { message: 'later' });
+    expect(await checkCredentials(settings, TIMEOUT_MS)).toMatchObject({ ok: false, unanswered: true });
   });
 
   it('ends when nothing answers, and when something else does', async () => {
     const silent = await startToolServer(() => {});
     const check = await checkCredentials({ ...settings, endpoint: silent.endpoint }, 100);
-    expect(check).toEqual({ ok: false, reason: 'no answer within 100 ms' });
+    expect(check).toEqual({ ok: false, reason: 'no answer within 100 ms', unanswered: true });
     await silent.close();
     const gone = await checkCredentials({ ...settings, endpoint: silent.endpoint }, TIMEOUT_MS);
-    expect(gone).toEqual({ ok: false, reason: 'cannot connect (ECONNREFUSED)' });
+    expect(gone).toEqual({ ok: false, reason: 'cannot connect (ECONNREFUSED)', unanswered: true });
     api().post('/users/track').reply(200, '<html></html>');
     const page = await checkCredentials(settings, TIMEOUT_MS);
     expect(page).toMatchObject({ ok: false });

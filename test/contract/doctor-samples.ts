@@ -1,5 +1,5 @@
 import { OLDEST_API_VERSION } from '../../src/doctor/check-api-version.ts';
-import type { AtStripe, Gathered, InStore, Settings } from '../../src/doctor/gathered.ts';
+import type { AtStripe, Gathered, InStore, Settings, ToolSeen } from '../../src/doctor/gathered.ts';
 import type { WebhookEndpoint } from '../../src/doctor/webhook-endpoint.ts';
 import type { Fact, PriceRef, SubscriptionState } from '../../src/domain/fact.ts';
 import { DAY_MS, plus } from '../../src/domain/instant.ts';
@@ -136,6 +136,15 @@ const POLICY: Policy = {
   stripe: { ...DEFAULT_POLICY.stripe, smartRetries: 'on', dunningEmails: 'off' },
 };
 
+/** A tool that is as it should be, but for `changes`. */
+export const seenTool = (changes: Partial<ToolSeen> = {}): ToolSeen => ({
+  tool: 'braze',
+  credentials: { read: true, value: true },
+  setUp: null,
+  problems: null,
+  ...changes,
+});
+
 /** A set-up in which nothing is to be mended. */
 export const WELL: Gathered = {
   now: NOW,
@@ -144,6 +153,7 @@ export const WELL: Gathered = {
   secrets: { given: 1, misshapen: 0 },
   clock: { read: true, value: { host: 'api.stripe.com', aheadMs: 300 } },
   stripe: { read: true, value: AT_STRIPE },
+  tools: { read: true, value: [seenTool()] },
   store: { read: true, value: IN_STORE },
   relay: { read: true, value: { refused: 0 } },
   subscribe: SUBSCRIBE_EVENTS,
@@ -168,6 +178,11 @@ export const withPolicy = (changes: Partial<Policy>): Gathered => ({
 export const withStripe = (changes: Partial<AtStripe>): Gathered => ({
   ...WELL,
   stripe: { read: true, value: { ...AT_STRIPE, ...changes } },
+});
+/** A well set-up whose tools say something else of themselves. */
+export const withTools = (...tools: readonly Partial<ToolSeen>[]): Gathered => ({
+  ...WELL,
+  tools: { read: true, value: tools.map(seenTool) },
 });
 /** A well set-up with these endpoints. */
 export const withEndpoints = (...endpoints: readonly Partial<WebhookEndpoint>[]): Gathered =>

@@ -25,6 +25,7 @@ import {
   withStore,
   withStripe,
   withSurvey,
+  withTools,
 } from '../contract/doctor-samples.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
 
@@ -57,6 +58,12 @@ const yen = {
 };
 const priced = (changes = {}) =>
   surveyed('cus_A', { facts: [subscriptionFact({ planId: null, price: { ...PRICE, ...changes } })] });
+
+const HUBSPOT = ['hubspot', 'hubspot-companies', 'hubspot-tasks'];
+const lacking = (missing: readonly string[], conflicts: readonly string[]) => ({
+  tool: 'hubspot',
+  setUp: { read: true as const, value: { missing, conflicts } },
+});
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   settings: [
@@ -319,6 +326,56 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'warning',
       /Give Recoup credentials for Braze Cloud Mode/,
     ],
+    [
+      'refused credentials',
+      withTools({ credentials: BROKEN }),
+      'problem',
+      /braze does not take its credentials: it is broken[\s\S]*BRAZE_API_KEY[\s\S]*docs\/recipes\/braze\.md/,
+    ],
+    [
+      "one refusal of a vendor's three tools",
+      withTools(...HUBSPOT.map((tool) => ({ tool, credentials: BROKEN }))),
+      'problem',
+      /^hubspot, hubspot-companies and hubspot-tasks do not take their credentials[^\n]*\n[^\n]*HUBSPOT_ACCESS_TOKEN[^\n]*$/,
+    ],
+    [
+      'a tool that gives no answer',
+      withTools({ credentials: ABSENT }),
+      'unknown',
+      /braze gave no answer: it is not there/,
+    ],
+    [
+      'missing fields',
+      withTools(lacking(['contact property mrr'], [])),
+      'problem',
+      /lacks 1 of what[\s\S]*recoup destinations apply --tool hubspot\ncontact property mrr$/,
+    ],
+    [
+      'many missing fields',
+      withTools(
+        lacking(
+          Array.from({ length: 41 }, (_, i) => `property ${i}`),
+          [],
+        ),
+      ),
+      'problem',
+      /lacks 41[\s\S]*property 7\nand 33 more: recoup destinations plan --tool hubspot$/,
+    ],
+    [
+      'fields of another type',
+      withTools(lacking([], ['property mrr is text: delete it'])),
+      'problem',
+      /1 of what hubspot has cannot be used[\s\S]*property mrr is text/,
+    ],
+    ['a tool that does not say what it has', withTools({ setUp: ABSENT }), 'unknown', /did not say what it has/],
+    [
+      'duplicate ids',
+      withTools({ problems: { read: true, value: [{ problem: 'two contacts carry u_1', mend: 'Merge them.' }] } }),
+      'problem',
+      /^braze: two contacts carry u_1\nMerge them\.$/,
+    ],
+    ['a tool that cannot be looked over', withTools({ problems: ABSENT }), 'unknown', /could not be looked over/],
+    ['tools that were not asked', { ...WELL, tools: BROKEN }, 'unknown', /not asked: it is broken/],
   ],
   mode: [['observing', withSettings({ mode: 'observe' }), 'warning', /none leaves/]],
 };
@@ -381,6 +438,12 @@ describe('a well set-up', () => {
       'may rehearse with a test key',
       { ...withSettings({ mode: 'observe' }), stripe: withStripe({ mode: 'test' }).stripe, store: ABSENT },
     ],
+    [
+      'tools',
+      'has tools that have all they need',
+      withTools({}, { ...lacking([], []), problems: { read: true, value: [] } }),
+    ],
+    ['tools', 'may have a tool that cannot be asked', withTools({ credentials: null })],
     ['tools', 'may name a tool that is written', withPolicy({ directTools: ['Braze'] })],
     [
       'plans',
