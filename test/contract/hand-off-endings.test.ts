@@ -59,6 +59,9 @@ describe('the comment', () => {
       task_state: 'closed',
       comment: expect.stringContaining('correction'),
     });
+    const [over] = tasksAt(day(10), [...TWICE, succeeded(day(9)), paid(day(9))], KNOWN);
+    expect(over?.task_state).toBe('closed');
+    expect(toClosedTask(over ?? {})).toEqual(over);
     expect(toClosedTask({})).toEqual({ task_state: 'closed', comment: expect.stringContaining('no longer stands') });
   });
 });

@@ -13,6 +13,7 @@ import {
   observed,
   paid,
   recorded,
+  subscribed,
   succeeded,
 } from '../unit/ledger-facts.ts';
 import { HIGH, handOffsAt, KNOWN, TWICE, tasksAt } from './hand-off-cases.ts';
