@@ -32,7 +32,7 @@ interface Read extends Body {
 }
 
 const read = (request: ToolRequest): readonly Read[] => {
-  const body: unknown = JSON.parse(request.body);
+  const body: unknown = request.body === '' ? null : JSON.parse(request.body);
   const parsed = BODY.safeParse(body);
   if (!parsed.success) return [];
   const { attributes, events } = parsed.data;

@@ -5,7 +5,7 @@ import { type CustomerKey, digest } from '../domain/ids.ts';
 import { earliest, type Instant, toIso } from '../domain/instant.ts';
 import type { AccountTraits, UserTraits } from '../generated/tracking-plan.ts';
 import { findHandOffs } from '../hand-off/find-hand-offs.ts';
-import type { HandOff } from '../hand-off/hand-off.ts';
+import type { HandOff, HandOffs } from '../hand-off/hand-off.ts';
 import type { Episode } from '../ledger/episode.ts';
 import { accountOf, joinLedgers } from '../ledger/join.ts';
 import { foldLedger, type Ledger } from '../ledger/ledger.ts';
@@ -131,14 +131,18 @@ const standOf = (person: Person): Stand => {
 };
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_HAND_OFFS: HandOffs = { all: [], changesAt: [] };
 
 /** One account by itself, and when its hand-offs change by time alone. */
 const viewAccount = (
-  { rules, handedOff = NONE, now }: Pick<DecideInput, 'rules' | 'handedOff' | 'now'>,
+  { rules, handedOff = NONE, now, userId }: Omit<DecideInput, 'accounts'>,
   { role, ledger }: { role: ClaimedAccount['role']; ledger: Ledger },
   { context, traits }: Stand,
 ): { readonly view: AccountView; readonly changesAt: readonly Instant[] } => {
-  const { all: handOffs, changesAt } = findHandOffs({ ledger, traits, policy: rules.policy, known: handedOff, now });
+  const { all: handOffs, changesAt } =
+    role === 'contact'
+      ? NO_HAND_OFFS
+      : findHandOffs({ ledger: { ...ledger, userId }, traits, policy: rules.policy, known: handedOff, now });
   const said = { traits: toAccountTraits(ledger.customer, traits), state: traits, owed: findOwed(context.standing) };
   const events = planEvents({ ledger, rules });
   return { view: { customer: ledger.customer, role, ledger, events, ...said, handOffs }, changesAt };
@@ -193,7 +197,11 @@ export const decide = (input: DecideInput): View => {
   const { ledger: joined, standing } = context;
   const viewed = folded.map((account) =>
     // What stands of an only account is what stands of the person.
-    viewAccount(input, account, others.length === 0 ? stand : standOf({ ...person, ledgers: [account.ledger] })),
+    viewAccount(
+      { ...input, userId },
+      account,
+      others.length === 0 ? stand : standOf({ ...person, ledgers: [account.ledger] }),
+    ),
   );
   const views = viewed.map(({ view }) => view);
   const events = views.flatMap((view) => view.events);
