@@ -37,10 +37,16 @@ export interface Part {
 export const toUserParts = (payloads: readonly SyncPayload[]): readonly Part[] =>
   payloads.flatMap(({ user_id: userId, attributes = {} }, payload) => {
     if (Object.keys(attributes).length === 0) return [];
-    const { dataFields, tooLong } = toUserFields(attributes);
+    const { dataFields, tooLong } = toUserFields(withoutIdentity(attributes));
     // Only projects that know users by email heed the switch: without it they refuse a user id that they do not know.
     return [{ payload, userId, objects: [{ userId, preferUserId: true, dataFields }], tooLong }];
   });
+
+/** Among the fields these would make somebody else of the person. */
+const IDENTITY = new Set(['userId', 'email']);
+
+const withoutIdentity = (attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => !IDENTITY.has(name)));
 
 /** The events to record, in the order of the payloads; who has none is left out. */
 export const toEventParts = (payloads: readonly SyncPayload[]): readonly Part[] =>
