@@ -1,10 +1,12 @@
 import { VERSION_ATTRIBUTE } from '../destination-kit/fields.ts';
-import type { Attributes, AttributeValue } from '../destination-kit/record.ts';
+import type { Attributes, AttributeValue, Subject } from '../destination-kit/record.ts';
 import type { Store } from '../pipeline/ports.ts';
+import { sayOff } from './destinations-plan-text.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { EXIT } from './failure.ts';
 import { findKnown } from './find-known.ts';
 import { clean, paint, say, sayJson } from './terminal.ts';
+import { within } from './within.ts';
 
 export interface CheckOptions {
   readonly user?: string;
@@ -19,20 +21,35 @@ export interface Difference {
   readonly should: AttributeValue;
 }
 
+/** Somebody (an account, an episode) whom the tool does not know. */
+interface Stranger {
+  readonly userId: string;
+  /** It said so itself when it was told, and is not to make them: nothing is owed. */
+  readonly leftOut: boolean;
+}
+
 /** What one tool answered. `differences` null: not asked, or it did not tell. */
 interface Checked {
   readonly tool: string;
   readonly ok: boolean;
   readonly detail: string;
   readonly differences: readonly Difference[] | null;
+  readonly strangers: readonly Stranger[];
 }
 
-/** A tool that holds nothing under a name holds null, and times as it writes them itself. */
-const isSame = (holds: unknown, should: AttributeValue): boolean => {
-  if ((holds ?? null) === should) return true;
-  if (typeof holds !== 'string' || typeof should !== 'string') return false;
-  const [held, wanted] = [Date.parse(holds), Date.parse(should)];
+/** As tools write values that they know as text only; an instant also as milliseconds. */
+const asText = (holds: string, should: AttributeValue): boolean => {
+  if (typeof should === 'boolean') return holds === String(should);
+  if (typeof should === 'number') return holds !== '' && Number(holds) === should;
+  if (should === null) return holds === '';
+  const [held, wanted] = [/^\d{12,14}$/.test(holds) ? Number(holds) : Date.parse(holds), Date.parse(should)];
   return /^\d{4}-\d\d-\d\dT/.test(should) && Math.floor(held / 1_000) === Math.floor(wanted / 1_000);
+};
+
+/** A tool that holds nothing under a name holds null, in a checkbox false, and the rest as it writes it itself. */
+const isSame = (holds: unknown, should: AttributeValue): boolean => {
+  if ((holds ?? null) === should || (holds === false && should === null)) return true;
+  return typeof holds === 'string' && asText(holds, should);
 };
 
 /**
@@ -53,79 +70,110 @@ export const findDifferences = (
       return isSame(held, wanted) ? [] : [{ userId, attribute, holds: held ?? null, should: wanted }];
     });
 
-/** What the live tool should hold, by user id. */
-type Should = ReadonlyMap<string, Attributes>;
+/** What the live tool should hold of one external id. */
+interface Should {
+  readonly userId: string;
+  readonly desired: Attributes;
+  /** It said that it does not know them, and nothing was owed. */
+  readonly leftOut: boolean;
+}
 
-const whatItShould = async (store: Store, id: string, tool: string): Promise<Should> => {
+const whatItShould = async (store: Store, id: string, tool: string): Promise<readonly Should[]> => {
   const states = (await findKnown(store, id)).flatMap(({ tools }) => tools);
-  return new Map(
-    states
-      .filter((state) => state.tool === tool && state.channel === 'live')
-      .map(({ userId, desired }) => [userId, desired]),
-  );
+  return states
+    .filter((state) => state.tool === tool && state.channel === 'live')
+    .map(({ userId, desired, sends }) => ({ userId, desired, leftOut: sends.at(-1)?.result === 'absent' }));
 };
 
-const compare = async ({ readBack }: ToolDoor, should: Should): Promise<readonly Difference[] | null> => {
-  if (readBack === null || should.size === 0) return null;
-  const held = new Map((await readBack([...should.keys()])).map(({ userId, attributes }) => [userId, attributes]));
-  return [...should].flatMap(([userId, desired]) => findDifferences(userId, desired, held.get(userId) ?? {}));
+/** What Recoup answers for: a contact's address is the tool's own, and of a task people write what they like. */
+const ownOf = (subject: Subject, desired: Attributes, held: Readonly<Record<string, unknown>>): Attributes =>
+  Object.fromEntries(
+    Object.entries(desired).filter(([name]) =>
+      subject === 'hand_off' ? Object.hasOwn(held, name) : subject !== 'contact' || name !== 'email',
+    ),
+  );
+
+/** For one answer of one tool, in ms. */
+const ASK_WITHIN_MS = 30_000;
+
+type Compared = Pick<Checked, 'differences' | 'strangers'>;
+
+const NOT_COMPARED: Compared = { differences: null, strangers: [] };
+
+const isWanted = ({ desired }: Should): boolean => Object.values(desired).some((value) => value !== null);
+
+const compare = async ({ subject, readBack }: ToolDoor, should: readonly Should[]): Promise<Compared> => {
+  if (readBack === null || should.length === 0) return NOT_COMPARED;
+  const profiles = await within(ASK_WITHIN_MS, () => readBack(should.map(({ userId }) => userId)));
+  const held = new Map(profiles.map(({ userId, attributes }) => [userId, attributes]));
+  return {
+    differences: should.flatMap(({ userId, desired }) => {
+      const holds = held.get(userId);
+      return holds === undefined ? [] : findDifferences(userId, ownOf(subject, desired, holds), holds);
+    }),
+    strangers: should
+      .filter((each) => !held.has(each.userId) && isWanted(each))
+      .map(({ userId, leftOut }) => ({ userId, leftOut })),
+  };
 };
 
 const askCredentials = async ({ checkCredentials }: ToolDoor): Promise<Pick<Checked, 'ok' | 'detail'>> => {
   if (checkCredentials === null) return { ok: true, detail: 'its credentials cannot be checked' };
-  const check = await checkCredentials();
+  const check = await within(ASK_WITHIN_MS, checkCredentials);
   return check.ok ? { ok: true, detail: 'the credentials are good' } : { ok: false, detail: check.reason };
 };
 
-const check = async (door: ToolDoor, should: Should): Promise<Checked> => {
+const check = async (door: ToolDoor, should: readonly Should[]): Promise<Checked> => {
   const { tool } = door;
-  const credentials = await askCredentials(door);
-  if (!credentials.ok) return { tool, ...credentials, differences: null };
   try {
-    return { tool, ...credentials, differences: await compare(door, should) };
+    const credentials = await askCredentials(door);
+    if (!credentials.ok) return { tool, ...credentials, ...NOT_COMPARED };
+    return { tool, ...credentials, ...(await compare(door, should)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'for a reason unknown';
-    return { tool, ok: false, detail: `it did not say what it holds: ${reason}`, differences: null };
+    return { tool, ok: false, detail: `it did not answer: ${reason}`, ...NOT_COMPARED };
   }
 };
 
 const show = (value: unknown): string => (value === null ? 'nothing' : clean(JSON.stringify(value)));
 
-const showChecked = ({ tool, ok, detail, differences }: Checked, user: string | undefined): void => {
-  say(`${paint('bold', tool)}  ${paint(ok ? 'green' : 'red', clean(detail))}`);
-  if (!ok)
-    say(paint('dim', `  mend its key, its permissions or its address; what ${tool} is to hold waits until then`));
-  if (user === undefined || !ok) return;
+const sayStranger = (tool: string, { userId, leftOut }: Stranger): void => {
+  const word = leftOut ? paint('dim', 'and is not to make it: nothing is owed') : paint('red', 'though it should');
+  say(`  ${tool} does not know ${clean(userId)}, ${word}`);
+};
+
+const sayCompared = ({ tool, differences, strangers }: Checked, user: string): void => {
   if (differences === null) say(paint('dim', `  nothing to compare: ${tool} was not told of ${clean(user)}`));
-  else if (differences.length === 0) say(paint('green', `  holds what it should of ${clean(user)}`));
+  else if (differences.length + strangers.length === 0) say(paint('green', `  holds what it should of ${clean(user)}`));
+  for (const stranger of strangers) sayStranger(tool, stranger);
   for (const { userId, attribute, holds, should } of differences ?? []) {
     say(`  ${clean(userId)}  ${attribute}  holds ${paint('red', show(holds))}, should hold ${show(should)}`);
   }
 };
 
-const isFine = ({ ok, differences }: Checked): boolean => ok && (differences ?? []).length === 0;
-
-const checkAll = async (
-  configured: readonly ToolDoor[],
-  shouldOf: (tool: string) => Promise<Should>,
-): Promise<readonly Checked[]> => {
-  const checked: Checked[] = [];
-  for (const door of configured) checked.push(await check(door, await shouldOf(door.tool)));
-  return checked;
+const sayChecked = (checked: Checked, user: string | undefined): void => {
+  const { tool, ok, detail } = checked;
+  say(`${paint('bold', tool)}  ${paint(ok ? 'green' : 'red', clean(detail))}`);
+  if (!ok)
+    say(paint('dim', `  mend its key, its permissions or its address; what ${tool} is to hold waits until then`));
+  else if (user !== undefined) sayCompared(checked, user);
 };
+
+const isFine = ({ ok, differences, strangers }: Checked): boolean =>
+  ok && (differences ?? []).length === 0 && strangers.every(({ leftOut }) => leftOut);
 
 /** `recoup destinations check`: changes nothing, here or there; 1 when a credential is refused or something differs. */
 export const checkDestinations = async (doors: CliDoors, { user, json }: CheckOptions): Promise<number> => {
   const { configured, off } = await doors.openTools();
   const store = user === undefined ? null : await doors.openStore();
   try {
-    const checked = await checkAll(configured, async (tool) =>
-      store === null || user === undefined ? new Map() : whatItShould(store, user, tool),
-    );
+    const shouldOf = async (tool: string): Promise<readonly Should[]> =>
+      store === null || user === undefined ? [] : whatItShould(store, user, tool);
+    const checked = await Promise.all(configured.map(async (door) => check(door, await shouldOf(door.tool))));
     if (json === true) sayJson({ checked, off });
     else {
-      for (const each of checked) showChecked(each, user);
-      for (const tool of off) say(paint('dim', `${tool}  no credentials: a recorder takes its place`));
+      for (const each of checked) sayChecked(each, user);
+      sayOff(off);
     }
     return checked.every(isFine) ? EXIT.done : EXIT.failed;
   } finally {
