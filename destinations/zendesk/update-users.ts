@@ -1,0 +1,138 @@
+import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import { z } from 'zod';
+import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
+import type { Attributes } from '../../src/destination-kit/record.ts';
+import { lookUp, writeEach } from '../../src/destination-kit/write-each.ts';
+import { toAnswer } from './answer.ts';
+import { findByEmail, findByExternalId, type ZendeskUser } from './find-users.ts';
+import { toUrl, type ZendeskSettings } from './settings.ts';
+import { toUserFields } from './values.ts';
+
+/** One customer's share of a call. */
+type UserPayload = {
+  readonly external_id: string;
+  readonly is_new?: boolean;
+  /** null clears. */
+  readonly attributes?: Attributes;
+};
+
+/** Where the fields are found in an event as Recoup makes it. */
+export const DEFAULT_MAPPING = {
+  external_id: { '@path': '$.userId' },
+  is_new: { '@path': '$.context.recoup.is_new' },
+  attributes: { '@path': '$.traits' },
+  enable_batching: true,
+  batch_size: 10,
+};
+
+/** Writes the dunning status of users that Zendesk knows. */
+export const updateUsers: ActionDefinition<ZendeskSettings, UserPayload> = {
+  title: 'Update Users',
+  description: 'Keep the dunning status of existing users in user fields.',
+  platform: 'cloud',
+  defaultSubscription: 'type = "identify"',
+  fields: {
+    external_id: {
+      label: 'External ID',
+      description: 'The external id of the user.',
+      type: 'string',
+      required: true,
+      default: DEFAULT_MAPPING.external_id,
+    },
+    is_new: {
+      label: 'Is New',
+      description: 'Nothing was written yet: the user may be known by email alone.',
+      type: 'boolean',
+      default: DEFAULT_MAPPING.is_new,
+    },
+    attributes: {
+      label: 'Attributes',
+      description: 'What changed. null clears.',
+      type: 'object',
+      defaultObjectUI: 'keyvalue',
+      default: DEFAULT_MAPPING.attributes,
+    },
+    enable_batching: {
+      label: 'Batch',
+      description: 'Look many users up in one request.',
+      type: 'boolean',
+      default: DEFAULT_MAPPING.enable_batching,
+    },
+    batch_size: {
+      label: 'Batch Size',
+      description: 'Users per call.',
+      type: 'number',
+      default: DEFAULT_MAPPING.batch_size,
+      unsafe_hidden: true,
+    },
+  },
+  perform: (request, { payload, settings }) => updateAll(request, [payload], settings),
+  performBatch: (request, { payload, settings }) => updateAll(request, payload, settings),
+};
+
+type Found = ReadonlyMap<UserPayload, ZendeskUser>;
+
+const updateAll = async (request: RequestClient, payloads: readonly UserPayload[], settings: ZendeskSettings) => {
+  const looked = await lookUp(() => findAll(request, payloads.filter(isAsked), settings), toAnswer);
+  const outcomes = looked.ok
+    ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
+    : payloads.map(() => looked.outcome);
+  return toMultiStatus(outcomes, payloads);
+};
+
+const hasComma = ({ external_id }: UserPayload): boolean => external_id.includes(',');
+const hasFields = ({ attributes = {} }: UserPayload): boolean => Object.keys(toUserFields(attributes)).length > 0;
+const isAsked = (payload: UserPayload): boolean => hasFields(payload) && !hasComma(payload);
+
+const findAll = async (
+  request: RequestClient,
+  payloads: readonly UserPayload[],
+  settings: ZendeskSettings,
+): Promise<Found> => {
+  const ids = payloads.map(({ external_id }) => external_id);
+  const users = await findByExternalId(request, settings, ids);
+  const found = new Map<UserPayload, ZendeskUser>();
+  for (const payload of payloads) {
+    const id = payload.external_id.toLowerCase();
+    const user =
+      users.find((each) => each.external_id?.toLowerCase() === id) ?? (await byEmail(request, payload, settings));
+    if (user !== null) found.set(payload, user);
+  }
+  return found;
+};
+
+const byEmail = async (request: RequestClient, { is_new, attributes }: UserPayload, settings: ZendeskSettings) => {
+  const email = attributes?.email;
+  return is_new === true && typeof email === 'string' && email !== '' ? findByEmail(request, settings, email) : null;
+};
+
+const updated = z.object({ user: z.object({ user_fields: z.record(z.string(), z.unknown()).nullish() }) });
+
+const updateOne = async (
+  request: RequestClient,
+  payload: UserPayload,
+  found: Found,
+  settings: ZendeskSettings,
+): Promise<ActionOutcome> => {
+  if (!hasFields(payload)) return { result: 'delivered', warning: null };
+  if (hasComma(payload)) return { result: 'rejected', reason: 'Zendesk cannot be asked for an id with a comma' };
+  const user = found.get(payload);
+  if (user === undefined) return { result: 'absent', reason: 'Zendesk does not know the user' };
+  const { external_id, attributes = {} } = payload;
+  const held = user.external_id ?? '';
+  if (held !== '' && held !== external_id)
+    return { result: 'rejected', reason: 'its external id differs in case alone' };
+  const user_fields = toUserFields(attributes);
+  const body = { user: { ...(held === '' ? { external_id } : {}), user_fields } };
+  const { data } = await request(toUrl(settings, `/users/${user.id}.json`), { method: 'put', json: body });
+  const answer = updated.safeParse(data);
+  if (!answer.success) return { result: 'unknown', reason: 'the answer is not one of Zendesk' };
+  const dropped = droppedOf(user_fields, answer.data.user.user_fields ?? {});
+  if (dropped.length === 0) return { result: 'delivered', warning: null };
+  // The rest is held: once the fields are set up, all goes again.
+  return { result: 'unknown', reason: `Zendesk lacks user fields, see "destinations apply": ${dropped.join(', ')}` };
+};
+
+/** What Zendesk did not take: it answers with every user field that it has. */
+const droppedOf = (sent: Attributes, told: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.keys(sent).filter((name) => sent[name] !== null && !Object.hasOwn(told, name));

@@ -1,0 +1,64 @@
+import { answerOf, toCaughtOutcome } from './caught.ts';
+import type { HttpAnswer, Instant, WholeAnswer } from './define-tool.ts';
+import type { ActionOutcome } from './multi-status.ts';
+
+type ToAnswer = (answer: HttpAnswer, now: Instant) => WholeAnswer | null;
+
+export type LookUp<Found> =
+  | { readonly ok: true; readonly found: Found }
+  | { readonly ok: false; readonly outcome: ActionOutcome };
+
+/**
+ * Asks what is needed before anything is written. A failure that would leave a write in doubt leaves nothing in doubt here:
+ * it is tried again.
+ * @throws the failure where it is a verdict on the call: too many calls, the key, a request that is refused.
+ */
+export const lookUp = async <Found>(ask: () => Promise<Found>, toAnswer: ToAnswer): Promise<LookUp<Found>> => {
+  try {
+    return { ok: true, found: await ask() };
+  } catch (error) {
+    const { result, ...told } = toCaughtOutcome(error, toAnswer);
+    if (result !== 'unknown') throw error;
+    const reason = 'reason' in told ? told.reason : 'no answer';
+    return { ok: false, outcome: { result: 'retry', at: null, reason } };
+  }
+};
+
+/** Two writers met at one record: it is free again at once. */
+const CONFLICT = 409;
+
+/**
+ * Writes one record after the other, each by a request of its own, and tells what became of each. A record that is refused
+ * stops nobody else; after any other failure the rest is left for later.
+ * @param write rejects with what the framework's client threw; what it answers by itself was no failure.
+ * @throws the failure itself while nothing is written yet, if it is one of the whole call.
+ */
+export const writeEach = async <Payload>(
+  payloads: readonly Payload[],
+  write: (payload: Payload) => Promise<ActionOutcome>,
+  toAnswer: ToAnswer,
+): Promise<readonly ActionOutcome[]> => {
+  const outcomes: ActionOutcome[] = [];
+  for (const payload of payloads) {
+    try {
+      outcomes.push(await write(payload));
+    } catch (error) {
+      const outcome = toOutcome(error, toAnswer);
+      const isWhole = outcome.result === 'retry' && answerOf(error)?.status !== CONFLICT;
+      if (isWhole && !outcomes.some(isWritten)) throw error;
+      outcomes.push(outcome);
+      if (isWhole || outcome.result === 'unknown') break;
+    }
+  }
+  const left = payloads.slice(outcomes.length);
+  return [...outcomes, ...left.map((): ActionOutcome => ({ result: 'retry', at: null, reason: NOT_TRIED }))];
+};
+
+const NOT_TRIED = 'not tried after the failure of another';
+
+const toOutcome = (error: unknown, toAnswer: ToAnswer): ActionOutcome =>
+  answerOf(error)?.status === CONFLICT
+    ? { result: 'retry', at: null, reason: 'status 409: written by somebody else at once' }
+    : toCaughtOutcome(error, toAnswer);
+
+const isWritten = ({ result }: ActionOutcome): boolean => result === 'delivered' || result === 'unknown';
