@@ -128,6 +128,16 @@ export const toolAccountPromises = (store: Subject): void => {
       expect(await onlyTask()).toMatchObject({ profileId: ben, edges: [{ event: { id: 'e_1' } }] });
     });
 
+    it('keep their dead letters also when whoever they left is erased', async () => {
+      await play(store(), TOGETHER);
+      await want(store(), [about('cus_2')]);
+      await store().settleTools([settlementOf(await onlyTask(), REJECTED)], NOW, NOW);
+      await part();
+      await store().erase('anna', NOW);
+      const letters = await store().deadLetters({ replayed: false, limit: 9 });
+      expect(letters.map(({ subject }) => subject)).toEqual(['tasks cus_2']);
+    });
+
     it('are of an account of the profile: of no other is anything written', async () => {
       await play(store(), TOGETHER);
       await arrive(store(), 'cus_1');

@@ -266,7 +266,11 @@ export const toolOutcomePromises = (store: Subject): void => {
     it('of a row that nobody knows changes nothing', async () => {
       await want(store(), [wanted()]);
       const row = await onlyRow(store());
-      await store().settleTools([settlementOf({ ...row, userId: 'u_9' }, DELIVERED)], RETRY_AT, NOW);
+      const strangers = [
+        { ...row, userId: 'u_9' },
+        { ...row, profileId: row.profileId + 1 },
+      ];
+      for (const stranger of strangers) await store().settleTools([settlementOf(stranger, DELIVERED)], RETRY_AT, NOW);
       expect(await waiting(store())).toEqual([row]);
     });
 

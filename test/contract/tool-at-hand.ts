@@ -22,6 +22,7 @@ export const want = async (store: Store, at: Instant, wishes: readonly Wish[]): 
 const toChange = (wish: Wish): ToolChange => ({
   tool: 'braze',
   channel: 'live',
+  account: null,
   desired: { in_dunning: true },
   edges: [],
   urgent: false,
