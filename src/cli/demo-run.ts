@@ -2,6 +2,7 @@ import type { SegmentCall, StoreCounts } from '../pipeline/ports.ts';
 import type { Model } from '../simulate/model.ts';
 import type { TimeMachineResult } from '../simulate/time-machine.ts';
 import type { AudienceSeries } from './demo-audiences.ts';
+import type { DemoTask, OtherOutcome } from './demo-others.ts';
 import type { DemoOutcome } from './demo-outcome.ts';
 import type { ToolOutcome } from './demo-tools.ts';
 
@@ -24,7 +25,8 @@ export interface DemoRun {
   readonly calls: readonly SegmentCall[];
   readonly outcome: DemoOutcome;
   readonly audiences: AudienceSeries;
-  /** By tool. */
-  readonly tools: Readonly<Record<string, ToolOutcome>>;
+  readonly braze: ToolOutcome;
+  readonly others: readonly OtherOutcome[];
+  readonly task: DemoTask | null;
   readonly tookMs: number;
 }

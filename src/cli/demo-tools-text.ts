@@ -1,7 +1,9 @@
 import { wrapParts } from '../domain/words.ts';
+import type { DemoTask, OtherOutcome } from './demo-others.ts';
 import type { Conversation, ToolOutcome } from './demo-tools.ts';
 import { jsonLines } from './json-text.ts';
 import { alignRows, clean, columns, heading, paint, say } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 const width = (): number => Math.min(columns(), 120);
 const number = (value: number): string => value.toLocaleString('en-US');
@@ -36,4 +38,34 @@ export const showToolOutcome = (tool: string, outcome: ToolOutcome): void => {
     say(`  ${paint('dim', line)}`);
   }
   if (outcome.example !== null) showExample(outcome.example);
+};
+
+/** The other tools, a line each. */
+export const showOthers = (others: readonly OtherOutcome[]): void => {
+  if (others.length === 0) return;
+  heading('What the other tools received');
+  const rows = others.map(({ tool, calls, subjects }) => [
+    clean(tool),
+    number(calls),
+    'calls about',
+    number(subjects),
+    subjectsOf(tool),
+  ]);
+  for (const row of alignRows(rows, [1, 3])) say(`  ${row}`);
+};
+
+const subjectsOf = (tool: string): string => {
+  if (tool.endsWith('-tasks')) return 'tasks';
+  if (tool === 'slack') return 'alerts';
+  return /-(companies|accounts)$/.test(tool) || tool === 'webhook' ? 'accounts' : 'people';
+};
+
+/** A task as a customer success manager reads it in the CRM. */
+export const showTask = ({ subject, body, comment }: DemoTask): void => {
+  heading('A task for customer success, as HubSpot and Salesforce hold it');
+  say(`  ${paint('bold', clean(subject))}`);
+  const lines = [...body.split('\n'), ...(comment === null ? [] : ['', comment])];
+  for (const line of lines.flatMap((each) => (each === '' ? [''] : wrap(clean(each), width() - 4)))) {
+    say(paint('dim', line === '' ? '' : `    ${line}`));
+  }
 };

@@ -4,6 +4,7 @@ import { simulate } from '../simulate/model.ts';
 import { makeVirtualClock, runTimeMachine } from '../simulate/time-machine.ts';
 import { makeMemberCounts } from './demo-audiences.ts';
 import { keepOpen } from './demo-keep.ts';
+import { findTask, toOthers } from './demo-others.ts';
 import { toOutcome } from './demo-outcome.ts';
 import type { DemoOptions, DemoRun } from './demo-run.ts';
 import { showDemo } from './demo-text.ts';
@@ -41,7 +42,7 @@ const play = async ({ relay, clock, endDay }: Playing, options: DemoOptions) => 
   }
 };
 
-const toJson = ({ options, model, played, counts, outcome, audiences, tools, tookMs }: DemoRun) => ({
+const toJson = ({ options, model, played, counts, outcome, audiences, braze, others, task, tookMs }: DemoRun) => ({
   seed: options.seed,
   customers: model.customers.length,
   days: options.days,
@@ -50,14 +51,17 @@ const toJson = ({ options, model, played, counts, outcome, audiences, tools, too
   deadLetters: counts.deadLetters,
   inDunningPerDay: played.inDunningPerDay,
   audiencesPerDay: audiences,
-  tools,
+  tools: { braze, ...Object.fromEntries(others.map(({ tool, ...numbers }) => [tool, numbers])) },
+  task,
   tookMs,
 });
 
-const toTools = (requests: readonly ToolRequest[]): DemoRun['tools'] =>
-  Object.fromEntries(
-    [...Map.groupBy(requests, ({ tool }) => tool)].map(([tool, received]) => [tool, toToolOutcome(received)]),
-  );
+/** What the tools received: Braze in full, of the others how much. */
+const toTools = async ({ store }: DemoRelay, requests: readonly ToolRequest[], calls: readonly SegmentCall[]) => ({
+  braze: toToolOutcome(requests.filter(({ tool }) => tool === 'braze')),
+  others: await toOthers(store, requests, 'braze'),
+  task: await findTask(store, calls),
+});
 
 const showAsked = async (relay: DemoRelay, id: string, json: boolean): Promise<void> => {
   const records = await relay.store.findProfiles(id);
@@ -81,7 +85,7 @@ export const runDemo = async (doors: CliDoors, options: DemoOptions): Promise<nu
     const told = await play({ relay, clock, endDay: members.endDay }, options);
     const counts = await relay.store.counts();
     const tookMs = Math.round(performance.now() - startedAt);
-    const tools = toTools(requests);
+    const tools = await toTools(relay, requests, calls);
     const run: DemoRun = {
       options,
       ...told,
@@ -89,7 +93,7 @@ export const runDemo = async (doors: CliDoors, options: DemoOptions): Promise<nu
       calls,
       outcome: toOutcome(calls),
       audiences: members.series(),
-      tools,
+      ...tools,
       tookMs,
     };
     if (options.profile !== undefined) await showAsked(relay, options.profile, options.json === true);
