@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ActionOutcome } from '../../src/destination-kit/multi-status.ts';
-import { type HubspotError, isNotFound, parseError, toSetUpProblem, toWords } from './verdict.ts';
+import { type HubspotError, isConflict, isNotFound, parseError, toSetUpProblem, toWords } from './verdict.ts';
 
 const result = z.looseObject({
   id: z.string(),
@@ -31,20 +31,28 @@ export interface WriteAnswer {
   readonly hasTaken: boolean;
 }
 
+/** By what an answer names an input. */
+export interface Trace {
+  readonly traceId: string;
+  /** As the input named its object; a new one has none. */
+  readonly id: string | null;
+}
+
 /**
  * What became of each input of a batch write that was answered 200, 201 or 207. An input is taken only where a result
- * names its trace id: HubSpot has answered success without a word about an input, and keeps no order. An error without
- * a trace id may be about any input that nothing else tells of.
- * @param traceIds of the inputs, unique: else HubSpot refuses all of them for one.
+ * names its trace id: HubSpot has answered success without a word about an input, and keeps no order. An error names
+ * its inputs by trace id, or by id where their objects do not exist; one that names none may be about any input that
+ * nothing else tells of.
+ * @param traces of the inputs; the trace ids unique, else HubSpot refuses all of them for one.
  */
-export const toWriteAnswer = (body: unknown, traceIds: readonly string[]): WriteAnswer => {
+export const toWriteAnswer = (body: unknown, traces: readonly Trace[]): WriteAnswer => {
   const parsed = answer.safeParse(body).data;
-  if (parsed === undefined) return allUnknown('the answer is not one of HubSpot', traceIds);
-  const errors = parsed.errors.map((each) => ({ traceIds: traceIdsOf(each.context), error: parseError(each) }));
+  if (parsed === undefined) return allUnknown('the answer is not one of HubSpot', traces);
+  const errors = parsed.errors.map((each) => ({ names: namesIn(each.context), error: parseError(each) }));
   const taken = new Set(parsed.results.map(({ objectWriteTraceId }) => objectWriteTraceId ?? ''));
-  const unplaced = errors.find((each) => each.traceIds.length === 0)?.error;
-  const outcomes = traceIds.map((traceId): ActionOutcome => {
-    const told = errors.find((each) => each.traceIds.includes(traceId));
+  const unplaced = errors.find((each) => each.names.length === 0)?.error;
+  const outcomes = traces.map(({ traceId, id }): ActionOutcome => {
+    const told = errors.find(({ names }) => names.includes(`trace ${traceId}`) || names.includes(`id ${id}`));
     if (told !== undefined) return toErrorOutcome(told.error);
     if (taken.has(traceId)) return { result: 'delivered', warning: null };
     return { result: 'unknown', reason: unplaced === undefined ? SILENT : `without a place: ${toWords(unplaced)}` };
@@ -56,11 +64,14 @@ export const toWriteAnswer = (body: unknown, traceIds: readonly string[]): Write
 
 const SILENT = 'HubSpot answered success and told nothing of this record';
 
-const traceIdsOf = (context: Readonly<Record<string, readonly string[]>>): readonly string[] =>
-  context.objectWriteTraceId ?? [];
+const namesIn = ({
+  objectWriteTraceId = [],
+  ids = [],
+}: Readonly<Record<string, readonly string[]>>): readonly string[] =>
+  objectWriteTraceId.length > 0 ? objectWriteTraceId.map((each) => `trace ${each}`) : ids.map((each) => `id ${each}`);
 
-const allUnknown = (reason: string, traceIds: readonly string[]): WriteAnswer => ({
-  outcomes: traceIds.map(() => ({ result: 'unknown', reason })),
+const allUnknown = (reason: string, traces: readonly Trace[]): WriteAnswer => ({
+  outcomes: traces.map(() => ({ result: 'unknown', reason })),
   problem: null,
   hasTaken: true,
 });
@@ -69,9 +80,15 @@ const allUnknown = (reason: string, traceIds: readonly string[]): WriteAnswer =>
 const toErrorOutcome = (error: HubspotError): ActionOutcome => {
   const problem = toSetUpProblem(error);
   if (problem !== null) return { result: 'retry', at: null, reason: problem };
-  if (isNotFound(error)) return NOT_THERE;
-  return { result: 'rejected', reason: toWords(error) };
+  return toRefusal(error) ?? { result: 'rejected', reason: toWords(error) };
 };
 
-/** The object that was to be updated is gone: deleted, or merged into one that carries another id. */
-export const NOT_THERE: ActionOutcome = { result: 'absent', reason: 'no record of HubSpot carries this id any more' };
+/** A refusal of one input that is not for its data: nothing of it was taken. Null: it is for its data. */
+export const toRefusal = (error: HubspotError): ActionOutcome | null => {
+  // Deleted, or merged into one that carries another id.
+  if (isNotFound(error)) return { result: 'absent', reason: 'nothing in HubSpot carries this id any more' };
+  // Made by somebody since it was looked for: the next look finds it.
+  if (isConflict(error))
+    return { result: 'retry', at: null, reason: 'made in HubSpot meanwhile; it is looked for again' };
+  return null;
+};

@@ -3,10 +3,10 @@ import { loadCore } from '../../src/destination-kit/core.ts';
 import { toFailure } from '../../src/destination-kit/failure.ts';
 import type { ActionOutcome } from '../../src/destination-kit/multi-status.ts';
 import { toVerdict } from './answer.ts';
-import { type Held, NOT_THERE, parseHeld, toWriteAnswer } from './batch-answer.ts';
+import { type Held, parseHeld, toRefusal, toWriteAnswer } from './batch-answer.ts';
 import type { Properties } from './properties.ts';
 import { type HubspotObject, type HubspotSettings, toBatchUrl } from './settings.ts';
-import { isNotFound, parseError } from './verdict.ts';
+import { parseError } from './verdict.ts';
 
 /** One input of a batch write, and the payload it stands for. */
 export interface WriteInput {
@@ -60,10 +60,7 @@ export const openCall = (request: RequestClient, settings: HubspotSettings, payl
   const send = async (url: string, inputs: readonly WriteInput[]): Promise<void> => {
     const traced = inputs.map(({ payload, input }) => ({ ...input, objectWriteTraceId: String(payload) }));
     const { data } = await request(url, { method: 'post', json: { inputs: traced } });
-    const { outcomes, problem, hasTaken } = toWriteAnswer(
-      data,
-      inputs.map(({ payload }) => String(payload)),
-    );
+    const { outcomes, problem, hasTaken } = toWriteAnswer(data, inputs.map(toTrace));
     if (problem !== null && !hasWritten) throw notSetUp(problem);
     hasWritten ||= hasTaken;
     tell(inputs, outcomes);
@@ -84,7 +81,8 @@ export const openCall = (request: RequestClient, settings: HubspotSettings, payl
       try {
         await send(toBatchUrl(settings, object, verb), inputs);
       } catch (error) {
-        if (isMissing(error) && inputs.length === 1) return tell(inputs, [NOT_THERE]);
+        const alone = inputs.length === 1 ? toAlone(error) : null;
+        if (alone !== null) return tell(inputs, [alone]);
         if (!hasWritten) throw error;
         tell(
           inputs,
@@ -102,8 +100,11 @@ const UNTOLD: ActionOutcome = { result: 'unknown', reason: 'nothing was told of 
 /** In the framework's words, so that any host stops here. */
 const notSetUp = (problem: string): Error => new (loadCore().IntegrationError)(problem, 'NOT_SET_UP', 401);
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof loadCore().HTTPError && isNotFound(parseError(dataOf(error.response)));
+const toTrace = ({ payload, input }: WriteInput) => ({ traceId: String(payload), id: input.id ?? null });
+
+/** A refusal of a request with one input, where it is the same as if HubSpot had named the input. */
+const toAlone = (error: unknown): ActionOutcome | null =>
+  error instanceof loadCore().HTTPError ? toRefusal(parseError(dataOf(error.response))) : null;
 
 const dataOf = (response: object): unknown => ('data' in response ? response.data : undefined);
 

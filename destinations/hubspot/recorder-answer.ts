@@ -48,7 +48,7 @@ const toFound = (subject: Subject, url: string, { idProperty, inputs, properties
   const isUnmade = url.includes('/tasks/') && !properties.includes(TASK_WORDS[0]);
   if (isMissing || isUnmade) return [];
   return inputs.map(({ id = '' }, index) =>
-    toObject(String(100 + index), {
+    toObject(`${url.includes('/companies/') ? 2 : 1}0${index}`, {
       ...(idProperty === undefined ? {} : { [idProperty]: id }),
       [TASK_MARK]: markOf('', ''),
     }),

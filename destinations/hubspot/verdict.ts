@@ -35,7 +35,8 @@ export const toSetUpProblem = (error: HubspotError): string | null => {
 export const isNotFound = ({ category }: HubspotError): boolean => category === 'OBJECT_NOT_FOUND';
 
 /** Whether another object has the value that must be unique. */
-export const isConflict = ({ category }: HubspotError): boolean => category === 'CONFLICT';
+export const isConflict = ({ category, message }: HubspotError): boolean =>
+  category === 'CONFLICT' || message.includes('CONFLICTING_UNIQUE_VALUE');
 
 /** HubSpot's words, fit to be stored: its list of invalid values is cut to the first kind and name. */
 export const toWords = (error: HubspotError): string => {

@@ -1,0 +1,183 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
+import { type HubspotAccount, makeAccount } from './account.ts';
+import { type Answer, batchRead, batchWrite, refusal } from './batch.ts';
+import { propertyApi } from './property-api.ts';
+import type { ObjectType } from './schema.ts';
+
+export interface HubspotStandIn extends ToolStandIn {
+  readonly account: HubspotAccount;
+}
+
+export interface HubspotOptions {
+  readonly token: string;
+  /** The test's clock, UTC milliseconds. */
+  readonly now: () => number;
+  /** All by default. */
+  readonly scopes?: readonly string[];
+}
+
+type When = NonNullable<Parameters<ToolStandIn['inject']>[1]>;
+interface Plan {
+  readonly fault: ToolFault;
+  readonly holding: readonly string[] | null;
+  left: number;
+}
+
+/** `/crm/objects/2026-03/contacts/batch/read`, and `/crm/v3/objects/contacts/batch/read` as HubSpot's own client asks. */
+const OBJECTS = /^\/crm\/(?:objects\/2026-03|v3\/objects)\/(contacts|companies|tasks)(?:\/([a-z-]+)(?:\/([a-z]+))?)?$/;
+const PROPERTIES = /^\/crm\/(?:properties\/2026-03|v3\/properties)\/(contacts|companies|tasks)(?:\/([a-z0-9_]+))?$/;
+
+/** A strict HubSpot CRM API on a free loopback port: batches of contacts, companies and tasks, properties, deletion. */
+export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions): Promise<HubspotStandIn> => {
+  const account = makeAccount(now);
+  const requests: StandInRequest[] = [];
+  const sockets = new Set<Socket>();
+  let plans: Plan[] = [];
+  let late: (() => void)[] = [];
+
+  const take = (text: string, isWrite: boolean): Plan | undefined => {
+    const isMet = ({ fault, holding, left }: Plan): boolean =>
+      left > 0 &&
+      (isWrite
+        ? !(fault.kind === 'status' && fault.reads === true)
+        : fault.kind === 'status' && fault.reads === true) &&
+      (holding === null || holding.some((id) => text.includes(JSON.stringify(id))));
+    const plan = plans.find(isMet);
+    if (plan !== undefined) plan.left -= 1;
+    return plan;
+  };
+
+  const write = (
+    type: ObjectType,
+    verb: 'create' | 'update' | 'upsert',
+    body: unknown,
+    fault: ToolFault | undefined,
+  ): Answer => {
+    const bad = (input: unknown) =>
+      fault?.kind === 'partial' && fault.ids.some((id) => JSON.stringify(input).includes(JSON.stringify(id)))
+        ? 'INVALID_EMAIL'
+        : null;
+    const run = (): Answer => batchWrite(account, type, verb, body, { now: now(), bad });
+    const isHeldBack = fault !== undefined && (fault.kind === 'late' || ('applied' in fault && !fault.applied));
+    const undo = isHeldBack ? account.keep() : () => {};
+    const answer = run();
+    undo();
+    if (fault?.kind === 'late') late.push(() => void run());
+    return answer;
+  };
+
+  const route = (method: string, path: string, body: unknown, fault: ToolFault | undefined): Answer => {
+    const [, type, part, verb] = (OBJECTS.exec(path) ?? []) as [string?, ObjectType?, string?, string?];
+    if (type === undefined) {
+      const [, object, name = null] = (PROPERTIES.exec(path) ?? []) as [string?, ObjectType?, string?];
+      if (object === undefined) return refusal(404, 'NOT_FOUND', 'no such address');
+      return propertyApi(account, method, object, name, body);
+    }
+    const lacking = `crm.objects.${type === 'tasks' ? 'contacts' : type}.${verb === 'read' || method === 'GET' ? 'read' : 'write'}`;
+    if (scopes !== undefined && !scopes.includes(lacking)) return missing(lacking);
+    if (method === 'GET' && part === undefined) return { status: 200, body: { results: [] } };
+    if (method === 'POST' && part === 'gdpr-delete') return purge(account, type, body);
+    if (method !== 'POST' || part !== 'batch') return refusal(405, 'METHOD_NOT_ALLOWED', 'not here');
+    if (verb === 'read') return batchRead(account, type, body, now());
+    if (verb === 'create' || verb === 'update' || verb === 'upsert') return write(type, verb, body, fault);
+    return refusal(404, 'NOT_FOUND', 'no such operation');
+  };
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const text = await readBody(request);
+    const { method = '', url = '', headers } = request;
+    const path = new URL(url, 'http://stand-in').pathname;
+    const body: unknown = text === '' ? null : JSON.parse(text);
+    const answer = (status: number, told: unknown, extra: Readonly<Record<string, string>> = {}): void => {
+      requests.push({ method, path: url, headers, body, status });
+      const payload = typeof told === 'string' ? told : JSON.stringify(told);
+      response.writeHead(status, { 'content-type': 'application/json', ...extra }).end(status === 204 ? '' : payload);
+    };
+    const isWrite = /\/batch\/(create|update|upsert)$/.test(path);
+    const fault = take(text, isWrite)?.fault;
+    if (headers.authorization !== `Bearer ${token}`) {
+      const refused = refusal(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found or not valid.');
+      return answer(refused.status, refused.body);
+    }
+    if (fault?.kind === 'status') {
+      const told =
+        fault.body ?? refusal(fault.status, fault.status === 400 ? 'VALIDATION_ERROR' : 'INJECTED', 'injected').body;
+      return answer(fault.status, told, fault.headers);
+    }
+    if (fault?.kind === 'throttled') return answer(429, THROTTLED);
+    const { status, body: told } = route(method, path, body, fault);
+    if (fault?.kind === 'silence') {
+      requests.push({ method, path: url, headers, body, status: null });
+      if (fault.socket === 'destroyed') request.socket.resetAndDestroy();
+      return;
+    }
+    answer(status, fault?.kind === 'garbage' ? fault.body : told);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch(() => response.destroy());
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+
+  return {
+    url: `http://127.0.0.1:${port}`,
+    account,
+    requests,
+    inject: (fault, { calls = Number.POSITIVE_INFINITY, holding }: When = {}) => {
+      const plan = { fault, left: calls, holding: holding ?? null };
+      plans.push(plan);
+      return () => {
+        plan.left = 0;
+      };
+    },
+    heal: () => {
+      plans = [];
+    },
+    applyLate: () => {
+      const due = late;
+      late = [];
+      for (const apply of due) apply();
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const THROTTLED = {
+  status: 'error',
+  message: 'You have reached your ten_secondly_rolling limit.',
+  errorType: 'RATE_LIMIT',
+  correlationId: '00000000-0000-4000-8000-000000000000',
+  policyName: 'TEN_SECONDLY_ROLLING',
+};
+
+const missing = (scope: string): Answer =>
+  refusal(403, 'MISSING_SCOPES', 'This app hasn’t been granted all required scopes to make this call.', {
+    errors: [
+      { message: 'One or more of the following scopes are required.', context: { requiredGranularScopes: [scope] } },
+    ],
+  });
+
+/** Deletes for good, by HubSpot's id or by email; who is not there is no error. */
+const purge = (account: HubspotAccount, type: ObjectType, body: unknown): Answer => {
+  const { objectId, idProperty } = body as { readonly objectId: string; readonly idProperty?: string };
+  if (idProperty !== undefined && idProperty !== 'email')
+    return refusal(400, 'VALIDATION_ERROR', 'idProperty is not valid');
+  for (const { id } of account.find(type, idProperty ?? 'hs_object_id', objectId)) account.objects[type].delete(id);
+  return { status: 204, body: null };
+};
+
+const readBody = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+};
