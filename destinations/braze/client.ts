@@ -21,26 +21,21 @@ export const askBraze = async <Answer>(
   try {
     return await Promise.race([ask(braze), late]);
   } catch (error) {
-    throw Object.assign(new Error(describe(error, settings)), statusOf(error));
+    throw Object.assign(new Error(describe(error, settings)), { status: statusOf(error) });
   } finally {
     clearTimeout(timer);
   }
 };
 
-const statusOf = (error: unknown): { readonly status?: number } =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number' ? { status: error.status } : {};
-
-/** Did Braze itself say no, and would say it again; otherwise nobody knows. */
-export const isRefusal = (error: unknown): boolean => {
-  const { status } = statusOf(error);
-  return status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429;
-};
+/** The status that Braze answered; null where it gave no answer. */
+export const statusOf = (error: unknown): number | null =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
 
 const describe = (error: unknown, settings: BrazeSettings): string => {
   if (!(error instanceof Error)) return 'a fault without a name';
   const message = toReason(error.message, [settings.api_key]);
-  const { status } = statusOf(error);
-  if (status !== undefined) return `status ${status}: ${message}`;
+  const status = statusOf(error);
+  if (status !== null) return `status ${status}: ${message}`;
   if ('code' in error && typeof error.code === 'string') return `cannot connect (${error.code})`;
   return message;
 };

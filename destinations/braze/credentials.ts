@@ -1,5 +1,6 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
-import { askBraze, isRefusal } from './client.ts';
+import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
+import { askBraze, statusOf } from './client.ts';
 import { NOBODY } from './definition.ts';
 import type { BrazeSettings } from './settings.ts';
 
@@ -13,6 +14,6 @@ export const checkCredentials = async (settings: BrazeSettings, timeoutMs: numbe
     return { ok: true };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return { ok: false, reason, unanswered: !isRefusal(error) };
+    return toFailedCheck(reason, statusOf(error));
   }
 };

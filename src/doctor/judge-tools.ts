@@ -78,25 +78,56 @@ const judgeSetUp = ({ tool, setUp }: ToolSeen): readonly Found[] => {
   ];
 };
 
-const judgeInspected = ({ tool, problems }: ToolSeen): readonly Found[] => {
-  if (problems === null) return [];
-  if (problems.read) return problems.value.map((each) => problem(`${tool}: ${each.problem}`, each.mend));
-  return [unknown(`${tool} could not be looked over: ${problems.reason}.`, `Ask again later; see ${recipeOf(tool)}.`)];
+/** As tools say it, made a sentence. */
+const toSentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+
+interface Complaint {
+  readonly tools: readonly string[];
+  readonly what: string;
+  readonly mend: string;
+}
+
+/** Tools of one vendor look at the same things, and one thing is mended once. */
+const toComplaints = (seen: readonly ToolSeen[]): readonly Complaint[] => {
+  const byWords = new Map<string, Complaint>();
+  for (const { tool, problems } of seen) {
+    for (const { problem: what, mend } of problems?.read === true ? problems.value : []) {
+      const key = JSON.stringify([vendorOfTool(tool)?.vendor ?? tool, what, mend]);
+      byWords.set(key, { what, mend, tools: [...(byWords.get(key)?.tools ?? []), tool] });
+    }
+  }
+  return [...byWords.values()];
 };
 
-const judgeAnswering = (seen: ToolSeen): readonly Found[] => {
-  const found = [...judgeSetUp(seen), ...judgeInspected(seen)];
-  if (found.length > 0) return found;
+const judgeComplaint = ({ tools, what, mend }: Complaint): Found =>
+  problem(`${listed(tools)}: ${toSentence(what)}`, toSentence(mend));
+
+const judgeUninspected = ({ tool, problems }: ToolSeen): readonly Found[] =>
+  problems === null || problems.read
+    ? []
+    : [unknown(`${tool} could not be looked over: ${problems.reason}.`, `Ask again later; see ${recipeOf(tool)}.`)];
+
+const isWell = ({ setUp, problems }: ToolSeen): boolean =>
+  (setUp === null || (setUp.read && setUp.value.missing.length + setUp.value.conflicts.length === 0)) &&
+  (problems === null || (problems.read && problems.value.length === 0));
+
+const judgeWell = (seen: ToolSeen): readonly Found[] => {
   const { tool, credentials, setUp } = seen;
   const parts = [
     ...(credentials === null ? [] : ['takes its credentials']),
     ...(setUp === null ? [] : ['has all that deliveries need']),
   ];
-  return parts.length === 0 ? [] : [ok(`${tool} ${parts.join(' and ')}.`)];
+  return isWell(seen) && parts.length > 0 ? [ok(`${tool} ${parts.join(' and ')}.`)] : [];
 };
 
 /** Takes each tool what is sent to it: credentials, fields, permissions, external ids. */
-export const judgeTools = (seen: readonly ToolSeen[]): readonly Found[] => [
-  ...toSilent(seen).map(judgeSilent),
-  ...seen.filter(({ credentials }) => credentials === null || credentials.read).flatMap(judgeAnswering),
-];
+export const judgeTools = (seen: readonly ToolSeen[]): readonly Found[] => {
+  const answering = seen.filter(({ credentials }) => credentials === null || credentials.read);
+  return [
+    ...toSilent(seen).map(judgeSilent),
+    ...answering.flatMap(judgeSetUp),
+    ...toComplaints(answering).map(judgeComplaint),
+    ...answering.flatMap((each) => [...judgeUninspected(each), ...judgeWell(each)]),
+  ];
+};

@@ -372,7 +372,21 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'duplicate ids',
       withTools({ problems: { read: true, value: [{ problem: 'two contacts carry u_1', mend: 'Merge them.' }] } }),
       'problem',
-      /^braze: two contacts carry u_1\nMerge them\.$/,
+      /^braze: Two contacts carry u_1\.\nMerge them\.$/,
+    ],
+    [
+      'the same problem in two tools of a vendor once',
+      withTools(
+        ...HUBSPOT.slice(1).map((tool) => ({
+          tool,
+          problems: {
+            read: true as const,
+            value: [{ problem: 'the token may not read tasks', mend: 'give it crm.x' }],
+          },
+        })),
+      ),
+      'problem',
+      /^hubspot-companies and hubspot-tasks: The token may not read tasks\.\nGive it crm\.x\.$/,
     ],
     ['a tool that cannot be looked over', withTools({ problems: ABSENT }), 'unknown', /could not be looked over/],
     ['tools that were not asked', { ...WELL, tools: BROKEN }, 'unknown', /not asked: it is broken/],
