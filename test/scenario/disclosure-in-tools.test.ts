@@ -1,0 +1,251 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
+import { braze } from '../../destinations/braze/index.ts';
+import { iterable } from '../../destinations/iterable/index.ts';
+import type { RecordedRequest, Tool } from '../../src/destination-kit/define-tool.ts';
+import { makeRecorderSink as makeToolRecorder } from '../../src/destination-kit/recorder.ts';
+import { FAILURE_CATEGORIES, FAILURE_CLASSES, type RawDecline } from '../../src/domain/decline.ts';
+import type { Instant } from '../../src/domain/instant.ts';
+import { makeEngine } from '../../src/pipeline/engine.ts';
+import type { SegmentSink } from '../../src/pipeline/ports.ts';
+import { toDelivery } from '../../src/pipeline/receive.ts';
+import {
+  ADVICE_CODES,
+  BLOCKED_REASONS,
+  DECLINE_CODES,
+  ERROR_CODES,
+  NETWORK_ADVICE_CODES,
+  NETWORK_DECLINE_CODES,
+} from '../../src/providers/stripe/decline-codes.ts';
+import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { stripeTaxonomy } from '../../src/providers/stripe/taxonomy.ts';
+import type { DeclineOptions } from '../../src/simulate/stripe-events.ts';
+import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
+import { openStore } from '../../src/store/index.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
+import { person } from './braze-play.ts';
+import { DAY_0, day, hours } from './harness.ts';
+import { type Bill, customerPays, fails, type Happening } from './stripe-happenings.ts';
+
+/** Whatever Stripe says of a refusal: what a tool whose words reach customers is told is the class, and nothing else. */
+
+/** The tools that this holds for. */
+const TOOLS: readonly Tool[] = [braze, iterable];
+
+/** One person for each code of each table, who fails with it until they pay. */
+const DECLINES: readonly Partial<DeclineOptions>[] = [
+  ...DECLINE_CODES.map(({ code }) => ({ declineCode: code })),
+  ...ERROR_CODES.map(({ code }) => ({ declineCode: null, errorCode: code })),
+  ...BLOCKED_REASONS.map(({ code }) => ({ declineCode: 'generic_decline', blockedReason: code })),
+  ...NETWORK_DECLINE_CODES.map(({ code }) => ({ declineCode: 'generic_decline', networkDeclineCode: code })),
+  ...ADVICE_CODES.map(({ code }) => ({ declineCode: 'fraudulent', adviceCode: code })),
+  ...NETWORK_ADVICE_CODES.map(({ code }) => ({ declineCode: 'lost_card', networkAdviceCode: code })),
+];
+
+const toRaw = (decline: Partial<DeclineOptions>): RawDecline => ({
+  declineCode: decline.declineCode ?? null,
+  errorCode: decline.errorCode ?? 'card_declined',
+  adviceCode: decline.adviceCode ?? null,
+  networkAdviceCode: decline.networkAdviceCode ?? null,
+  networkDeclineCode: decline.networkDeclineCode ?? null,
+  blockedReason: decline.blockedReason ?? null,
+});
+const nameOf = (index: number): string => `p${index}`;
+const show = (decline: Partial<DeclineOptions>): string => Object.values(decline).filter(Boolean).join(' ');
+
+// ---------------------------------------------------------------- the words
+
+const TABLES = [DECLINE_CODES, ERROR_CODES, BLOCKED_REASONS, NETWORK_DECLINE_CODES, ADVICE_CODES, NETWORK_ADVICE_CODES];
+const CODES: ReadonlySet<string> = new Set(TABLES.flatMap((rows) => rows.map(({ code }) => code)));
+const CATEGORIES: ReadonlySet<string> = new Set([...FAILURE_CATEGORIES, 'undisclosed']);
+
+/** Words that are a code and may still stand under these names, where they mean something else. */
+const OTHER_MEANING: Readonly<Record<string, readonly string[]>> = {
+  failure_class: FAILURE_CLASSES,
+  dunning_failure_class: FAILURE_CLASSES,
+  next_retry_status: ['scheduled', 'blocked', 'none', 'unknown'],
+};
+
+interface Leaf {
+  /** The nearest name above it. */
+  readonly name: string;
+  readonly value: unknown;
+}
+
+const leavesOf = (value: unknown, name = ''): readonly Leaf[] => {
+  if (Array.isArray(value)) return value.flatMap((item) => leavesOf(item, name));
+  if (typeof value === 'object' && value !== null)
+    return Object.entries(value).flatMap(([key, inner]) => [{ name: key, value: key }, ...leavesOf(inner, key)]);
+  return [{ name, value }];
+};
+
+const bodyOf = ({ body }: RecordedRequest): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+};
+
+/** The reasons that a value tells, as a whole or as a word in a sentence; two letters alone are no word of one. */
+const reasonsIn = ({ name, value }: Leaf): readonly string[] => {
+  if (typeof value !== 'string' || OTHER_MEANING[name]?.includes(value)) return [];
+  const words = value.split(/[^A-Za-z0-9_]+/).filter((word) => word.includes('_') || word.length > 7);
+  return [value, ...words].filter((word) => CODES.has(word) || CATEGORIES.has(word));
+};
+
+/** What the requests of a tool tell of reasons, as `name: word`; empty where they tell none. */
+const findReasons = (requests: readonly RecordedRequest[]): readonly string[] => [
+  ...new Set(
+    requests
+      .flatMap((request) => leavesOf(bodyOf(request)))
+      .flatMap((leaf) => reasonsIn(leaf).map((word) => `${leaf.name}: ${word}`)),
+  ),
+];
+
+// ---------------------------------------------------------------- the story
+
+type SegmentCall = Parameters<SegmentSink['send']>[0][number];
+
+interface Told {
+  readonly byTool: ReadonlyMap<string, readonly RecordedRequest[]>;
+  readonly segment: readonly SegmentCall[];
+}
+
+const billOf = (index: number): Bill => ({
+  invoice: `in_${nameOf(index)}`,
+  subscription: `sub_${nameOf(index)}`,
+  amount: 4_900,
+});
+
+/** Everybody fails three times and half of them pay, on one relay whose tools are recorders. */
+const play = async (sendUndisclosedCodes: boolean): Promise<Told> => {
+  const clock = makeVirtualClock(DAY_0);
+  const byTool = new Map(TOOLS.map(({ key }) => [key, [] as RecordedRequest[]] as const));
+  const segment: SegmentCall[] = [];
+  const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
+  const engine = makeEngine({
+    store,
+    clock,
+    policy: { ...DEFAULT_POLICY, sendUndisclosedCodes },
+    audiences: AUDIENCES,
+    providers: { stripe },
+    namespace: 'test',
+    random: () => 0.5,
+    log: { warn: () => {}, error: () => {} },
+    segment: {
+      name: 'segment',
+      send: async (calls) => {
+        segment.push(...calls);
+        return calls.map(() => ({ result: 'delivered' }));
+      },
+      close: async () => {},
+    },
+    recorder: {
+      name: 'recorder',
+      send: async (calls) => calls.map(() => ({ result: 'delivered' })),
+      close: async () => {},
+    },
+    tools: TOOLS.map((tool) => ({
+      tool: tool.key,
+      subject: tool.subject,
+      segmentNames: tool.segmentNames,
+      live: null,
+      recorder: makeToolRecorder(tool, { onRequest: (request) => byTool.get(tool.key)?.push(request) }),
+    })),
+    deliverTestMode: false,
+  });
+
+  const settle = async (now: Instant): Promise<void> => {
+    clock.moveTo(now);
+    for (let isMoving = true; isMoving; ) {
+      const decided = await engine.runDue(now);
+      const { settled, nextAt } = await engine.deliverDue(now);
+      isMoving = decided > 0 || settled > 0 || (nextAt !== null && nextAt <= now);
+    }
+  };
+  const happens = async (now: Instant, to: (index: number) => Happening | null): Promise<void> => {
+    const bodies = DECLINES.flatMap((_, index) =>
+      (to(index)?.(person(nameOf(index)), now) ?? []).map((event) => JSON.stringify(event)),
+    );
+    await store.accept(bodies.map((rawBody) => toDelivery(stripe, rawBody, now)));
+    await settle(now);
+    // What waits for other webhooks of its instant, and for the end of a rate's second.
+    for (const later of [hours(1), hours(2)]) await settle((now + later) as Instant);
+  };
+  const failure = (attempt: number, retryAt: Instant | null) => (index: number) =>
+    fails(billOf(index), { attempt, retryAt, decline: DECLINES[index] ?? {} });
+  await happens(DAY_0, failure(1, day(3)));
+  await happens(day(3), failure(2, day(6)));
+  await happens(day(6), failure(3, null));
+  await happens(day(7), (index) => (index % 2 === 0 ? customerPays(billOf(index), { attempt: 3 }) : null));
+  await store.close();
+  return { byTool, segment };
+};
+
+describe.each([true, false])('where policy sends undisclosable codes to Segment: %s', (sendsCodes) => {
+  let told: Told;
+  beforeAll(async () => {
+    told = await play(sendsCodes);
+  });
+  const requestsOf = (tool: Tool): readonly RecordedRequest[] => told.byTool.get(tool.key) ?? [];
+
+  test('the story tells every code: Segment hears them', () => {
+    const heard = JSON.stringify(told.segment);
+    const expected = DECLINES.filter((decline) => sendsCodes || stripeTaxonomy.classify(toRaw(decline)).disclosable);
+    const codes = expected.flatMap((decline) => stripeTaxonomy.classify(toRaw(decline)).failureCode ?? []);
+    expect(codes.filter((code) => !heard.includes(`"failure_code":"${code}"`))).toEqual([]);
+    expect(heard.includes('"failure_code":"stolen_card"')).toBe(sendsCodes);
+  });
+
+  describe.each(TOOLS.map((tool) => [tool.key, tool] as const))('%s', (_key, tool) => {
+    test('hears of everybody', () => {
+      const bodies = requestsOf(tool).map(({ body }) => body);
+      expect(bodies.length).toBeGreaterThan(3);
+      const isHeard = (name: string) =>
+        bodies.some((body) => body.includes(`user_${name}"`) || body.includes(`cus_${name}"`));
+      expect(DECLINES.map((_, index) => nameOf(index)).filter((name) => !isHeard(name))).toEqual([]);
+    });
+
+    test('hears no raw code and no category, whatever the reason', () => {
+      expect(findReasons(requestsOf(tool))).toEqual([]);
+    });
+
+    test('hears the class of each, and only that', () => {
+      const words = requestsOf(tool)
+        .flatMap((request) => leavesOf(bodyOf(request)))
+        .filter(({ name, value }) => /failure_class$/.test(name) && value !== name && value !== null)
+        .map(({ value }) => value);
+      const classes = DECLINES.map((decline) => stripeTaxonomy.classify(toRaw(decline)).failureClass);
+      expect(new Set(words)).toEqual(new Set(tool.subject === 'person' || words.length > 0 ? classes : []));
+    });
+  });
+});
+
+describe('this test', () => {
+  const asked = (body: unknown): readonly RecordedRequest[] => [
+    { method: 'POST', url: 'https://tool.example.com', body: typeof body === 'string' ? body : JSON.stringify(body) },
+  ];
+
+  test.each([
+    ['a code in a field', { users: [{ dataFields: { note: 'stolen_card' } }] }, ['note: stolen_card']],
+    ['a code in a sentence', { text: 'The bank said: fraudulent.' }, ['text: fraudulent']],
+    ['a code as a name', { lost_card: true }, ['lost_card: lost_card']],
+    ['a category', { failure_category: 'lost_or_stolen' }, ['failure_category: lost_or_stolen']],
+    ['the code of a network', { code: '41' }, ['code: 41']],
+    ['a class under another name', { reason: 'insufficient_funds' }, ['reason: insufficient_funds']],
+    ['a code where the class belongs', { failure_class: 'pickup_card' }, ['failure_class: pickup_card']],
+    ['a body that is no JSON', 'declined as restricted_card', [': restricted_card']],
+  ])('would notice %s', (_case, body, found) => {
+    expect(findReasons(asked(body))).toEqual(found);
+  });
+
+  test('minds no class, and no word that only looks like a code', () => {
+    const body = { failure_class: 'insufficient_funds', next_retry_status: 'blocked', at: '2026-03-01', amount: 41 };
+    expect(findReasons(asked(body))).toEqual([]);
+  });
+
+  test('has a person for every code', () => {
+    expect(DECLINES.map(show).length).toBe(TABLES.flat().length);
+  });
+});
