@@ -80,8 +80,8 @@ const toMade = (
 const noOwner = ({ default_owner }: HubspotSettings): string =>
   default_owner === '' ? ', and no default owner is set' : '';
 
-/** One that never was is not made only to be closed; one that somebody deleted is not made again. */
-const settleMissing = (call: HubspotCall, { is_new }: SubjectPayload, payload: number): void => {
-  if (is_new === true) call.settle(payload, { result: 'absent', reason: 'no task was made for this episode' });
-  else call.settle(payload, { result: 'delivered', warning: 'the task was deleted in HubSpot and is not made again' });
-};
+/** One that is over is not made only to be closed, and one that somebody deleted is not made again: nothing is owed. */
+const settleMissing = (call: HubspotCall, { is_new }: SubjectPayload, payload: number): void =>
+  call.settle(payload, { result: 'delivered', warning: is_new === true ? null : GONE });
+
+const GONE = 'HubSpot has no task for this episode (any more), and none is made now';

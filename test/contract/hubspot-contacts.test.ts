@@ -132,7 +132,9 @@ describe('a user whom HubSpot knows', () => {
   it('has the day and the instant of the next retry, and both are cleared', async () => {
     add({ recoup_user_id: 'user_1' });
     const sink = sinkOf();
-    await sink.send([known({ next_retry_date: '2026-03-14T23:30:00.000-02:00', card_expires_at: '2026-04-30T23:59:59.999Z' })]);
+    await sink.send([
+      known({ next_retry_date: '2026-03-14T23:30:00.000-02:00', card_expires_at: '2026-04-30T23:59:59.999Z' }),
+    ]);
     expect(bench.heldOf('user_1')).toMatchObject({
       next_retry_date: '2026-03-15',
       next_retry_at: '2026-03-15T01:30:00.000Z',

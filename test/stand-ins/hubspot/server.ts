@@ -8,6 +8,13 @@ import type { ObjectType } from './schema.ts';
 
 export interface HubspotStandIn extends ToolStandIn {
   readonly account: HubspotAccount;
+  /** What was answered, to be held against HubSpot's own schemas. */
+  readonly answers: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly body: unknown;
+  }[];
 }
 
 export interface HubspotOptions {
@@ -33,6 +40,7 @@ const PROPERTIES = /^\/crm\/(?:properties\/2026-03|v3\/properties)\/(contacts|co
 export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions): Promise<HubspotStandIn> => {
   const account = makeAccount(now);
   const requests: StandInRequest[] = [];
+  const answers: HubspotStandIn['answers'][number][] = [];
   const sockets = new Set<Socket>();
   let plans: Plan[] = [];
   let late: (() => void)[] = [];
@@ -92,6 +100,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
     const body: unknown = text === '' ? null : JSON.parse(text);
     const answer = (status: number, told: unknown, extra: Readonly<Record<string, string>> = {}): void => {
       requests.push({ method, path: url, headers, body, status });
+      answers.push({ method, path, status, body: told });
       const payload = typeof told === 'string' ? told : JSON.stringify(told);
       response.writeHead(status, { 'content-type': 'application/json', ...extra }).end(status === 204 ? '' : payload);
     };
@@ -129,6 +138,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
   return {
     url: `http://127.0.0.1:${port}`,
     account,
+    answers,
     requests,
     inject: (fault, { calls = Number.POSITIVE_INFINITY, holding }: When = {}) => {
       const plan = { fault, left: calls, holding: holding ?? null };
