@@ -82,6 +82,7 @@ describe('a failure of the first request', () => {
     ['a key that wants a JWT', error(401, 'InvalidJwtPayload'), 'stopped', /asks for a JWT/],
     ['a key that may not', error(403, 'Forbidden'), 'stopped', /server-side API key/],
     ['too many requests', error(429, 'RateLimitExceeded'), 'throttled', /RateLimitExceeded/],
+    ['too many requests, whatever the status', error(400, 'RateLimitExceeded'), 'throttled', /RateLimitExceeded/],
     ['a body that is too large', error(413, 'BatchTooLarge'), 'refused', /BatchTooLarge/],
     ['a fault in the data', error(400, 'BadParams'), 'refused', /BadParams: as Iterable says/],
     ['somebody forgotten', error(409, 'ForgottenUserError'), 'refused', /ForgottenUserError/],
@@ -161,7 +162,9 @@ describe('events that Iterable lists as failed', () => {
 
   it('for a user not known yet go again if the state was taken just now, since Iterable makes users in the background', async () => {
     says(UPDATE, taken(2));
-    says(TRACK, refused(3, 3, { notFoundUserIds: ['user_ann', 'user_cem'] }));
+    const ids = ['user_ann', 'user_cem'];
+    // The deprecated list has them, too, under another word.
+    says(TRACK, refused(3, 3, { notFoundUserIds: ids }, { invalidUserIds: ids }));
     expect(await outcomesOf()).toEqual([
       { result: 'unknown', reason: 'events not taken: Iterable does not know this user; attributes told' },
       DELIVERED,

@@ -98,6 +98,10 @@ describe('the requests', () => {
   });
 });
 
+it('an event of unknown outcome is sent again: under its id it takes the place of the first', () => {
+  expect(iterable.resendsUnknownEvents).toBe(true);
+});
+
 describe('a record', () => {
   it('counts as many objects as the larger of its two requests holds', () => {
     expect(STORY.map(iterable.objectsOf)).toEqual([1, 2, 1]);
