@@ -29,8 +29,8 @@ export const lookUp = async (
 ): Promise<readonly Row[]> => {
   const start = `SELECT ${fields.join(', ')} FROM ${object} WHERE ${by} IN `;
   const rows: Row[] = [];
-  for (const list of toLists([...new Set(values)], encodeURIComponent(start).length)) {
-    let next: string | null = toUrl(settings, `/query?q=${encodeURIComponent(`${start}(${list.join(',')})`)}`);
+  for (const list of toLists([...new Set(values)], encode(start).length)) {
+    let next: string | null = toUrl(settings, `/query?q=${encode(`${start}(${list.join(',')})`)}`);
     while (next !== null) {
       const { data } = await request(next, { method: 'get' });
       const parsed = page.safeParse(data);
@@ -49,12 +49,15 @@ export const lookUp = async (
 export const toSoqlText = (value: string): string =>
   `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`;
 
+/** As it leaves: quotes are escaped in addresses on the way, too. */
+const encode = (text: string): string => encodeURIComponent(text).replaceAll("'", '%27');
+
 /** The values, quoted, in as many lists as their addresses need. */
 const toLists = (values: readonly string[], startLength: number): readonly (readonly string[])[] => {
   const lists: string[][] = [];
   let left = 0;
   for (const value of values.map(toSoqlText)) {
-    const length = encodeURIComponent(`${value},`).length;
+    const length = encode(`${value},`).length;
     if (length > left || lists.length === 0) {
       lists.push([]);
       left = MAX_URL - startLength;
