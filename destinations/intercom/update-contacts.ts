@@ -1,0 +1,154 @@
+import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import { z } from 'zod';
+import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
+import type { Attributes } from '../../src/destination-kit/record.ts';
+import { lookUp, writeEach } from '../../src/destination-kit/write-each.ts';
+import { toAnswer } from './answer.ts';
+import { FILTERS_PER_SEARCH, type IntercomContact, parseContacts, pickByEmail, toSearch } from './find-contacts.ts';
+import { type IntercomSettings, toUrl } from './settings.ts';
+import { toCustomAttributes } from './values.ts';
+
+/** One customer's share of a call. */
+type ContactPayload = {
+  readonly external_id: string;
+  readonly is_new?: boolean;
+  /** null clears. */
+  readonly attributes?: Attributes;
+};
+
+/** Where the fields are found in an event as Recoup makes it. */
+export const DEFAULT_MAPPING = {
+  external_id: { '@path': '$.userId' },
+  is_new: { '@path': '$.context.recoup.is_new' },
+  attributes: { '@path': '$.traits' },
+  enable_batching: true,
+  batch_size: FILTERS_PER_SEARCH,
+};
+
+/** Writes the dunning status of contacts that Intercom knows. */
+export const updateContacts: ActionDefinition<IntercomSettings, ContactPayload> = {
+  title: 'Update Contacts',
+  description: 'Keep the dunning status of existing contacts in data attributes.',
+  platform: 'cloud',
+  defaultSubscription: 'type = "identify"',
+  fields: {
+    external_id: {
+      label: 'External ID',
+      description: 'The external id of the contact.',
+      type: 'string',
+      required: true,
+      default: DEFAULT_MAPPING.external_id,
+    },
+    is_new: {
+      label: 'Is New',
+      description: 'Nothing was written yet: the contact may be known by email alone.',
+      type: 'boolean',
+      default: DEFAULT_MAPPING.is_new,
+    },
+    attributes: {
+      label: 'Attributes',
+      description: 'What changed. null clears.',
+      type: 'object',
+      defaultObjectUI: 'keyvalue',
+      default: DEFAULT_MAPPING.attributes,
+    },
+    enable_batching: {
+      label: 'Batch',
+      description: 'Look many contacts up in one request.',
+      type: 'boolean',
+      default: DEFAULT_MAPPING.enable_batching,
+    },
+    batch_size: {
+      label: 'Batch Size',
+      description: 'Contacts per call: a search takes 15 filters.',
+      type: 'number',
+      default: DEFAULT_MAPPING.batch_size,
+      unsafe_hidden: true,
+    },
+  },
+  perform: (request, { payload, settings }) => updateAll(request, [payload], settings),
+  performBatch: (request, { payload, settings }) => updateAll(request, payload, settings),
+};
+
+type Found = ReadonlyMap<ContactPayload, IntercomContact>;
+
+const hasFields = ({ attributes = {} }: ContactPayload): boolean =>
+  Object.keys(toCustomAttributes(attributes)).length > 0;
+
+const updateAll = async (request: RequestClient, payloads: readonly ContactPayload[], settings: IntercomSettings) => {
+  const looked = await lookUp(() => findAll(request, payloads.filter(hasFields), settings), toAnswer);
+  const outcomes = looked.ok
+    ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
+    : payloads.map(() => looked.outcome);
+  return toMultiStatus(outcomes, payloads);
+};
+
+const findAll = async (
+  request: RequestClient,
+  payloads: readonly ContactPayload[],
+  settings: IntercomSettings,
+): Promise<Found> => {
+  const search = (field: 'external_id' | 'email', values: readonly string[]) =>
+    searchAll(request, settings, field, values);
+  const byId = await search(
+    'external_id',
+    payloads.map(({ external_id }) => external_id),
+  );
+  const found = new Map<ContactPayload, IntercomContact>();
+  for (const payload of payloads) {
+    const contact = byId.find((each) => each.external_id === payload.external_id);
+    if (contact !== undefined) found.set(payload, contact);
+  }
+  const unfound = payloads.filter((payload) => !found.has(payload) && emailOf(payload) !== null);
+  const byEmail = await search(
+    'email',
+    unfound.map(emailOf).filter((email) => email !== null),
+  );
+  for (const payload of unfound) {
+    const contact = pickByEmail(byEmail, emailOf(payload) ?? '');
+    if (contact !== null) found.set(payload, contact);
+  }
+  return found;
+};
+
+const emailOf = ({ is_new, attributes }: ContactPayload): string | null => {
+  const email = attributes?.email;
+  return is_new === true && typeof email === 'string' && email !== '' ? email : null;
+};
+
+const searchAll = async (
+  request: RequestClient,
+  settings: IntercomSettings,
+  field: 'external_id' | 'email',
+  values: readonly string[],
+): Promise<readonly IntercomContact[]> => {
+  const contacts: IntercomContact[] = [];
+  for (let start = 0; start < values.length; start += FILTERS_PER_SEARCH) {
+    const json = toSearch(field, values.slice(start, start + FILTERS_PER_SEARCH));
+    const { data } = await request(toUrl(settings, '/contacts/search'), { method: 'post', json });
+    contacts.push(...parseContacts(data));
+  }
+  return contacts;
+};
+
+const updated = z.object({ type: z.literal('contact'), id: z.string() });
+
+const updateOne = async (
+  request: RequestClient,
+  payload: ContactPayload,
+  found: Found,
+  settings: IntercomSettings,
+): Promise<ActionOutcome> => {
+  if (!hasFields(payload)) return { result: 'delivered', warning: null };
+  const contact = found.get(payload);
+  if (contact === undefined) return { result: 'absent', reason: 'Intercom does not know the contact' };
+  const { external_id, attributes = {} } = payload;
+  const identity = (contact.external_id ?? '') === '' ? { external_id } : {};
+  const json = { ...identity, custom_attributes: toCustomAttributes(attributes) };
+  const { data } = await request(toUrl(settings, `/contacts/${encodeURIComponent(contact.id)}`), {
+    method: 'put',
+    json,
+  });
+  if (updated.safeParse(data).success) return { result: 'delivered', warning: null };
+  return { result: 'unknown', reason: 'the answer is not one of Intercom' };
+};
