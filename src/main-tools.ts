@@ -1,6 +1,7 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
 import type { RecordedRequest, Tool, ToolSettings } from './destination-kit/define-tool.ts';
+import { SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -100,6 +101,7 @@ const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => {
         : {
             plan: (fields) => setUp.plan(settings, fields, ASK_TIMEOUT_MS),
             apply: (step) => setUp.apply(settings, step, MAKE_TIMEOUT_MS),
+            pauseMs: Math.min(SECOND_MS, Math.ceil(SECOND_MS / tool.limits.callsPerSecond)),
           },
     inspect: inspect === undefined ? null : () => inspect(settings, ASK_TIMEOUT_MS),
   };

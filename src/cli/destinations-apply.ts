@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { SetUpStep } from '../destination-kit/define-tool.ts';
 import { isConfirmed } from './confirm.ts';
 import { sayPlans } from './destinations-plan-text.ts';
@@ -54,6 +55,7 @@ const applyPlan = async (each: PlannedDoor, report: Report): Promise<Applied> =>
   let inARow = 0;
   for (const [index, step] of steps.entries()) {
     if (setUp === null || inARow === FAILURES_IN_A_ROW) break;
+    if (index > 0) await delay(setUp.pauseMs);
     const reason = await makeStep(setUp, step);
     inARow = reason === null ? 0 : inARow + 1;
     if (reason === null) made.push(step.what);

@@ -56,6 +56,8 @@ export interface ToolDoor {
   readonly setUp: {
     readonly plan: (fields: readonly Field[]) => Promise<SetUpPlan>;
     readonly apply: (step: SetUpStep) => Promise<void>;
+    /** Between two steps, in ms: as fast as the tool takes calls. */
+    readonly pauseMs: number;
   } | null;
   /** What stands in the way of deliveries. Rejects when it does not tell. Null: it cannot be asked. */
   readonly inspect: (() => Promise<readonly ToolProblem[]>) | null;

@@ -33,7 +33,7 @@ const toyCrm = (tool: string, refuses: readonly string[] = [], unlike: readonly 
     if (refuses.includes(name)) throw new Error(`status 403: no permission for ${name}`);
     if (!has.includes(name)) has.push(name);
   };
-  return Object.assign(crm, { door: toolDoor({ tool, setUp: { plan, apply } }) });
+  return Object.assign(crm, { door: toolDoor({ tool, setUp: { plan, apply, pauseMs: 0 } }) });
 };
 
 const doorsTo = (configured: readonly ToolDoor[], off: readonly string[] = []): CliDoors => ({
@@ -79,7 +79,7 @@ describe('recoup destinations plan', () => {
 
   it('tells of a tool that does not answer and goes on with the others; what is not known is not taken for well', async () => {
     const plan = async (): Promise<SetUpPlan> => Promise.reject(new Error('cannot connect (ECONNREFUSED)'));
-    const dead = toolDoor({ tool: 'dead', setUp: { plan, apply: async () => {} } });
+    const dead = toolDoor({ tool: 'dead', setUp: { plan, apply: async () => {}, pauseMs: 0 } });
     const { exitCode, text } = await run(['plan'], [dead, toyCrm('crm').door]);
     expect(exitCode).toBe(1);
     expect(linesOf(text)).toContain('dead  did not say what it has: cannot connect (ECONNREFUSED)');

@@ -25,6 +25,7 @@ const setUpLacking = (missing: (fields: readonly Field[]) => readonly Field[]) =
   apply: async (): Promise<void> => {
     throw new Error('the doctor changes nothing');
   },
+  pauseMs: 0,
 });
 
 const good = async () => ({ ok: true as const });
