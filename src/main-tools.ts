@@ -1,7 +1,6 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
 import type { RecordedRequest, Tool, ToolSettings } from './destination-kit/define-tool.ts';
-import { SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -87,6 +86,9 @@ const ASK_TIMEOUT_MS = 10_000;
 /** For one step of a set-up, in ms: Salesforce deploys a field in some seconds, under load in more. */
 const MAKE_TIMEOUT_MS = 60_000;
 
+/** Between two steps, in ms: five a second are what Iterable takes, and no tool takes fewer of these. */
+const STEP_PAUSE_MS = 200;
+
 /** A tool with its settings, as commands ask it. */
 const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => {
   const { key, subject, checkCredentials, readBack, setUp, inspect } = tool;
@@ -101,7 +103,7 @@ const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => {
         : {
             plan: (fields) => setUp.plan(settings, fields, ASK_TIMEOUT_MS),
             apply: (step) => setUp.apply(settings, step, MAKE_TIMEOUT_MS),
-            pauseMs: Math.min(SECOND_MS, Math.ceil(SECOND_MS / tool.limits.callsPerSecond)),
+            pauseMs: STEP_PAUSE_MS,
           },
     inspect: inspect === undefined ? null : () => inspect(settings, ASK_TIMEOUT_MS),
   };

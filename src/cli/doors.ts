@@ -56,7 +56,7 @@ export interface ToolDoor {
   readonly setUp: {
     readonly plan: (fields: readonly Field[]) => Promise<SetUpPlan>;
     readonly apply: (step: SetUpStep) => Promise<void>;
-    /** Between two steps, in ms: as fast as the tool takes calls. */
+    /** Between two steps, in ms, lest the tool refuses them for their number. */
     readonly pauseMs: number;
   } | null;
   /** What stands in the way of deliveries. Rejects when it does not tell. Null: it cannot be asked. */
