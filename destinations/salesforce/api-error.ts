@@ -29,9 +29,12 @@ export const parseApiErrors = (body: unknown): readonly ApiError[] => {
   return list.flatMap((each) => apiError.safeParse(each).data ?? []).filter(({ code }) => code !== '');
 };
 
+/** A token of a session begins with the organisation's id. */
+const TOKEN = /00D\w{12,15}![^\s"']+/g;
+
 /** What went wrong, fit to be logged. */
 export const describeError = ({ code, message }: ApiError): string =>
-  toReason(message === '' ? code : `${code}: ${message}`);
+  toReason((message === '' ? code : `${code}: ${message}`).replace(TOKEN, '…'));
 
 /** What lies in how the organisation is set up: every record would meet it. */
 const SET_UP = new Set([

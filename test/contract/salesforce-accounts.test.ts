@@ -20,19 +20,19 @@ const outcomesOf = async (...records: readonly ToolRecord[]) => {
 const accounts = () => bench.standIn.org.all('Account');
 
 it('an account is found by its id', async () => {
-  const { know, record, heldOf } = await open();
+  const { know, record, fieldsOf } = await open();
   know(['acct_1']);
   expect(await outcomesOf(record('acct_1'))).toEqual([DELIVERED]);
-  expect(heldOf('acct_1')).toMatchObject({ In_Dunning__c: true, Dunning_Stage__c: 'first_failure' });
+  expect(fieldsOf('acct_1')).toMatchObject({ In_Dunning__c: true, Dunning_Stage__c: 'first_failure' });
 });
 
 it("an account that carries no id is found through its owner's Contact, and linked", async () => {
-  const { standIn, record, heldOf } = await open();
+  const { standIn, record, fieldsOf } = await open();
   const AccountId = standIn.org.put('Account', { Name: 'Acme' });
   standIn.org.put('Contact', { LastName: 'Ann', Recoup_User_Id__c: 'user_acct_1', AccountId });
   expect(await outcomesOf(record('acct_1'))).toEqual([DELIVERED]);
   expect(accounts()[0]).toMatchObject({ Id: AccountId, Name: 'Acme', Recoup_Account_Id__c: 'acct_1' });
-  expect(heldOf('acct_1')).toMatchObject({ In_Dunning__c: true });
+  expect(fieldsOf('acct_1')).toMatchObject({ In_Dunning__c: true });
 });
 
 it('the Account of another billing account is left alone, of this call or of an earlier one', async () => {

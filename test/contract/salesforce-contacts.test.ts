@@ -26,12 +26,12 @@ const writes = () => bench.standIn.requests.filter(({ method, path }) => method 
 
 describe('a user of whom nothing was acknowledged', () => {
   it('gets the Contact that has the email, which is linked and not doubled, and keeps its name and email', async () => {
-    const { standIn, record, heldOf } = await open();
+    const { standIn, record, fieldsOf } = await open();
     const id = standIn.org.put('Contact', { LastName: 'Byron', Email: 'Ann@Example.com' });
     expect(await outcomesOf(record('ann'))).toEqual([DELIVERED]);
     expect(contacts()).toHaveLength(1);
     expect(contacts()[0]).toMatchObject({ Id: id, LastName: 'Byron', Email: 'Ann@Example.com', [ID]: 'ann' });
-    expect(heldOf('ann')).toMatchObject({
+    expect(fieldsOf('ann')).toMatchObject({
       In_Dunning__c: true,
       Dunning_Stage__c: 'first_failure',
       Dunning_Amount_Due__c: 49.5,
@@ -41,11 +41,11 @@ describe('a user of whom nothing was acknowledged', () => {
   });
 
   it('is found by the id before the email is asked for', async () => {
-    const { standIn, record, know, heldOf } = await open();
+    const { standIn, record, know, fieldsOf } = await open();
     know(['ann']);
     standIn.org.put('Contact', { LastName: 'Other', Email: 'ann@example.com' });
     expect(await outcomesOf(record('ann'))).toEqual([DELIVERED]);
-    expect(heldOf('ann')).toMatchObject({ In_Dunning__c: true });
+    expect(fieldsOf('ann')).toMatchObject({ In_Dunning__c: true });
   });
 
   it('is refused with a sentence where several Contacts have the email, and nobody is written', async () => {
@@ -104,13 +104,13 @@ describe('a user of whom nothing was acknowledged', () => {
   });
 
   it('may have quotes, backslashes and line ends in the id: SOQL is not led astray', async () => {
-    const { record, know, heldOf } = await open();
+    const { record, know, fieldsOf } = await open();
     const odd = "o'brien\\' OR Id != '\nx";
     know([odd]);
     know(['innocent']);
     expect(await outcomesOf(record(odd))).toEqual([DELIVERED]);
-    expect(heldOf(odd)).toMatchObject({ In_Dunning__c: true });
-    expect(heldOf('innocent')).toEqual({});
+    expect(fieldsOf(odd)).toMatchObject({ In_Dunning__c: true });
+    expect(fieldsOf('innocent')).toEqual({});
   });
 
   it('is looked up with 199 others in addresses that no proxy refuses, over pages', async () => {
@@ -127,7 +127,7 @@ describe('a user who was written before', () => {
   const changed = (id: string, attributes: ToolRecord['attributes']) => bench.record(id, { attributes, isNew: false });
 
   it('costs one request, and a null clears', async () => {
-    const { know, heldOf, record, standIn } = await open();
+    const { know, fieldsOf, record, standIn } = await open();
     know(['ann']);
     await send(record('ann'));
     const before = standIn.requests.length;
@@ -135,9 +135,9 @@ describe('a user who was written before', () => {
     expect(await outcomesOf(changed('ann', attributes))).toEqual([DELIVERED]);
     // A login, since this is another sink, and the write.
     expect(standIn.requests.slice(before).map(({ method }) => method)).toEqual(['POST', 'PATCH']);
-    expect(heldOf('ann')).toMatchObject({ In_Dunning__c: false, Dunning_Stage__c: 'recovered' });
-    expect(Object.keys(heldOf('ann') ?? {})).not.toContain('Next_Retry_Date__c');
-    expect(Object.keys(heldOf('ann') ?? {})).not.toContain('Next_Retry_At__c');
+    expect(fieldsOf('ann')).toMatchObject({ In_Dunning__c: false, Dunning_Stage__c: 'recovered' });
+    expect(Object.keys(fieldsOf('ann') ?? {})).not.toContain('Next_Retry_Date__c');
+    expect(Object.keys(fieldsOf('ann') ?? {})).not.toContain('Next_Retry_At__c');
   });
 
   it('and was deleted there is absent, and not made again', async () => {
@@ -154,13 +154,13 @@ describe('a user who was written before', () => {
   });
 
   it('with a link that is too long is written without it, and that is told', async () => {
-    const { know, heldOf } = await open();
+    const { know, fieldsOf } = await open();
     know(['ann']);
     const update_payment_url = `https://pay.example.com/${'x'.repeat(300)}`;
     expect(await outcomesOf(changed('ann', { update_payment_url, in_dunning: true }))).toEqual([
       { result: 'delivered', warning: 'longer than Salesforce keeps, and left out: update_payment_url' },
     ]);
-    expect(heldOf('ann')).toEqual({ In_Dunning__c: true });
+    expect(fieldsOf('ann')).toEqual({ In_Dunning__c: true });
   });
 });
 
@@ -192,7 +192,7 @@ describe('a call of several requests', () => {
     ['a torn connection', { kind: 'silence', applied: true, socket: 'destroyed' }, 'unknown'],
     ['a page', { kind: 'garbage', applied: true, body: '<html>' }, 'unknown'],
   ] as const)('whose second is answered %s says nothing wrong of the first', async (_case, fault, result) => {
-    const { know, record, standIn, heldOf } = await open({ credentials: { createMissing: 'true' } });
+    const { know, record, standIn, fieldsOf } = await open({ credentials: { createMissing: 'true' } });
     know(['known']);
     standIn.inject(fault, { holding: ['made'] });
     const sent = [record('made'), record('known', { isNew: false })];
@@ -201,7 +201,7 @@ describe('a call of several requests', () => {
     // Whatever became of it: sent again it stands there once.
     expect(await outcomesOf(record('made'))).toEqual([DELIVERED]);
     expect(contacts().filter((contact) => contact[ID] === 'made')).toHaveLength(1);
-    expect(heldOf('known')).toMatchObject({ In_Dunning__c: true });
+    expect(fieldsOf('known')).toMatchObject({ In_Dunning__c: true });
   });
 });
 

@@ -29,14 +29,14 @@ describe('the session', () => {
   });
 
   it('that ran out is opened again, and the call repeated', async () => {
-    const { standIn, settings, record, heldOf } = await open();
+    const { standIn, settings, record, fieldsOf } = await open();
     const sink = sinkOf(settings);
     await sink.send([record('ann')]);
     standIn.expireSessions();
     const dunning = { attributes: { dunning_stage: 'recovered' }, isNew: false };
     expect(await sink.send([record('ann', dunning)])).toEqual(TAKEN);
     expect(standIn.logins()).toBe(2);
-    expect(heldOf('ann')).toMatchObject({ Dunning_Stage__c: 'recovered' });
+    expect(fieldsOf('ann')).toMatchObject({ Dunning_Stage__c: 'recovered' });
   });
 
   it('refused for the secret stops the tool, and tells neither secret nor key', async () => {

@@ -1,4 +1,5 @@
 import { customFieldsOf, type SalesforceObject } from '../../destinations/salesforce/custom-fields.ts';
+import { fieldNamesOf } from '../../destinations/salesforce/field-values.ts';
 import { salesforceTools } from '../../destinations/salesforce/index.ts';
 import { type SalesforceSettings, toSettings } from '../../destinations/salesforce/settings.ts';
 import type { Tool } from '../../src/destination-kit/define-tool.ts';
@@ -19,6 +20,8 @@ const CREDENTIALS = {
 
 export interface SalesforceBench extends ToolBench {
   readonly standIn: SalesforceStandIn;
+  /** What stands in Recoup's fields of the subject, under their names in Salesforce. */
+  readonly fieldsOf: (id: string) => Readonly<Record<string, unknown>> | null;
 }
 
 /** The audiences of whom the bench has fields. */
@@ -60,7 +63,10 @@ const opener =
     const tool = toolOf(parts.key);
     const values = { ...CREDENTIALS, loginUrl: standIn.url, ...options.credentials };
     setUpFields(standIn, toSettings(values));
-    const held = (id: string) => standIn.org.all(parts.object).find((record) => record[parts.idField] === id);
+    const fieldsHeld = (id: string) => {
+      const record = standIn.org.all(parts.object).find((held) => held[parts.idField] === id);
+      return record === undefined ? null : ownOf(record, parts);
+    };
     return {
       tool,
       standIn,
@@ -68,10 +74,8 @@ const opener =
       badSettings: tool.credentials({ ...values, clientSecret: 'a-secret-of-another-app' }),
       know: (ids) => ids.forEach((id) => void parts.know(standIn, id)),
       record: (id, changes) => toRecord(id, now(), parts.attributesOf(id, now()), changes),
-      heldOf: (id) => {
-        const record = held(id);
-        return record === undefined ? null : ownOf(record, parts);
-      },
+      fieldsOf: fieldsHeld,
+      heldOf: (id) => toAttributes(fieldsHeld(id), tool),
       eventsOf: () => [],
     };
   };
@@ -90,6 +94,14 @@ const toRecord = (id: string, now: number, attributes: Attributes, changes: Part
   isNew: true,
   ...changes,
 });
+
+/** By the names of attributes; an instant that has two fields is told by the exact one. */
+const toAttributes = (fields: Readonly<Record<string, unknown>> | null, { subject }: Tool) => {
+  const known = fieldsOf(subject, AUDIENCES);
+  if (fields === null || known.length === 0) return fields;
+  const named = known.map(({ name }) => [name, fields[fieldNamesOf(name).at(-1) ?? '']] as const);
+  return Object.fromEntries(named.filter(([, value]) => value !== undefined));
+};
 
 /** What stands under Recoup's names: custom fields of a Contact and an Account, all of a task of Recoup's. */
 const ownOf = (record: Readonly<Record<string, unknown>>, { object, idField }: BenchParts) =>

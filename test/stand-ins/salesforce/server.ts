@@ -39,6 +39,7 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
   const tokens = new Set<string>();
   let late: (() => void)[] = [];
   let logins = 0;
+  let session = 1;
   let used = 0;
   let url = '';
 
@@ -55,7 +56,8 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
     if (form.get('client_secret') !== options.clientSecret)
       return refuse('invalid_client', 'invalid client credentials');
     logins += 1;
-    const access_token = `00D000000000001!session-${logins}`;
+    // One session of a user and an app, whoever asks again, until it ends.
+    const access_token = `00D000000000001!session-${session}`;
     tokens.add(access_token);
     return {
       status: 200,
@@ -143,7 +145,10 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
       late = [];
       for (const commit of due) commit();
     },
-    expireSessions: () => tokens.clear(),
+    expireSessions: () => {
+      tokens.clear();
+      session += 1;
+    },
     logins: () => logins,
     close: async () => {
       for (const socket of sockets) socket.destroy();
