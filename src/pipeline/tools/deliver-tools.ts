@@ -2,6 +2,7 @@ import { type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts'
 import type { DeliveryStep } from '../deliver.ts';
 import type { Pause } from '../delivery-pauses.ts';
 import { makeRunner, type Runner } from '../runner.ts';
+import { makeAbsences } from './absences.ts';
 import { isSendable, toBatch } from './batch.ts';
 import { makeCallRoom } from './call-room.ts';
 import { makeLateCalls } from './late-calls.ts';
@@ -33,7 +34,14 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   const pauses = makeToolPauses({ ...options, tool });
   const room = makeCallRoom(limits);
   const windows = makeRowWindows();
-  const send = makeBatchSender({ ...options, pauses, room, windows, late: makeLateCalls(clock.now()) });
+  const send = makeBatchSender({
+    ...options,
+    pauses,
+    room,
+    windows,
+    late: makeLateCalls(clock.now()),
+    absences: makeAbsences(),
+  });
 
   let isRecovered = false;
   /** A call that was under way when the last process died may have been applied. */

@@ -4,13 +4,14 @@ import { type Instant, plus } from '../../domain/instant.ts';
 import { notTaken } from '../asking-window.ts';
 import type { DeliveryLog } from '../delivery-pauses.ts';
 import type { Clock } from '../ports.ts';
+import type { makeAbsences } from './absences.ts';
 import { type Sendable, toHalves } from './batch.ts';
 import type { makeCallRoom } from './call-room.ts';
 import type { makeLateCalls } from './late-calls.ts';
 import type { makeRowWindows } from './row-windows.ts';
 import { type CallOutcome, toOutcomes } from './to-outcomes.ts';
 import { type makeToolPauses, toBounded } from './tool-pauses.ts';
-import type { ToolChannel, ToolSettlement, ToolStore } from './tool-ports.ts';
+import type { ToolChannel, ToolRow, ToolSettlement, ToolStore } from './tool-ports.ts';
 
 /** What calls to one tool need of the world. */
 export interface CallOptions {
@@ -32,6 +33,7 @@ interface SenderOptions extends CallOptions {
   readonly room: ReturnType<typeof makeCallRoom>;
   readonly windows: ReturnType<typeof makeRowWindows>;
   readonly late: ReturnType<typeof makeLateCalls>;
+  readonly absences: ReturnType<typeof makeAbsences>;
 }
 
 /**
@@ -104,8 +106,21 @@ const toSettlement = (
   const { row, record, edges, dropped } = dispatch;
   const outcome = called === undefined ? null : toEnd(options, dispatch, called, now);
   if (outcome === null) return null;
-  const again = outcome.result === 'delivered' ? options.late.againAt(row, now) : null;
+  const again = againAt(options, row, outcome, now);
   return { row, sent: record.attributes, edges, dropped, outcome, ...(again === null ? {} : { again }) };
+};
+
+/** When a row that needs nothing now is sent once more all the same. */
+const againAt = (
+  { late, absences }: SenderOptions,
+  row: ToolRow,
+  { result }: RecordOutcome,
+  now: Instant,
+): Instant | null => {
+  if (result === 'absent') return absences.againAt(row, now);
+  if (result !== 'delivered') return null;
+  absences.known(row);
+  return late.againAt(row, now);
 };
 
 /** What the store is told: with its instant, and with the end of its window; null: the row stays as it is. */
@@ -160,5 +175,6 @@ const remember = (
   if (rejected > 0) log.warn(details, 'The tool did not take these records; they are among the dead letters, by money');
 };
 
-const isTaken = ({ result }: RecordOutcome): boolean => result === 'delivered' || result === 'recorded';
+const isTaken = ({ result }: RecordOutcome): boolean =>
+  result === 'delivered' || result === 'recorded' || result === 'absent';
 const isFinal = (outcome: RecordOutcome): boolean => isTaken(outcome) || outcome.result === 'rejected';

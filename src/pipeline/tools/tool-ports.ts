@@ -96,8 +96,9 @@ export interface ToolSettlement {
   readonly dropped: readonly number[];
   readonly outcome: RecordOutcome;
   /**
-   * With `delivered`: an earlier call of unknown outcome may still be applied after this one, so `uncertain` stays as it
-   * is and the row, unless its version moved (then it is due at once), waits until this instant to be asserted again.
+   * With `absent`: the tool is asked again then. With `delivered`: an earlier call of unknown outcome may still be applied
+   * after this one, so `uncertain` stays as it is and the row, unless its version moved (then it is due at once), waits
+   * until this instant to be asserted again.
    */
   readonly again?: Instant;
 }

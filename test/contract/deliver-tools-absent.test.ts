@@ -1,0 +1,31 @@
+import { describe, expect, test } from 'vitest';
+import { HOUR_MS, plus } from '../../src/domain/instant.ts';
+import { answers, takeAll } from './tool-at-hand.ts';
+import { counts, delivererOf, MINUTE_MS, rig, runFor, useToolRig, wantPeople } from './tool-rig.ts';
+
+useToolRig();
+
+const ABSENT = answers({ answer: 'each', outcomes: [{ result: 'absent', reason: 'nobody has this id' }] });
+
+describe('somebody whom the tool does not know', () => {
+  test('is asked for after a minute and after an hour, and then rests with nothing owed', async () => {
+    rig.tool.always(ABSENT);
+    const startsAt = rig.now;
+    await wantPeople('user_0');
+    const deliverer = delivererOf();
+    await runFor(deliverer, 3 * HOUR_MS);
+    expect(rig.tool.calls).toHaveLength(3);
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 0, dead: 0 });
+    expect(rig.now).toBeGreaterThanOrEqual(plus(startsAt, HOUR_MS));
+  });
+
+  test('gets the whole state as soon as the tool knows them', async () => {
+    rig.tool.script(ABSENT);
+    rig.tool.always(takeAll);
+    await wantPeople('user_0');
+    await runFor(delivererOf(), 2 * MINUTE_MS);
+    expect(rig.tool.calls.flat().map(({ isNew }) => isNew)).toEqual([true, true]);
+    expect(rig.tool.heldOf('user_0')).toMatchObject({ in_dunning: true });
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
+  });
+});
