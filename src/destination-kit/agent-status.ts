@@ -9,6 +9,7 @@ export const AGENT_ATTRIBUTES = [
   'dunning_amount_due',
   'dunning_currency',
   'dunning_failure_class',
+  'dunning_attempt_number',
   'next_retry_date',
   'plan_id',
   'arr',

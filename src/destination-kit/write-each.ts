@@ -29,9 +29,9 @@ const CONFLICT = 409;
 
 /**
  * Writes one record after the other, each by a request of its own, and tells what became of each. A record that is refused
- * stops nobody else; after any other failure the rest is left for later.
+ * or in doubt stops nobody else; after a failure that would meet all the rest is left for later.
  * @param write rejects with what the framework's client threw; what it answers by itself was no failure.
- * @throws the failure itself while nothing is written yet, if it is one of the whole call.
+ * @throws the failure itself while nothing is written yet, if it is one of the whole call or all are refused.
  */
 export const writeEach = async <Payload>(
   payloads: readonly Payload[],
@@ -39,6 +39,7 @@ export const writeEach = async <Payload>(
   toAnswer: ToAnswer,
 ): Promise<readonly ActionOutcome[]> => {
   const outcomes: ActionOutcome[] = [];
+  const refusals: unknown[] = [];
   for (const payload of payloads) {
     try {
       outcomes.push(await write(payload));
@@ -47,9 +48,11 @@ export const writeEach = async <Payload>(
       const isWhole = outcome.result === 'retry' && answerOf(error)?.status !== CONFLICT;
       if (isWhole && !outcomes.some(isWritten)) throw error;
       outcomes.push(outcome);
-      if (isWhole || outcome.result === 'unknown') break;
+      if (outcome.result === 'rejected') refusals.push(error);
+      if (isWhole) break;
     }
   }
+  if (refusals.length > 0 && refusals.length === payloads.length) throw refusals[0];
   const left = payloads.slice(outcomes.length);
   return [...outcomes, ...left.map((): ActionOutcome => ({ result: 'retry', at: null, reason: NOT_TRIED }))];
 };

@@ -98,7 +98,8 @@ export const describeFaults = (rig: BenchRig, open: OpenToolBench): void => {
     );
   });
 
-  it('a body over the limit is not sent, and said to be too large', async () => {
+  it('a body over the limit is not sent, and said to be too large', async ({ skip }) => {
+    skip(rig.traits.keepsSome === true, 'it leaves out what would make a body large');
     const { bytes } = rig.sink.limits;
     const before = rig.bench.standIn.requests.length;
     const records = rig.fresh(1).map((record) => oversized(record, bytes));

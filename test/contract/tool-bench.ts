@@ -14,6 +14,8 @@ export interface BenchTraits {
   readonly deduplicatesEvents?: true;
   /** Any answer of success means taken, whatever its body. */
   readonly statusAlone?: true;
+  /** It keeps some attributes and leaves the others out, so that no record is too large. */
+  readonly keepsSome?: true;
 }
 
 /** A bench in use: opened before the first test of its block, healed after each, closed after the last. */

@@ -1,5 +1,6 @@
+import { pickAgentAttributes } from '../../src/destination-kit/agent-status.ts';
 import type { Attributes, ToolRecord } from '../../src/destination-kit/record.ts';
-import { DAY_MS, type Instant, plus, toIso } from '../../src/domain/instant.ts';
+import { DAY_MS, type Instant, instant, plus, toIso } from '../../src/domain/instant.ts';
 
 /** Everything that a contact's first record holds, as dunning begins. */
 export const contactAttributes = (userId: string, at: Instant): Attributes => ({
@@ -21,15 +22,13 @@ export const contactAttributes = (userId: string, at: Instant): Attributes => ({
   dunning_state_version: 1,
 });
 
-/** A contact's first record; `parts` over it. */
-export const contactRecord = (userId: string, at: Instant, parts: Partial<ToolRecord> = {}): ToolRecord => ({
-  userId,
-  at,
-  attributes: contactAttributes(userId, at),
-  events: [],
-  isNew: true,
-  ...parts,
-});
+/** A contact's first record, as far as agents see it, and the email; the next try is at midnight. `parts` over it. */
+export const contactRecord = (userId: string, at: Instant, parts: Partial<ToolRecord> = {}): ToolRecord => {
+  const all = contactAttributes(userId, at);
+  const next_retry_date = toIso(instant(Math.ceil(plus(at, 3 * DAY_MS) / DAY_MS) * DAY_MS));
+  const attributes = { ...pickAgentAttributes(all), next_retry_date, email: all.email ?? null };
+  return { userId, at, attributes, events: [], isNew: true, ...parts };
+};
 
 /** What is held under Recoup's names, without the prefix and what is empty. */
 export const toRecoupNames = (held: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
