@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { answers, takeAll } from './tool-at-hand.ts';
-import { counts, delivererOf, MINUTE_MS, rig, runFor, useToolRig, wantPeople } from './tool-rig.ts';
+import { counts, delivererOf, MINUTE_MS, people, rig, runFor, useToolRig, wantPeople } from './tool-rig.ts';
 
 useToolRig();
 
@@ -11,7 +11,7 @@ describe('somebody whom the tool does not know', () => {
   test('is asked for after a minute and after an hour, and then rests with nothing owed', async () => {
     rig.tool.always(ABSENT);
     const startsAt = rig.now;
-    await wantPeople('user_0');
+    await wantPeople(...people(1));
     const deliverer = delivererOf();
     await runFor(deliverer, 3 * HOUR_MS);
     expect(rig.tool.calls).toHaveLength(3);
@@ -22,7 +22,7 @@ describe('somebody whom the tool does not know', () => {
   test('gets the whole state as soon as the tool knows them', async () => {
     rig.tool.script(ABSENT);
     rig.tool.always(takeAll);
-    await wantPeople('user_0');
+    await wantPeople(...people(1));
     await runFor(delivererOf(), 2 * MINUTE_MS);
     expect(rig.tool.calls.flat().map(({ isNew }) => isNew)).toEqual([true, true]);
     expect(rig.tool.heldOf('user_0')).toMatchObject({ in_dunning: true });
