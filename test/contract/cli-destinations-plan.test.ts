@@ -176,5 +176,10 @@ describe('recoup destinations apply', () => {
     expect(exitCode).toBe(1);
     expect(crm.has).not.toContain('mrr');
     expect(text).toContain('! property mrr is a number');
+    // Nor is a tool ready that lacks nothing else.
+    expect(await run(['plan'], [crm.door])).toMatchObject({
+      exitCode: 1,
+      text: expect.not.stringContaining('missing'),
+    });
   });
 });
