@@ -1,0 +1,240 @@
+import { expect } from 'vitest';
+import { type Instant, plus, toIso } from '../../src/domain/instant.ts';
+import type { DeliverySource } from '../../src/pipeline/ports.ts';
+import type { StripeAccount } from '../../src/simulate/stripe-events.ts';
+import { DAY_0, day } from './harness.ts';
+import type { Bill, Happening } from './stripe-happenings.ts';
+import {
+  accountIn,
+  CRMS,
+  type CrmVendor,
+  eventsIn,
+  PEOPLE,
+  personIn,
+  type Seen,
+  type SeenTask,
+  seen,
+  streamOf,
+  tasksIn,
+} from './tools-looks.ts';
+import { openToolsRelay, type ToolsRelay, type ToolsRelayOptions } from './tools-relay.ts';
+import type { Vendor } from './tools-stand-ins.ts';
+
+/** Scenarios told by day: what happens at Stripe, and what every tool then holds and hears. */
+export interface ToolsPlay {
+  readonly relay: ToolsRelay;
+  readonly people: Map<string, StripeAccount>;
+  now: Instant;
+}
+export type ToolsStep = (play: ToolsPlay) => Promise<void> | void;
+
+/** Somebody on the plan `pro`, which is of high value: `cus_<name>`, `user_<name>`. */
+const person = (name: string): StripeAccount => ({
+  shape: 'basil',
+  livemode: true,
+  customer: `cus_${name}`,
+  userId: `user_${name}`,
+  planId: 'pro',
+  priceId: 'price_pro',
+});
+
+export const accountOf = ({ people }: ToolsPlay, name: string): StripeAccount => people.get(name) ?? person(name);
+
+export const billOf = (name: string, number = 1): Bill => ({
+  invoice: `in_${name}${number}`,
+  subscription: `sub_${name}${number}`,
+  amount: 4_900,
+});
+
+/** Plays the steps with a store and stand-ins of their own. */
+export const playTools = async (steps: readonly ToolsStep[], options: ToolsRelayOptions = {}): Promise<void> => {
+  const relay = await openToolsRelay(options);
+  const stage: ToolsPlay = { relay, people: new Map(), now: DAY_0 };
+  try {
+    for (const step of steps) await step(stage);
+    expect(relay.standIns.braze.users.alterations, 'Braze stores every value as it was sent').toEqual([]);
+    const dead = await relay.store.deadLetters({ replayed: false, limit: 10 });
+    expect(dead, 'nothing is refused').toEqual([]);
+  } finally {
+    await relay.close();
+  }
+};
+
+// ---------------------------------------------------------------- what happens
+
+/** From now on the person's account at Stripe is another. */
+export const becomes =
+  (name: string, change: Partial<StripeAccount>): ToolsStep =>
+  (stage) => {
+    stage.people.set(name, { ...accountOf(stage, name), ...change });
+  };
+
+/** Lets time pass until `days` (and `ms`) after day 0. */
+export const on =
+  (days: number, ms = 0): ToolsStep =>
+  async (stage) => {
+    expect(day(days, ms), 'time goes forward').toBeGreaterThanOrEqual(stage.now);
+    stage.now = day(days, ms);
+    await stage.relay.passTime(stage.now);
+  };
+
+/** Lets time pass by `ms`. */
+export const wait =
+  (ms: number): ToolsStep =>
+  async (stage) => {
+    stage.now = plus(stage.now, ms);
+    await stage.relay.passTime(stage.now);
+  };
+
+const bodies = (stage: ToolsPlay, name: string, at: Instant, happenings: readonly Happening[]): readonly string[] =>
+  happenings.flatMap((happening) => happening(accountOf(stage, name), at)).map((event) => JSON.stringify(event));
+
+/** It happens to the person now, and its webhooks arrive at once. */
+export const to =
+  (name: string, ...happenings: readonly Happening[]): ToolsStep =>
+  async (stage) => {
+    await stage.relay.take(bodies(stage, name, stage.now, happenings), stage.now);
+    await stage.relay.settle(stage.now);
+  };
+
+/** The same, and nothing is sent until time passes. */
+export const unsent =
+  (name: string, ...happenings: readonly Happening[]): ToolsStep =>
+  (stage) =>
+    stage.relay.take(bodies(stage, name, stage.now, happenings), stage.now);
+
+/** It happened at `at`, and its webhooks arrive only now, or a backfill reads of it now. */
+export const heardLate =
+  (name: string, at: Instant, source: DeliverySource, ...happenings: readonly Happening[]): ToolsStep =>
+  async (stage) => {
+    await stage.relay.take(bodies(stage, name, at, happenings), stage.now, source);
+    await stage.relay.settle(stage.now);
+  };
+
+/** Sales enter the person's contact under an address, and the company that it belongs to, each with an owner. */
+export const salesEnter =
+  (name: string, ...vendors: readonly CrmVendor[]): ToolsStep =>
+  ({ relay: { standIns } }) => {
+    const email = `${name}@example.com`;
+    if (vendors.includes('hubspot')) {
+      const { account } = standIns.hubspot;
+      const company = account.add('companies', { name: `${name} Inc.`, hubspot_owner_id: '22' });
+      account.add('contacts', { email, firstname: name, associatedcompanyid: company, hubspot_owner_id: '11' });
+    }
+    if (vendors.includes('salesforce')) {
+      const { org } = standIns.salesforce;
+      const AccountId = org.put('Account', { Name: `${name} Inc.`, OwnerId: SELLER }, SELLER);
+      org.put('Contact', { LastName: name, Email: email, AccountId }, SELLER);
+    }
+  };
+export const SELLER = '005000000000077AAA';
+
+// ---------------------------------------------------------------- what is seen
+
+/** At every tool that holds people, and at both CRMs for the account, this is what is seen. */
+export const everyToolShows =
+  (name: string, expected: Partial<Seen>): ToolsStep =>
+  (stage) => {
+    for (const vendor of PEOPLE) expectPerson(stage, vendor, name, expected);
+    for (const vendor of CRMS) expectAccount(stage, vendor, name, expected);
+  };
+
+type PersonVendor = (typeof PEOPLE)[number];
+type Expected = Partial<Seen> | null;
+
+const expectPerson = ({ relay, now }: ToolsPlay, vendor: PersonVendor, name: string, expected: Expected): void =>
+  expectSeen(seen(personIn(relay.standIns, vendor, `user_${name}`)), expected, `${name} in ${vendor} at ${toIso(now)}`);
+
+const expectAccount = ({ relay, now }: ToolsPlay, vendor: CrmVendor, name: string, expected: Expected): void =>
+  expectSeen(
+    seen(accountIn(relay.standIns, vendor, `cus_${name}`)),
+    expected,
+    `account ${name} in ${vendor} at ${toIso(now)}`,
+  );
+
+/** Null: the tool does not know the person. */
+export const showsPerson =
+  (vendor: PersonVendor, name: string, expected: Expected): ToolsStep =>
+  (stage) =>
+    expectPerson(stage, vendor, name, expected);
+
+/** Null: the tool does not know the account. */
+export const showsAccount =
+  (vendor: CrmVendor, name: string, expected: Expected): ToolsStep =>
+  (stage) =>
+    expectAccount(stage, vendor, name, expected);
+
+const expectSeen = (held: Seen | null, expected: Expected, where: string): void => {
+  const asked =
+    held === null || expected === null
+      ? held
+      : Object.fromEntries(Object.keys(expected).map((key) => [key, held[key as keyof Seen]]));
+  expect(asked, where).toEqual(expected);
+};
+
+/** Both CRMs (or those named) hold exactly these tasks of the person's account; `text` and `subject` as parts. */
+export const tasksAre =
+  (name: string, expected: readonly Partial<SeenTask>[], vendors: readonly CrmVendor[] = CRMS): ToolsStep =>
+  ({ relay: { standIns }, now }) => {
+    for (const vendor of vendors) {
+      const tasks = tasksIn(standIns, vendor, `cus_${name}`);
+      const where = `tasks of ${name} in ${vendor} at ${toIso(now)}`;
+      expect(tasks, where).toHaveLength(expected.length);
+      for (const [index, { text = '', subject = '', ...rest }] of expected.entries()) {
+        expect(tasks[index], where).toMatchObject(rest);
+        expect(tasks[index]?.text, where).toContain(text);
+        expect(tasks[index]?.subject, where).toContain(subject);
+      }
+    }
+  };
+
+/** Braze and Iterable took exactly these events of the person, from the start. */
+export const flowsHeard =
+  (name: string, ...expected: readonly string[]): ToolsStep =>
+  ({ relay: { standIns }, now }) => {
+    for (const vendor of ['braze', 'iterable'] as const) {
+      const heard = eventsIn(standIns, vendor, `user_${name}`);
+      expect(heard, `${name} in ${vendor} by ${toIso(now)}`).toEqual(expected);
+    }
+  };
+
+/** The channel holds exactly these messages of the person's account, by how they begin. */
+export const alertsAre =
+  (name: string, ...expected: readonly string[]): ToolsStep =>
+  ({ relay: { standIns }, now }) => {
+    const posted = standIns.slack.messages.filter(({ text }) => text.endsWith(`cus_${name}`)).map(({ text }) => text);
+    expect(posted, `alerts of ${name} by ${toIso(now)}`).toHaveLength(expected.length);
+    for (const [index, text] of expected.entries()) expect(posted[index]).toContain(text);
+  };
+
+/** The receiver took exactly these events of the account, each once and in this order, as Segment was told of them. */
+export const streamIs =
+  (name: string, ...expected: readonly string[]): ToolsStep =>
+  ({ relay: { standIns, segment }, now }) => {
+    const events = streamOf(standIns, `cus_${name}`);
+    expect(
+      events.map(({ type }) => type),
+      `stream of ${name} by ${toIso(now)}`,
+    ).toEqual(expected);
+    const inSegment = new Set(segment.map(({ messageId }) => messageId));
+    expect(events.filter(({ id }) => !inSegment.has(id))).toEqual([]);
+  };
+
+/** Anything else that a scenario wants to look at. */
+export const check =
+  (look: (relay: ToolsRelay, stage: ToolsPlay) => Promise<void> | void): ToolsStep =>
+  (stage) =>
+    look(stage.relay, stage);
+
+/** The vendor's writes, and its reads, are answered 503 from here on. */
+export const goesDown =
+  (vendor: Vendor): ToolsStep =>
+  ({ relay: { standIns } }) => {
+    standIns.inject(vendor, { kind: 'status', status: 503 });
+    if (vendor !== 'braze') standIns.inject(vendor, { kind: 'status', status: 503, reads: true });
+  };
+
+export const comesBack =
+  (vendor: Vendor): ToolsStep =>
+  ({ relay: { standIns } }) =>
+    standIns.heal(vendor);
