@@ -81,7 +81,11 @@ describe('a new user in HubSpot', () => {
     expect(bench.heldOf('user_9')).toEqual({ email: 'taken@example.com', recoup_user_id: 'user_9' });
   });
 
-  it('waits when another new user of the call has the same email', async () => {
+  it.each([
+    ['nobody has', 0],
+    ['a contact has', 1],
+  ])('waits when another new user of the call has the same email, which %s', async (_case, before) => {
+    for (let made = 0; made < before; made += 1) add({ email: 'one@example.com' });
     const recordOf = (id: string) => bench.record(id, { attributes: { in_dunning: true, email: 'one@example.com' } });
     const answer = await sinkOf().send([recordOf('user_1'), recordOf('user_2')]);
     expect(outcomesOf(answer).map((outcome) => 'result' in outcome && outcome.result)).toEqual(['delivered', 'retry']);
