@@ -20,8 +20,8 @@ export const toAnswer = (answer: HttpAnswer): WholeAnswer | null => {
 };
 
 /** The session is over and nothing was taken. */
-export const isSessionOver = ({ status, body }: HttpAnswer): boolean =>
-  status === 401 && parseApiErrors(body).some(({ code }) => code === 'INVALID_SESSION_ID');
+export const isSessionOver = ({ body }: HttpAnswer): boolean =>
+  parseApiErrors(body).some(({ code }) => code === 'INVALID_SESSION_ID');
 
 const toTold = (status: number, error: ApiError): WholeAnswer | null => {
   const reason = `status ${status}: ${describeError(error)}`;

@@ -151,10 +151,9 @@ describe('an ended episode', () => {
     know(['dun_1']);
     await outcomesOf(record('dun_1'));
     standIn.org.remove('Task', String(tasks()[0]?.Id));
-    expect(await outcomesOf(change('dun_1', { body: 'More.' }), change('dun_1b', CLOSED))).toMatchObject([
-      { result: 'delivered', warning: 'the task is no longer in Salesforce' },
-      { result: 'delivered' },
-    ]);
+    expect(
+      await outcomesOf(change('dun_1', { task_state: 'open', body: 'More.' }), change('dun_1b', CLOSED)),
+    ).toMatchObject([{ result: 'delivered', warning: 'the task is no longer in Salesforce' }, { result: 'delivered' }]);
     expect(tasks()).toHaveLength(0);
   });
 });
