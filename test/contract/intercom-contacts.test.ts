@@ -11,7 +11,7 @@ import { NOW } from './tool-records.ts';
 
 const DELIVERED = { result: 'delivered', warning: null };
 const ABSENT = { result: 'absent', reason: 'Intercom does not know the contact' };
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 5_000;
 
 let bench: IntercomBench;
 let sink: ToolSink;

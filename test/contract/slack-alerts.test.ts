@@ -13,7 +13,7 @@ const ID = 'dun_1';
 
 let bench: ToolBench;
 let sink: ToolSink;
-const sinkWith = (settings: ToolSettings) => makeActionsSink(slack, settings, { now: () => NOW, timeoutMs: 500 });
+const sinkWith = (settings: ToolSettings) => makeActionsSink(slack, settings, { now: () => NOW, timeoutMs: 5_000 });
 beforeEach(async () => {
   bench = await openSlackBench({ now: () => NOW });
   sink = sinkWith(bench.settings);

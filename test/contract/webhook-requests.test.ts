@@ -17,7 +17,7 @@ const DELIVERED = { answer: 'each', outcomes: [{ result: 'delivered', warning: n
 let now = NOW;
 let bench: ToolBench;
 let sink: ToolSink;
-const sinkWith = (settings: ToolSettings) => makeActionsSink(webhook, settings, { now: () => now, timeoutMs: 500 });
+const sinkWith = (settings: ToolSettings) => makeActionsSink(webhook, settings, { now: () => now, timeoutMs: 5_000 });
 beforeEach(async () => {
   now = NOW;
   bench = await openWebhookBench({ now: () => now });

@@ -10,7 +10,7 @@ import { openBareZendeskBench, openZendeskBench, type ZendeskBench } from '../st
 import { NOW } from './tool-records.ts';
 
 const DELIVERED = { result: 'delivered', warning: null };
-const TIMEOUT_MS = 500;
+const TIMEOUT_MS = 5_000;
 
 let bench: ZendeskBench;
 let sink: ToolSink;
