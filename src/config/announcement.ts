@@ -51,24 +51,26 @@ const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonl
 
 const isOff = ({ tools }: Environment, { vendor }: ToolVendor): boolean => tools[vendor] === undefined;
 
+/** `A`, `A and B`, `A, B and C`. */
+const listed = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' and $1');
+
 const recordParts = ({ environment, policy }: AnnouncementOptions): readonly Part[] => {
-  if (!sends(environment))
-    return [['records', 'every call to Segment and the tools; see them with: npm run recoup -- profile <user id>']];
-  const recorded = TOOL_VENDORS.filter(
-    (vendor) => isOff(environment, vendor) && policy.recorded.includes(vendor.vendor),
-  );
+  const recorded = TOOL_VENDORS.filter(({ vendor }) => policy.recorded.includes(vendor));
+  if (!sends(environment)) {
+    const all = TOOL_VENDORS.filter((vendor) => recorded.includes(vendor) || !isOff(environment, vendor));
+    const names = listed(['Segment', ...all.map(({ name }) => name)]);
+    return [['records', `every call to ${names}; see them with: npm run recoup -- profile <user id>`]];
+  }
+  const absent = recorded.filter((vendor) => isOff(environment, vendor));
   return [
-    ...(recorded.length > 0
-      ? [['records', `what would be told to ${recorded.map(({ name }) => name).join(', ')}`] as const]
+    ...(absent.length > 0
+      ? [['records', `what would be told to ${listed(absent.map(({ name }) => name))}`] as const]
       : []),
     ...(environment.deliverTestMode
       ? []
       : [['records', 'calls about test-mode payments; DELIVER_TEST_MODE=true sends them too'] as const]),
   ];
 };
-
-/** `A`, `A and B`, `A, B and C`. */
-const listed = (words: readonly string[]): string => words.join(', ').replace(/, ([^,]*)$/, ' and $1');
 
 const offParts = (environment: Environment): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length === 0

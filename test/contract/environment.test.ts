@@ -258,6 +258,8 @@ describe('what a relay says when it has started', () => {
     const { lines, json } = announced(GOOD);
     expect(lines[0]).toMatch(/^Recoup OBSERVES: .* none leaves/);
     expect(json.tools).toEqual({});
+    const { lines: some } = announced({ INTERCOM_ACCESS_TOKEN: 'k' }, ['braze']);
+    expect(some).toContainEqual(expect.stringMatching(/records {2}every call to Segment, Braze and Intercom; see/));
   });
 
   it('says which tools are recorded, and which variables turn each one on', () => {

@@ -49,7 +49,7 @@ describe('npm start', () => {
     const url = await urlOf(relay);
     const { stdout } = relay.output();
     expect(stdout).toContain(`${url}/webhooks/stripe`);
-    expect(stdout).toMatch(/records +every call to Segment and Braze/);
+    expect(stdout).toMatch(/records +every call to Segment, Braze, .* and Slack;/);
     expect(stdout).toMatch(/off +Segment: set SEGMENT_WRITE_KEY/);
     expect(stdout.split(/\s+/)).toEqual(expect.arrayContaining([...SUBSCRIBE_EVENTS]));
     expect(stdout).not.toMatch(/invoice\.created\b/);
