@@ -35,10 +35,22 @@ export const makeAccount = (now: () => number): HubspotAccount => {
   const standard = (type: ObjectType) => new Map(STANDARD[type].map((each) => [each.name, each]));
   const properties = { contacts: standard('contacts'), companies: standard('companies'), tasks: standard('tasks') };
   const groups = { contacts: new Map(), companies: new Map(), tasks: new Map() };
+  /** Who ever had a value: `find` looks only at these, and whether they have it still. */
+  const index = new Map<string, Set<string>>();
   let ids = 500;
+  const remember = (type: ObjectType, object: HubspotObject): void => {
+    for (const property of Object.keys(object.properties))
+      for (const value of valuesOf(object, property === 'hs_additional_emails' ? 'email' : property)) {
+        const key = toKey(type, property === 'hs_additional_emails' ? 'email' : property, value);
+        index.set(key, (index.get(key) ?? new Set()).add(object.id));
+      }
+  };
   const change = (type: ObjectType, id: string, changes: Partial<HubspotObject>): void => {
     const held = objects[type].get(id);
-    if (held !== undefined) objects[type].set(id, { ...held, updatedAt: new Date(now()).toISOString(), ...changes });
+    if (held === undefined) return;
+    const changed = { ...held, updatedAt: new Date(now()).toISOString(), ...changes };
+    objects[type].set(id, changed);
+    remember(type, changed);
   };
   return {
     objects,
@@ -56,6 +68,7 @@ export const makeAccount = (now: () => number): HubspotAccount => {
         updatedAt: at,
       };
       objects[type].set(made.id, made);
+      remember(type, made);
       return made.id;
     },
     edit: (type, id, values) => change(type, id, { properties: { ...objects[type].get(id)?.properties, ...values } }),
@@ -64,8 +77,13 @@ export const makeAccount = (now: () => number): HubspotAccount => {
       const defaults = { label: spec.name, description: '', groupName: 'recoup', type: 'string', fieldType: 'text' };
       properties[type].set(spec.name, { ...defaults, options: [], hasUniqueValue: false, ...spec });
     },
-    find: (type, property, value) =>
-      [...objects[type].values()].filter((each) => !each.archived && valuesOf(each, property).includes(value)),
+    find: (type, property, value) => {
+      const candidates = property === 'hs_object_id' ? [value] : (index.get(toKey(type, property, value)) ?? []);
+      return [...candidates].flatMap((id) => {
+        const object = objects[type].get(id);
+        return object !== undefined && !object.archived && valuesOf(object, property).includes(value) ? [object] : [];
+      });
+    },
     keep: () => {
       const kept = structuredClone(objects);
       return () => {
@@ -77,6 +95,8 @@ export const makeAccount = (now: () => number): HubspotAccount => {
     },
   };
 };
+
+const toKey = (type: ObjectType, property: string, value: string): string => `${type} ${property} ${value}`;
 
 const valuesOf = ({ id, properties }: HubspotObject, property: string): readonly string[] => {
   if (property === 'hs_object_id') return [id];
