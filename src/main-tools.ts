@@ -91,12 +91,13 @@ const STEP_PAUSE_MS = 200;
 
 /** A tool with its settings, as commands ask it. */
 const toDoor = (tool: Tool, settings: ToolSettings): ToolDoor => {
-  const { key, subject, checkCredentials, readBack, setUp, inspect } = tool;
+  const { key, subject, checkCredentials, readBack, toHeld, setUp, inspect } = tool;
   return {
     tool: key,
     subject,
     checkCredentials: checkCredentials === undefined ? null : () => checkCredentials(settings, ASK_TIMEOUT_MS),
     readBack: readBack === undefined ? null : (userIds) => readBack(settings, userIds, ASK_TIMEOUT_MS),
+    toHeld: toHeld ?? ((desired) => desired),
     setUp:
       setUp === undefined
         ? null

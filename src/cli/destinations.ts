@@ -102,14 +102,14 @@ const NOT_COMPARED: Compared = { differences: null, strangers: [] };
 
 const isWanted = ({ desired }: Should): boolean => Object.values(desired).some((value) => value !== null);
 
-const compare = async ({ subject, readBack }: ToolDoor, should: readonly Should[]): Promise<Compared> => {
+const compare = async ({ subject, readBack, toHeld }: ToolDoor, should: readonly Should[]): Promise<Compared> => {
   if (readBack === null || should.length === 0) return NOT_COMPARED;
   const profiles = await within(ASK_WITHIN_MS, () => readBack(should.map(({ userId }) => userId)));
   const held = new Map(profiles.map(({ userId, attributes }) => [userId, attributes]));
   return {
     differences: should.flatMap(({ userId, desired }) => {
       const holds = held.get(userId);
-      return holds === undefined ? [] : findDifferences(userId, ownOf(subject, desired, holds), holds);
+      return holds === undefined ? [] : findDifferences(userId, ownOf(subject, toHeld(desired), holds), holds);
     }),
     strangers: should
       .filter((each) => !held.has(each.userId) && isWanted(each))

@@ -9,7 +9,7 @@ import type {
   ToolProfile,
 } from '../destination-kit/define-tool.ts';
 import type { Field } from '../destination-kit/fields.ts';
-import type { Subject } from '../destination-kit/record.ts';
+import type { Attributes, Subject } from '../destination-kit/record.ts';
 import type { Happening } from '../domain/happening.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { BillingApi } from '../pipeline/api/api-ports.ts';
@@ -52,6 +52,8 @@ export interface ToolDoor {
   readonly checkCredentials: (() => Promise<CredentialCheck>) | null;
   /** What the tool holds of these people; unknown ones are left out. Rejects when it does not tell. Null: it cannot be asked. */
   readonly readBack: ((userIds: readonly string[]) => Promise<readonly ToolProfile[]>) | null;
+  /** What `readBack` should show of a state: all of it unless the tool keeps less. */
+  readonly toHeld: (desired: Attributes) => Attributes;
   /** Makes there what deliveries need; a step that is made already is no error. Both reject. Null: nothing has to be made. */
   readonly setUp: {
     readonly plan: (fields: readonly Field[]) => Promise<SetUpPlan>;

@@ -27,7 +27,8 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
   const { now, timeoutMs = 30_000 } = options;
   const limits = { ...tool.limits, objects: Math.min(options.objects ?? tool.limits.objects, tool.limits.objects) };
   const run = hostAction(tool, settings, measured(limits.bytes));
-  const secrets = secretsOf(tool, settings);
+  // A session's token too, once there is one: an error may quote it.
+  let secrets = secretsOf(tool, settings);
   const session = makeSession(tool, settings, timeoutMs);
   const underWay = new Set<Promise<BatchAnswer>>();
 
@@ -37,9 +38,10 @@ export const makeActionsSink = (tool: Tool, settings: ToolSettings, options: Act
   const call = async (records: readonly ToolRecord[], isLastTry: boolean): Promise<BatchAnswer> => {
     const opened = await session.open();
     if (!opened.ok) return opened.answer;
+    secrets = secretsOf(tool, opened.settings);
     const { ended, outcomes } = await run(records, opened.settings, AbortSignal.timeout(timeoutMs), now());
     if (ended !== null && session.hasEnded(ended) && !isLastTry) return call(records, true);
-    return redactAnswer(toBatchAnswer(ended, outcomes), secretsOf(tool, opened.settings));
+    return toBatchAnswer(ended, outcomes);
   };
 
   const send = async (records: readonly ToolRecord[]): Promise<BatchAnswer> => {

@@ -13,6 +13,7 @@ export const toolDoor = (parts: Partial<ToolDoor> = {}): ToolDoor => ({
   subject: 'contact',
   checkCredentials: null,
   readBack: null,
+  toHeld: (desired) => desired,
   setUp: null,
   inspect: null,
   ...parts,

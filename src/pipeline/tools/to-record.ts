@@ -23,7 +23,7 @@ export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch 
   const sent = edgesToSend(row, resendsUnknownEvents);
   const differing = differingAttributes(row);
   const edges = sent.map(({ seq }) => seq);
-  const dropped = row.edges.map(({ seq }) => seq).filter((seq) => !edges.includes(seq));
+  const dropped = row.edges.flatMap(({ seq, role }) => (role === 'news' || edges.includes(seq) ? [] : [seq]));
   if (sent.length === 0 && Object.keys(differing).length === 0) return { row, record: null, edges, dropped };
   const attributes = { ...differing, ...versionOf(row) };
   const events = sent.map(({ event }) => event);
@@ -47,12 +47,15 @@ const versionOf = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
   return isNamed ? { [VERSION_ATTRIBUTE]: valueIn(desired, VERSION_ATTRIBUTE) } : {};
 };
 
+/** What one call can tell a slow receiver before it is given up; what is left goes with the next. */
+const NEWS_PER_CALL = 10;
+
 /** Exits first: a flow that is to start must not be ended by the exit of the one before it. */
 const edgesToSend = (row: ToolRow, resendsUnknownEvents: boolean): readonly QueuedEdge[] => {
   const exits = row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
   const entry = row.edges.findLast(({ role }) => role === 'entry');
   const isMeant = entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents);
-  const news = row.edges.filter(({ role }) => role === 'news');
+  const news = row.edges.filter(({ role }) => role === 'news').slice(0, NEWS_PER_CALL);
   return [...exits, ...(isMeant ? [entry] : []), ...news];
 };
 

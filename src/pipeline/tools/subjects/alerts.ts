@@ -55,6 +55,14 @@ const opened = (input: SubjectInput, active: ActiveTool, account: AccountView, e
 const outcomeOf = ({ ledger }: AccountView, episodeId: string): string =>
   ledger.episodes.find(({ id }) => id === episodeId)?.outcome ?? 'superseded';
 
+/** How it ended, with the money that came in where it recovered. */
+const endOf = (account: AccountView, episodeId: string): Attributes => {
+  const recoveries = account.events.flatMap((each) => (each.event === 'payment_recovered' ? [each.properties()] : []));
+  const paid = recoveries.find(({ dunning_episode_id: id }) => id === episodeId);
+  const money = paid === undefined ? {} : { amount: paid.amount, currency: paid.currency };
+  return { outcome: outcomeOf(account, episodeId), ...money };
+};
+
 /** The recorder said it in the tool's place, or it is no news: old rules, history (semantics G9, E5). */
 const isSilent = ({ claim, baseline }: SubjectInput, { tool, channel }: ActiveTool, episodeId: string): boolean =>
   baseline !== null || (channel === 'live' && Object.hasOwn(claim.commitments.tools, `${tool}/recorder#${episodeId}`));
@@ -76,7 +84,7 @@ const toResolve = (input: SubjectInput, active: ActiveTool, account: AccountView
   const mine = Object.entries(told).filter(([, each]) => isOf(each, account.customer));
   const ended = mine.filter(([, { userId }]) => outcomeOf(account, userId) !== 'open');
   const changes = ended.map(([, { userId }]) => {
-    const properties = { ...whoIs(input, account, userId), outcome: outcomeOf(account, userId) };
+    const properties = { ...whoIs(input, account, userId), ...endOf(account, userId) };
     return toChange(input, active, account, { role: 'exit', episodeId: userId, properties });
   });
   return { changes, told: Object.fromEntries(mine.filter((entry) => !ended.includes(entry))) };
