@@ -123,6 +123,7 @@ export const salesEnter =
     }
     if (vendors.includes('salesforce')) {
       const { org } = standIns.salesforce;
+      org.put('User', { Id: SELLER, IsActive: true });
       const AccountId = org.put('Account', { Name: `${name} Inc.`, OwnerId: SELLER }, SELLER);
       org.put('Contact', { LastName: name, Email: email, AccountId }, SELLER);
     }
@@ -219,6 +220,36 @@ export const streamIs =
     const inSegment = new Set(segment.map(({ messageId }) => messageId));
     expect(events.filter(({ id }) => !inSegment.has(id))).toEqual([]);
   };
+
+/** Tools of vendors that hold a contact or account under an id that sales gave it, as people with an integration do. */
+export const salesLink =
+  (links: { readonly user?: string; readonly account?: string; readonly email?: string }): ToolsStep =>
+  ({ relay: { standIns } }) => {
+    const { user, account, email } = links;
+    if (user !== undefined) {
+      standIns.hubspot.account.add('contacts', { recoup_user_id: user, email: email ?? `${user}@example.com` });
+      standIns.salesforce.org.put('Contact', { LastName: user, Email: email ?? null, Recoup_User_Id__c: user });
+    }
+    if (account !== undefined) {
+      standIns.hubspot.account.add('companies', { recoup_account_id: account, name: account });
+      standIns.salesforce.org.put('Account', { Name: account, Recoup_Account_Id__c: account });
+    }
+  };
+
+/** What is due is decided, and nothing leaves yet. */
+export const decides: ToolsStep = ({ relay, now }) => relay.take([], now);
+
+/** The process dies while one tool's request is under way, and is started again. */
+export const diesSendingTo =
+  (tool: string, vendor: Vendor): ToolsStep =>
+  ({ relay, now }) =>
+    relay.dieSendingTo(tool, vendor, now);
+
+/** The relay is started anew with credentials for these vendors alone, and with Segment's. */
+export const startsWith =
+  (...live: readonly Vendor[]): ToolsStep =>
+  ({ relay, now }) =>
+    relay.restart(now, live, true);
 
 /** Anything else that a scenario wants to look at. */
 export const check =
