@@ -65,9 +65,29 @@ describe('attributes', () => {
     expect(record?.attributes ?? null).toEqual(expected);
   });
 
-  test('the record says who it is about and when it was decided', () => {
-    const { record } = toRecord(row({ desired: { a: 1 }, decidedAt: plus(NOW, 5) }), false);
-    expect(record).toEqual({ userId: 'user_1', at: plus(NOW, 5), attributes: { a: 1 }, events: [] });
+  test.each([
+    ['nothing yet', null, true],
+    ['something before', {}, false],
+  ])(
+    'the record says who it is about, when it was decided, and that the tool acknowledged %s',
+    (_, delivered, isNew) => {
+      const { record } = toRecord(row({ desired: { a: 1 }, delivered, decidedAt: plus(NOW, 5) }), false);
+      expect(record).toEqual({ userId: 'user_1', at: plus(NOW, 5), attributes: { a: 1 }, events: [], isNew });
+    },
+  );
+
+  test('news goes in portions, in order, and what is left is neither sent nor dropped', () => {
+    const edges: readonly QueuedEdge[] = Array.from({ length: 12 }, (_, index) => ({
+      ...edge('entry', '', `news_${index}`, NOW),
+      role: 'news',
+      seq: index + 1,
+      status: 'queued',
+      committedAt: NOW,
+    }));
+    const dispatch = toRecord(row({ edges }), true);
+    expect(dispatch.edges).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(dispatch.record?.events.map(({ id }) => id)).toEqual(dispatch.edges.map((seq) => `news_${seq - 1}`));
+    expect(dispatch.dropped).toEqual([]);
   });
 });
 
