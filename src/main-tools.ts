@@ -54,13 +54,9 @@ export const openTools = async ({
   });
 };
 
-/** A hand-off is made where the policy wants it; all else wherever there are credentials, or a recorder is asked for. */
-const toolsInUse = (credentials: ToolCredentials, { recorded, handOff }: Policy): readonly Tool[] =>
-  TOOLS.filter(
-    ({ vendor, subject }) =>
-      (credentials[vendor] !== undefined || recorded.includes(vendor)) &&
-      (subject !== 'hand_off' || handOff.in.some((name) => name === vendor)),
-  );
+/** Wherever there are credentials, or a recorder is asked for. */
+const toolsInUse = (credentials: ToolCredentials, { recorded }: Policy): readonly Tool[] =>
+  TOOLS.filter(({ vendor }) => credentials[vendor] !== undefined || recorded.includes(vendor));
 
 /** What the policy says of a vendor, as its tools' settings. */
 const toPolicySettings = (vendor: string, policy: Policy): Readonly<Record<string, string>> => {

@@ -15,6 +15,9 @@ export interface HandOffsInput extends Account {
 
 const NONE: ReadonlySet<string> = new Set();
 
+/** Where nobody wants tasks none is made; those that were made are still closed. */
+const isWanted = ({ policy }: Account): boolean => policy.handOff.in.length > 0;
+
 const isAtEntry = ({ ledger, policy }: Account, episode: Episode): boolean => {
   const plan = planOf(ledger, episode);
   return policy.handOff.highValueAtEntry && plan !== null && policy.plans.highValue.includes(plan);
@@ -72,6 +75,7 @@ const toHandOff = (account: Account, episode: Episode): HandOff => {
 
 /** A new task only for what is open, due and not held back: while no message may go out, nobody is sent to the customer either. */
 const isDue = (account: Account, episode: Episode, now: Instant): boolean => {
+  if (!isWanted(account)) return false;
   const begin = beginOf(account, episode);
   const isHeld = account.ledger.suppressions.has(episode.subscription);
   return episode.outcome === 'open' && !isHeld && begin !== null && begin <= now;
@@ -79,7 +83,7 @@ const isDue = (account: Account, episode: Episode, now: Instant): boolean => {
 
 /** Only the day of the policy comes by time alone; what exhausts or holds an episode is in the ledger's own instants. */
 const dueLater = (account: Account, episode: Episode, now: Instant): readonly Instant[] => {
-  const begin = episode.outcome === 'open' ? beginOf(account, episode) : null;
+  const begin = episode.outcome === 'open' && isWanted(account) ? beginOf(account, episode) : null;
   return begin !== null && begin > now ? [begin] : [];
 };
 
@@ -88,7 +92,6 @@ const dueLater = (account: Account, episode: Episode, now: Instant): readonly In
  * (docs/hand-off.md). Pure.
  */
 export const findHandOffs = ({ now, known = NONE, ...account }: HandOffsInput): HandOffs => {
-  if (account.policy.handOff.in.length === 0) return { all: [], changesAt: [] };
   const { episodes } = account.ledger;
   return {
     all: episodes

@@ -71,8 +71,13 @@ it('with `high_value_at_entry: false` a high-value account waits like all others
 });
 
 it('without a tool for tasks nothing is handed over, and nothing waits', () => {
+  expect(handOffsAt(day(9), FAILED, { ...HIGH, handOff: { in: [] } })).toEqual({ all: [], changesAt: [] });
+  expect(handOffsAt(day(2), FAILED, { handOff: { in: [] } })).toEqual({ all: [], changesAt: [] });
+});
+
+it('a task that was made before policy took the tool out is still kept, and so closed', () => {
   const given = { ...HIGH, handOff: { in: [] }, known: [EPISODE] };
-  expect(handOffsAt(day(9), FAILED, given)).toEqual({ all: [], changesAt: [] });
+  expect(handOffsAt(day(9), FAILED, given).all).toMatchObject([{ episodeId: EPISODE, isClosed: false }]);
 });
 
 it('of an account with several subscriptions each episode follows its own plan and its own day', () => {

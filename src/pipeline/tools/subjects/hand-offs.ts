@@ -24,14 +24,19 @@ export const handedOffIn = ({ tools }: Commitments): ReadonlySet<string> =>
 
 const isClosed = (desired: Attributes): boolean => desired.task_state === 'closed';
 
-/** What the task should be; null where it is nobody's: what was over before the tool heard of it. */
+/** Policy may take tasks out of a tool; those that were made there are still kept and closed. */
+const takesTasks = ({ rules }: SubjectInput, { tool }: ActiveTool): boolean =>
+  rules.policy.handOff.in.some((vendor) => tool === `${vendor}-tasks`);
+
+/** What the task should be; nothing where it is nobody's: what was over before the tool heard of it. */
 const want = (
+  input: SubjectInput,
   active: ActiveTool,
   account: AccountView,
   { id, desired, told }: { readonly id: string; readonly desired: Attributes; readonly told: ToolTold | undefined },
 ): Wants => {
   const name = subjectName(active, id);
-  if (told === undefined && isClosed(desired)) return { changes: [], told: {} };
+  if (told === undefined && (isClosed(desired) || !takesTasks(input, active))) return { changes: [], told: {} };
   if (told !== undefined && differingNames(told.desired, desired).length === 0)
     return { changes: [], told: { [name]: told } };
   const change = { ...changeOf(active, account, id), desired, edges: [], urgent: isClosed(desired) };
@@ -44,12 +49,12 @@ const ofAccount = (input: SubjectInput, active: ActiveTool, account: AccountView
   const who = { userId: input.view.userId, accountId: customer.customer, email: state.email };
   const present = handOffs.map((handOff) => {
     const id = handOff.episodeId;
-    return want(active, account, { id, desired: toTask(handOff, who), told: before[subjectName(active, id)] });
+    return want(input, active, account, { id, desired: toTask(handOff, who), told: before[subjectName(active, id)] });
   });
   const held = new Set(handOffs.map(({ episodeId }) => episodeId));
   const vanished = Object.values(before).filter((told) => isOf(told, customer) && !held.has(told.userId));
   const closed = vanished.map((told) =>
-    want(active, account, { id: told.userId, desired: toClosedTask(told.desired), told }),
+    want(input, active, account, { id: told.userId, desired: toClosedTask(told.desired), told }),
   );
   return [...present, ...closed];
 };
