@@ -212,8 +212,9 @@ const fieldErrors = (org: Org, { object, record, id, pending }: Saved, field: Or
     return [error('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `${name}: bad value for restricted picklist field`, name)];
   if (name === 'OwnerId' && !org.all('User').some(({ Id, IsActive }) => Id === value && IsActive === true))
     return [error('INACTIVE_OWNER_OR_USER', 'operation performed with inactive user', name)];
+  if (field.unique !== true) return [];
   const other = [...org.all(object), ...pending].find((held) => held.Id !== id && isSame(field, held[name], value));
-  return field.unique === true && other !== undefined
+  return other !== undefined
     ? [
         error(
           'DUPLICATE_VALUE',
