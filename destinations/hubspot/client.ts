@@ -39,7 +39,9 @@ const describe = (error: unknown, { access_token }: HubspotSettings): string => 
   if (!(error instanceof Error)) return 'a fault without a name';
   const status = statusOf(error);
   if (status > 0) return `status ${status} ${toReason(toWords(parseError(bodyOf(error))), [access_token])}`.trim();
-  if ('code' in error && typeof error.code === 'string') return `cannot connect (${error.code})`;
+  for (const each of [error, error.cause])
+    if (each instanceof Error && 'code' in each && typeof each.code === 'string')
+      return `cannot connect (${each.code})`;
   return toReason(error.message, [access_token]);
 };
 

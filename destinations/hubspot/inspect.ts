@@ -1,4 +1,5 @@
 import type { CredentialCheck, ToolProblem } from '../../src/destination-kit/define-tool.ts';
+import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
 import { askHubspot, type HubspotClient, statusOf } from './client.ts';
 import { idPropertyOf } from './property-specs.ts';
 import type { HubspotObject, HubspotSettings } from './settings.ts';
@@ -22,7 +23,8 @@ export const checkCredentials = async (settings: HubspotSettings, timeoutMs: num
     await askHubspot(settings, timeoutMs, READS.contacts);
     return { ok: true };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    const reason = error instanceof Error ? error.message : 'a fault without a name';
+    return toFailedCheck(reason, statusOf(error) || null);
   }
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
-import { askIntercom } from './client.ts';
+import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
+import { askIntercom, statusOf } from './client.ts';
 import type { IntercomSettings } from './settings.ts';
 
 const me = z.object({ type: z.literal('admin') });
@@ -12,6 +13,7 @@ export const checkCredentials = async (settings: IntercomSettings, timeoutMs: nu
     if (me.safeParse(body).success) return { ok: true };
     return { ok: false, reason: 'the answer is not one of Intercom: check the address' };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    const reason = error instanceof Error ? error.message : 'a fault without a name';
+    return toFailedCheck(reason, statusOf(error));
   }
 };

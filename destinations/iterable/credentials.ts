@@ -1,4 +1,5 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
+import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
 import { askIterable, IterableRefusal } from './client.ts';
 import { UPDATE_USERS } from './parts.ts';
 import type { IterableSettings } from './settings.ts';
@@ -13,7 +14,8 @@ export const checkCredentials = async (settings: IterableSettings, timeoutMs: nu
     return { ok: true };
   } catch (error) {
     if (error instanceof IterableRefusal && isAboutData(error)) return { ok: true };
-    return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    const reason = error instanceof Error ? error.message : 'a fault without a name';
+    return toFailedCheck(reason, error instanceof IterableRefusal ? error.answer.status : null);
   }
 };
 

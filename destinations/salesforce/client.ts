@@ -1,12 +1,16 @@
 import type { Connection } from 'jsforce';
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { isPassing } from './api-error.ts';
 import { openSession } from './session.ts';
 import { API_VERSION, type SalesforceSettings } from './settings.ts';
 import { codeOf, within } from './time-out.ts';
 
+/** Salesforce gave no answer, or one that it would not give again: nobody knows what is true. */
+export class SalesforceOutage extends Error {}
+
 /**
  * Asks Salesforce through its own client, for what is not a delivery. Logs in for itself.
- * @throws Error whose message names Salesforce's code and words, and no secret.
+ * @throws SalesforceOutage where it may answer later, Error where it said no; either has a message that names Salesforce's code and words, and no secret.
  */
 export const askSalesforce = async <Answer>(
   settings: SalesforceSettings,
@@ -14,15 +18,27 @@ export const askSalesforce = async <Answer>(
   ask: (salesforce: Connection, userId: string | null) => Promise<Answer>,
 ): Promise<Answer> => {
   const opened = await openSession(settings, timeoutMs);
-  if (!opened.ok) throw new Error(opened.answer.reason);
+  if (!opened.ok) throw toError(opened.answer.answer !== 'stopped', opened.answer.reason);
   const { Connection } = await import('jsforce');
   const { access_token: accessToken, instance_url: instanceUrl } = opened.settings;
   const connection = new Connection({ instanceUrl, accessToken, version: API_VERSION });
   try {
     return await within(timeoutMs, ask(connection, opened.userId));
   } catch (error) {
-    throw new Error(describe(error, [settings.client_secret, accessToken]));
+    throw toError(!isNo(error), describe(error, [settings.client_secret, accessToken]));
   }
+};
+
+const toError = (isOutage: boolean, reason: string): Error => new (isOutage ? SalesforceOutage : Error)(reason);
+
+/** jsforce names an answer without Salesforce's own code `ERROR_HTTP_<status>`; without any there was none to read. */
+const isNo = (error: unknown): boolean => {
+  if (!(error instanceof Error) || !('errorCode' in error) || typeof error.errorCode !== 'string') return false;
+  const { errorCode, message } = error;
+  return (
+    !/^ERROR_HTTP_(?!4)|^ERROR_HTTP_4(08|29)/.test(errorCode) &&
+    !isPassing({ code: errorCode, message, fields: [] }, '')
+  );
 };
 
 const describe = (error: unknown, secrets: readonly string[]): string => {

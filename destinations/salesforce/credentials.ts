@@ -1,5 +1,5 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
-import { askSalesforce } from './client.ts';
+import { askSalesforce, SalesforceOutage } from './client.ts';
 import type { SalesforceObject } from './custom-fields.ts';
 import type { SalesforceSettings } from './settings.ts';
 
@@ -11,6 +11,7 @@ export const checkCredentialsOf =
       await askSalesforce(settings, timeoutMs, (salesforce) => salesforce.describe(object));
       return { ok: true };
     } catch (error) {
-      return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+      const reason = error instanceof Error ? error.message : 'a fault without a name';
+      return { ok: false, reason, unanswered: error instanceof SalesforceOutage };
     }
   };

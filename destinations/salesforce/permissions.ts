@@ -33,7 +33,7 @@ export const planPermissions = async (
     spec: { kind: 'permission_set' } satisfies SetUpSpec,
   };
   const grant: SetUpStep = {
-    what: `permission set ${PERMISSION_SET}: edit ${fields.length} fields of ${object}`,
+    what: `permission set ${PERMISSION_SET}: edit ${fields.length} ${fields.length === 1 ? 'field' : 'fields'} of ${object}`,
     spec: { kind: 'grant', object, fields } satisfies SetUpSpec,
   };
   const isAssigned = set !== null && userId !== null && (await hasSet(salesforce, set, userId));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
-import { askZendesk } from './client.ts';
+import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
+import { askZendesk, statusOf } from './client.ts';
 import type { ZendeskSettings } from './settings.ts';
 
 const me = z.object({ user: z.object({ id: z.number().nullable(), role: z.string() }) });
@@ -15,6 +16,7 @@ export const checkCredentials = async (settings: ZendeskSettings, timeoutMs: num
     if (id === null) return { ok: false, reason: 'Zendesk does not know the email with this token' };
     return role === 'end-user' ? { ok: false, reason: 'the token is not that of an agent' } : { ok: true };
   } catch (error) {
-    return { ok: false, reason: error instanceof Error ? error.message : 'a fault without a name' };
+    const reason = error instanceof Error ? error.message : 'a fault without a name';
+    return toFailedCheck(reason, statusOf(error));
   }
 };

@@ -25,15 +25,22 @@ export const askZendesk = async (
     const response = await fetch(toUrl(settings, path), { headers, redirect: 'manual', signal, ...sent });
     return toChecked({ status: response.status, body: await response.json().catch(() => null) });
   } catch (error) {
-    throw new Error(describe(error, settings));
+    throw Object.assign(new Error(describe(error, settings)), { status: statusOf(error) });
   }
 };
 
+/** The status of the answer that an error of `askZendesk` tells of; null where none came. */
+export const statusOf = (error: unknown): number | null =>
+  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
+
+const failed = (status: number, reason: string): Error => Object.assign(new Error(reason), { status });
+
 const toChecked = (answer: ZendeskAnswer): ZendeskAnswer => {
   const { status } = answer;
-  if (status === 401 || status === 403) throw new Error(`status ${status}: check the email, the token and its rights`);
-  if (status >= 500 || status === 429) throw new Error(`status ${status}`);
-  if (status >= 300 && status < 400) throw new Error(`status ${status}: check the address`);
+  if (status === 401 || status === 403)
+    throw failed(status, `status ${status}: check the email, the token and its rights`);
+  if (status >= 500 || status === 429) throw failed(status, `status ${status}`);
+  if (status >= 300 && status < 400) throw failed(status, `status ${status}: check the address`);
   return answer;
 };
 

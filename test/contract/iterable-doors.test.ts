@@ -44,7 +44,7 @@ describe('the check of credentials', () => {
   ] as const)('refuses a %s key and says which is needed', async (keyKind, reason) => {
     await reopen({ keyKind });
     const check = await doors.checkCredentials(settings(), TIMEOUT_MS);
-    expect(check).toEqual({ ok: false, reason: expect.stringMatching(reason) });
+    expect(check).toEqual({ ok: false, reason: expect.stringMatching(reason), unanswered: false });
   });
 
   it('tells what Iterable says of a key, without the key', async () => {
@@ -59,10 +59,11 @@ describe('the check of credentials', () => {
     expect(await doors.checkCredentials(settingsAt(silent.endpoint), 100)).toEqual({
       ok: false,
       reason: 'no answer within 100 ms',
+      unanswered: true,
     });
     await silent.close();
     const gone = await doors.checkCredentials(settingsAt(silent.endpoint), TIMEOUT_MS);
-    expect(gone).toEqual({ ok: false, reason: 'cannot connect (ECONNREFUSED)' });
+    expect(gone).toEqual({ ok: false, reason: 'cannot connect (ECONNREFUSED)', unanswered: true });
   });
 
   it('follows no redirect with the key', async () => {
