@@ -17,12 +17,12 @@ export interface Seen {
 type Values = Readonly<Record<string, unknown>>;
 
 const NAMES = {
-  inDunning: ['in_dunning', 'In_Dunning__c'],
-  status: ['dunning_status', 'Dunning_Status__c'],
-  stage: ['dunning_stage', 'Dunning_Stage__c'],
-  due: ['dunning_amount_due', 'Dunning_Amount_Due__c'],
-  retryOn: ['next_retry_date', 'Next_Retry_Date__c'],
-  episode: ['dunning_episode_id', 'Dunning_Episode_Id__c'],
+  inDunning: ['in_dunning', 'recoup_in_dunning', 'In_Dunning__c'],
+  status: ['dunning_status', 'recoup_dunning_status', 'Dunning_Status__c'],
+  stage: ['dunning_stage', 'recoup_dunning_stage', 'Dunning_Stage__c'],
+  due: ['dunning_amount_due', 'recoup_dunning_amount_due', 'Dunning_Amount_Due__c'],
+  retryOn: ['next_retry_date', 'recoup_next_retry_date', 'Next_Retry_Date__c'],
+  episode: ['dunning_episode_id', 'recoup_dunning_episode_id', 'Dunning_Episode_Id__c'],
 } as const;
 
 const toSeen = (values: Values): Seen => {
@@ -36,19 +36,32 @@ const toSeen = (values: Values): Seen => {
     status: text('status'),
     stage: text('stage'),
     due: due === null ? null : Number(due),
-    retryOn: text('retryOn')?.slice(0, 10) ?? null,
+    retryOn: toDay(text('retryOn')),
     episode: text('episode'),
   };
 };
 
+/** Intercom holds seconds. */
+const toDay = (text: string | null): string | null =>
+  text !== null && /^\d{10}$/.test(text)
+    ? new Date(Number(text) * 1_000).toISOString().slice(0, 10)
+    : (text?.slice(0, 10) ?? null);
+
 /** Tools that hold people. */
-export const PEOPLE = ['braze', 'iterable', 'hubspot', 'salesforce'] as const satisfies readonly Vendor[];
+export const PEOPLE = [
+  'braze',
+  'iterable',
+  'hubspot',
+  'salesforce',
+  'zendesk',
+  'intercom',
+] as const satisfies readonly Vendor[];
 export type CrmVendor = 'hubspot' | 'salesforce';
 export const CRMS = ['hubspot', 'salesforce'] as const satisfies readonly CrmVendor[];
 
 /** Everything that the tool holds of the user; null: it does not know the user. */
 export const personIn = (standIns: ToolStandIns, vendor: (typeof PEOPLE)[number], userId: string): Values | null => {
-  const { braze, iterable, hubspot, salesforce } = standIns;
+  const { braze, iterable, hubspot, salesforce, zendesk, intercom } = standIns;
   switch (vendor) {
     case 'braze':
       return braze.users.all.get(userId)?.attributes ?? null;
@@ -56,6 +69,10 @@ export const personIn = (standIns: ToolStandIns, vendor: (typeof PEOPLE)[number]
       return iterable.users.all.get(userId)?.dataFields ?? null;
     case 'hubspot':
       return hubspot.account.find('contacts', 'recoup_user_id', userId)[0]?.properties ?? null;
+    case 'zendesk':
+      return zendesk.users.find(({ external_id }) => external_id === userId)?.user_fields ?? null;
+    case 'intercom':
+      return intercom.contacts.find(({ external_id }) => external_id === userId)?.custom_attributes ?? null;
     case 'salesforce':
       return salesforce.org.all('Contact').find((contact) => contact.Recoup_User_Id__c === userId) ?? null;
   }

@@ -111,11 +111,13 @@ export const heardLate =
     await stage.relay.settle(stage.now);
   };
 
-/** Sales enter the person's contact under an address, and the company that it belongs to, each with an owner. */
+/** Sales enter the person's contact under an address, and its company, each with an owner; and support knows the person. */
 export const salesEnter =
   (name: string, ...vendors: readonly CrmVendor[]): ToolsStep =>
   ({ relay: { standIns } }) => {
     const email = `${name}@example.com`;
+    standIns.zendesk.addUser({ email });
+    standIns.intercom.addContact({ email });
     if (vendors.includes('hubspot')) {
       const { account } = standIns.hubspot;
       const company = account.add('companies', { name: `${name} Inc.`, hubspot_owner_id: '22' });
@@ -227,6 +229,8 @@ export const salesLink =
   ({ relay: { standIns } }) => {
     const { user, account, email } = links;
     if (user !== undefined) {
+      standIns.zendesk.addUser({ external_id: user });
+      standIns.intercom.addContact({ external_id: user });
       standIns.hubspot.account.add('contacts', { recoup_user_id: user, email: email ?? `${user}@example.com` });
       standIns.salesforce.org.put('Contact', { LastName: user, Email: email ?? null, Recoup_User_Id__c: user });
     }

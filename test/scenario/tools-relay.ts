@@ -48,6 +48,8 @@ export interface ToolsRelayOptions {
   readonly policy?: Partial<Policy>;
   /** Vendors with credentials; all by default. */
   readonly live?: readonly Vendor[];
+  /** Uniform in [0, 1), for the jitter of pauses. */
+  readonly random?: () => number;
   /** False: Segment is recorded, as in observe mode. */
   readonly segmentIsLive?: boolean;
 }
@@ -91,7 +93,7 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
       audiences: AUDIENCES,
       providers: { stripe },
       namespace: 'test',
-      random: () => 0.5,
+      random: options.random ?? (() => 0.5),
       log: { warn: () => {}, error: () => {} },
       segment: isLive ? takesAll : null,
       recorder: makeRecorderSink(),
@@ -104,11 +106,12 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
   /** When a deliverer wants to be called again; a commit wakes it. */
   let wantsAt: Instant | null = null;
   const asked: Asked[] = [];
+  const noted = new Map<Vendor, number>();
   const noteRequests = (at: Instant): void => {
     for (const vendor of VENDORS) {
-      const known = asked.filter((each) => each.vendor === vendor).length;
-      const fresh = standIns.requestsTo(vendor).slice(known);
-      asked.push(...fresh.map((_, index) => ({ vendor, at, request: known + index })));
+      const { length } = standIns.requestsTo(vendor);
+      for (let request = noted.get(vendor) ?? 0; request < length; request += 1) asked.push({ vendor, at, request });
+      noted.set(vendor, length);
     }
   };
 

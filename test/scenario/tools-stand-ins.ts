@@ -1,18 +1,23 @@
 import { AUDIENCES } from '../../audiences/index.ts';
 import { toPropertySpecs } from '../../destinations/hubspot/property-specs.ts';
 import type { HubspotSettings } from '../../destinations/hubspot/settings.ts';
+import { DATA_TYPES } from '../../destinations/intercom/values.ts';
 import { customFieldsOf } from '../../destinations/salesforce/custom-fields.ts';
 import { toSettings as toSalesforceSettings } from '../../destinations/salesforce/settings.ts';
+import { FIELD_TYPES } from '../../destinations/zendesk/values.ts';
+import { agentFieldOf, pickAgentFields } from '../../src/destination-kit/agent-status.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import type { ToolCredentials } from '../../src/main-tools.ts';
 import { startBrazeStandIn } from '../stand-ins/braze.ts';
 import type { HubspotAccount } from '../stand-ins/hubspot/account.ts';
 import { startHubspotStandIn } from '../stand-ins/hubspot/server.ts';
+import { type IntercomStandIn, startIntercomStandIn } from '../stand-ins/intercom/server.ts';
 import { startIterableStandIn } from '../stand-ins/iterable.ts';
 import { type Org, startSalesforceStandIn } from '../stand-ins/salesforce.ts';
 import { startSlackStandIn } from '../stand-ins/slack/server.ts';
 import type { StandInRequest, ToolFault } from '../stand-ins/tool-stand-in.ts';
 import { startWebhookReceiver } from '../stand-ins/webhook/receiver.ts';
+import { startZendeskStandIn, type ZendeskStandIn } from '../stand-ins/zendesk/server.ts';
 
 /** One stand-in of every vendor, set up as `recoup destinations apply` would. */
 export interface ToolStandIns {
@@ -20,6 +25,8 @@ export interface ToolStandIns {
   readonly iterable: Awaited<ReturnType<typeof startIterableStandIn>>;
   readonly hubspot: Awaited<ReturnType<typeof startHubspotStandIn>>;
   readonly salesforce: Awaited<ReturnType<typeof startSalesforceStandIn>>;
+  readonly zendesk: ZendeskStandIn;
+  readonly intercom: IntercomStandIn;
   readonly slack: Awaited<ReturnType<typeof startSlackStandIn>>;
   readonly webhook: Awaited<ReturnType<typeof startWebhookReceiver>>;
   /** Good ones, for every vendor. */
@@ -36,7 +43,16 @@ export interface ToolStandIns {
   readonly close: () => Promise<void>;
 }
 
-export const VENDORS = ['braze', 'iterable', 'hubspot', 'salesforce', 'slack', 'webhook'] as const;
+export const VENDORS = [
+  'braze',
+  'iterable',
+  'hubspot',
+  'salesforce',
+  'zendesk',
+  'intercom',
+  'slack',
+  'webhook',
+] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;
@@ -73,36 +89,46 @@ const setUpSalesforce = (org: Org): void => {
   }
 };
 
+/** Fields that agents see. */
+const setUpSupport = (zendesk: ZendeskStandIn, intercom: IntercomStandIn): void => {
+  for (const { name, type, label } of pickAgentFields(fieldsOf('contact', audiences))) {
+    zendesk.addField({ key: agentFieldOf(name), type: FIELD_TYPES[type], title: label });
+    intercom.addAttribute({ name: agentFieldOf(name), data_type: DATA_TYPES[type] });
+  }
+};
+
 const entriesOf = <K extends string, V>(of: Readonly<Record<K, V>>): readonly (readonly [K, V])[] =>
   Object.entries(of) as [K, V][];
 
 /** Starts all of them on free loopback ports. @param now the test's clock, UTC milliseconds. */
 export const startToolStandIns = async (now: () => number): Promise<ToolStandIns> => {
   const toBraze: StandInRequest[] = [];
-  const [braze, iterable, hubspot, salesforce, slack, webhook] = await Promise.all([
+  const [braze, iterable, hubspot, salesforce, zendesk, intercom, slack, webhook] = await Promise.all([
     startBrazeStandIn({ key: 'braze-key', now, onRequest: (request) => toBraze.push(request) }),
     startIterableStandIn({ key: 'iterable-key', now, limitsRates: false }),
     startHubspotStandIn({ token: 'hubspot-token', now }),
     startSalesforceStandIn(SALESFORCE),
+    startZendeskStandIn({ email: 'agent@example.com', apiToken: 'zendesk-token', now }),
+    startIntercomStandIn({ accessToken: 'intercom-token', now }),
     startSlackStandIn({ path: SLACK_PATH, now }),
     startWebhookReceiver({ secret: SECRET, now }),
   ]);
   setUpHubspot(hubspot.account);
   setUpSalesforce(salesforce.org);
-  const faults = { ...{ iterable, hubspot, salesforce, slack, webhook }, braze: braze.faults };
-  const requests = { iterable, hubspot, salesforce, slack, webhook, braze: { requests: toBraze } };
+  setUpSupport(zendesk, intercom);
+  const uniform = { iterable, hubspot, salesforce, zendesk, intercom, slack, webhook };
+  const faults = { ...uniform, braze: braze.faults };
+  const requests = { ...uniform, braze: { requests: toBraze } };
   return {
+    ...uniform,
     braze,
-    iterable,
-    hubspot,
-    salesforce,
-    slack,
-    webhook,
     credentials: {
       braze: { apiKey: 'braze-key', endpoint: braze.url },
       iterable: { apiKey: 'iterable-key', baseUrl: iterable.url },
       hubspot: { accessToken: 'hubspot-token', baseUrl: hubspot.url },
       salesforce: { ...SALESFORCE, loginUrl: salesforce.url },
+      zendesk: { baseUrl: zendesk.url, email: 'agent@example.com', apiToken: 'zendesk-token' },
+      intercom: { accessToken: 'intercom-token', baseUrl: intercom.url },
       slack: { webhookUrl: `${slack.url}${SLACK_PATH}` },
       webhook: { url: `${webhook.url}/hooks/dunning`, secret: SECRET },
     },
@@ -110,7 +136,7 @@ export const startToolStandIns = async (now: () => number): Promise<ToolStandIns
     inject: (vendor, fault, when) => void faults[vendor].inject(fault, when),
     heal: (vendor) => faults[vendor].heal(),
     close: async () => {
-      await Promise.all([braze, iterable, hubspot, salesforce, slack, webhook].map((standIn) => standIn.close()));
+      await Promise.all([braze, ...Object.values(uniform)].map((standIn) => standIn.close()));
     },
   };
 };
