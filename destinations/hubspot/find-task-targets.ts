@@ -9,6 +9,8 @@ import { textOf } from './task-change.ts';
 export const TASK_TO = { contact: 204, company: 192 } as const;
 
 const OWNER = 'hubspot_owner_id';
+/** HubSpot's id of a contact's primary company. */
+const COMPANY = 'associatedcompanyid';
 
 /** Whom a task is about and who is to do it. */
 export interface TaskTarget {
@@ -17,28 +19,58 @@ export interface TaskTarget {
   readonly associations: readonly unknown[];
 }
 
-/** Finds contact and company of each hand-off, by their ids and the contact by email as a last resort. */
+/**
+ * Finds contact and company of each hand-off: by their ids, the contact by email as a last resort, and the contact's own
+ * company where none carries the account id: another tool may write that id a moment later.
+ */
 export const findTaskTargets = async (
   call: HubspotCall,
   handOffs: readonly SubjectPayload[],
   settings: HubspotSettings,
 ): Promise<(handOff: SubjectPayload) => TaskTarget> => {
   const idProperty = settings.company_id_property;
-  const idsIn = (name: string) => handOffs.flatMap(({ attributes = {} }) => textOf(attributes, name) || []);
-  const companies = await call.read('companies', idProperty, idsIn('account_id'), [idProperty, OWNER]);
+  const accountIds = handOffs.flatMap(({ attributes = {} }) => textOf(attributes, 'account_id') || []);
+  const companies = await call.read('companies', idProperty, accountIds, [idProperty, OWNER]);
   const byAccount = new Map(companies.map((company) => [company.properties[idProperty] ?? '', company]));
-  const byUserId = await findByUserId(call, settings, idsIn('user_id'), [OWNER]);
-  const others = handOffs.filter(({ attributes = {} }) => !byUserId.has(textOf(attributes, 'user_id')));
-  const emails = others.flatMap(({ attributes }) => toEmail(attributes?.email) ?? []);
-  const byEmail = await findByEmail(call, settings, emails, [OWNER]);
-  return ({ attributes = {} }) => {
-    const company = byAccount.get(textOf(attributes, 'account_id'));
-    const contact = byUserId.get(textOf(attributes, 'user_id')) ?? onlyOne(byEmail, attributes);
+  const contactOf = await findContacts(call, handOffs, settings);
+  const companyOf = ({ attributes = {} }: SubjectPayload) => byAccount.get(textOf(attributes, 'account_id'));
+  const alone = handOffs.filter((handOff) => companyOf(handOff) === undefined);
+  const above = await call.read(
+    'companies',
+    null,
+    alone.flatMap((each) => companyAbove(contactOf(each)) || []),
+    [OWNER],
+  );
+  const byId = new Map(above.map((company) => [company.id, company]));
+  return (handOff) => {
+    const contact = contactOf(handOff);
+    const company = companyOf(handOff) ?? byId.get(companyAbove(contact));
     return {
       owner: ownerOf(company) || ownerOf(contact) || settings.default_owner,
       associations: toLinks(contact, company),
     };
   };
+};
+
+const companyAbove = (contact: Held | undefined): string => contact?.properties[COMPANY] ?? '';
+
+const findContacts = async (
+  call: HubspotCall,
+  handOffs: readonly SubjectPayload[],
+  settings: HubspotSettings,
+): Promise<(handOff: SubjectPayload) => Held | undefined> => {
+  const userIdOf = ({ attributes = {} }: SubjectPayload) => textOf(attributes, 'user_id');
+  const properties = [OWNER, COMPANY];
+  const byUserId = await findByUserId(
+    call,
+    settings,
+    handOffs.flatMap((each) => userIdOf(each) || []),
+    properties,
+  );
+  const others = handOffs.filter((each) => !byUserId.has(userIdOf(each)));
+  const emails = others.flatMap(({ attributes }) => toEmail(attributes?.email) ?? []);
+  const byEmail = await findByEmail(call, settings, emails, properties);
+  return (handOff) => byUserId.get(userIdOf(handOff)) ?? onlyOne(byEmail, handOff.attributes ?? {});
 };
 
 /** Of several contacts with one address none is surely the right one. */

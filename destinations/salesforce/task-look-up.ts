@@ -28,7 +28,14 @@ export interface Place {
 
 export type Places = (payload: SyncPayload) => Place;
 
-/** Finds the Contact and the Account of each: by our ids, by email only where no Contact carries the user id. */
+/** Of the record itself, or of the Account above a Contact. */
+const OWNER = ['OwnerId', 'Owner.IsActive'] as const;
+const ACCOUNT_ABOVE = ['AccountId', ...OWNER.map((field) => `Account.${field}`)];
+
+/**
+ * Finds the Contact and the Account of each: by our ids, the Contact by email only where none carries the user id, and
+ * the Account above the Contact where none carries the account id: another tool may write that id a moment later.
+ */
 export const findPlaces = async (
   request: RequestClient,
   settings: SalesforceSettings,
@@ -38,7 +45,7 @@ export const findPlaces = async (
   const ask = (object: string, by: string, values: readonly string[]) =>
     lookUp(request, settings, {
       object,
-      fields: ['Id', 'OwnerId', 'Owner.IsActive', by],
+      fields: ['Id', ...OWNER, ...(object === 'Contact' ? ACCOUNT_ABOVE : []), by],
       by,
       values: values.filter((value) => value !== ''),
     });
@@ -53,9 +60,9 @@ export const findPlaces = async (
     const known = theOne(contacts, contactField, attributeOf(payload, 'user_id'));
     const contact = known ?? theOnly(byEmail.get(attributeOf(payload, 'email').toLowerCase()));
     return {
-      account: idOf(account),
+      account: idOf(account) || accountAbove(contact),
       contact: idOf(contact),
-      owner: activeOwnerOf(account) || activeOwnerOf(contact) || defaultOwner,
+      owner: ownerOfAccount(account, contact) || activeOwnerOf(contact) || defaultOwner,
     };
   };
 };
@@ -73,6 +80,13 @@ const theOnly = (rows: readonly Row[] = []): Row | null => (rows.length === 1 ? 
 
 const idOf = (row: Row | null): string => (row === null ? '' : textIn(row, 'Id'));
 
+/** Empty where the user that Recoup runs as may not see the Account: a task on it would be refused. */
+const accountAbove = (contact: Row | null): string =>
+  contact !== null && textIn(contact, 'Account.OwnerId') !== '' ? textIn(contact, 'AccountId') : '';
+
+const ownerOfAccount = (account: Row | null, contact: Row | null): string =>
+  account === null ? activeOwnerOf(contact, 'Account.') : activeOwnerOf(account);
+
 /** Salesforce refuses a task for a user who left. */
-const activeOwnerOf = (row: Row | null): string =>
-  row !== null && valueIn(row, 'Owner.IsActive') === true ? textIn(row, 'OwnerId') : '';
+const activeOwnerOf = (row: Row | null, above = ''): string =>
+  row !== null && valueIn(row, `${above}Owner.IsActive`) === true ? textIn(row, `${above}OwnerId`) : '';

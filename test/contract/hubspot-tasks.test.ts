@@ -69,6 +69,28 @@ describe('a hand-off', () => {
     expect(tasks().map(({ associations }) => associations.length)).toEqual([1, 0]);
   });
 
+  it.each([
+    ['found by the user id', { recoup_user_id: 'user_dun_1', hubspot_owner_id: '11' }],
+    ['found by email', { email: 'dun_1@example.com', hubspot_owner_id: '11' }],
+  ])('stands with the company of the contact, %s, where none carries the account id yet', async (_case, contact) => {
+    const { account } = bench.standIn;
+    const associatedcompanyid = account.add('companies', { name: 'Acme', hubspot_owner_id: '22' });
+    account.add('contacts', { ...contact, associatedcompanyid });
+    expect(await send(bench.record('dun_1'))).toEqual([{ result: 'delivered', warning: null }]);
+    expect(tasks()[0]?.associations).toMatchObject([{ typeId: 204 }, { typeId: 192, to: associatedcompanyid }]);
+    expect(bench.heldOf('dun_1')).toMatchObject({ hubspot_owner_id: '22' });
+  });
+
+  it('stands with the company that carries the account id, not with another of the contact', async () => {
+    const { account } = bench.standIn;
+    const associatedcompanyid = account.add('companies', { name: 'Another', hubspot_owner_id: '33' });
+    account.add('contacts', { recoup_user_id: 'user_dun_1', associatedcompanyid });
+    const own = account.add('companies', { recoup_account_id: 'cus_dun_1' });
+    await send(bench.record('dun_1'));
+    expect(tasks()[0]?.associations).toMatchObject([{ typeId: 204 }, { typeId: 192, to: own }]);
+    expect(bench.heldOf('dun_1')).not.toMatchObject({ hubspot_owner_id: '33' });
+  });
+
   it('that is over before it was told makes no task', async () => {
     const { attributes } = bench.record('dun_1');
     const over = bench.record('dun_1', { attributes: { ...attributes, task_state: 'closed', comment: PAID } });

@@ -108,6 +108,7 @@ describe('the plan', () => {
     expect(missing.map(({ spec }) => spec)).toContainEqual(
       expect.objectContaining({ kind: 'field', fullName: 'Activity.Recoup_Task_Key__c' }),
     );
+    expect(missing.map(({ what }) => what).join('\n')).toContain('edit 1 field of Task\n');
   });
 
   it('rejects without the secret where the login is refused', async () => {

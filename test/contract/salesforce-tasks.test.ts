@@ -77,6 +77,31 @@ describe('an open hand-off', () => {
     expect(tasks().map(({ WhoId }) => WhoId)).toEqual([id, undefined]);
   });
 
+  it.each([
+    ['found by the user id', { Recoup_User_Id__c: 'user_dun_1' }, true],
+    ['found by email', { Email: 'dun_1@example.com' }, true],
+    ['whose owner has left', { Recoup_User_Id__c: 'user_dun_1' }, false],
+  ])(
+    'stands with the Account of the Contact, %s, where none carries the account id yet',
+    async (_case, keys, IsActive) => {
+      const { standIn, record } = await open({ credentials: { defaultOwner: '005000000000001AAA' } });
+      const OwnerId = standIn.org.put('User', { Id: '005000000000888AAA', IsActive });
+      const AccountId = standIn.org.put('Account', { Name: 'Acme', OwnerId });
+      const WhoId = standIn.org.put('Contact', { LastName: 'Ann', ...keys, AccountId, OwnerId: SELLER });
+      expect(await outcomesOf(record('dun_1'))).toEqual([DELIVERED]);
+      expect(tasks()[0]).toMatchObject({ WhoId, WhatId: AccountId, OwnerId: IsActive ? OwnerId : SELLER });
+    },
+  );
+
+  it('stands with the Account that carries the account id, not with another above the Contact', async () => {
+    const { standIn, record } = await open({ credentials: { defaultOwner: SELLER } });
+    const AccountId = standIn.org.put('Account', { Name: 'Another' });
+    standIn.org.put('Contact', { LastName: 'Ann', Recoup_User_Id__c: 'user_dun_1', AccountId });
+    const WhatId = standIn.org.put('Account', { Name: 'Acme', Recoup_Account_Id__c: 'acct_dun_1', OwnerId: SELLER });
+    await outcomesOf(record('dun_1'));
+    expect(tasks()[0]).toMatchObject({ WhatId, OwnerId: SELLER });
+  });
+
   it('is made once, whatever became of the answer', async () => {
     const { standIn, record, know } = await open();
     know(['dun_1']);

@@ -116,24 +116,24 @@ const toRow = (org: Org, { object, select }: Query, record: OrgRecord, version: 
   const row: Record<string, unknown> = {
     attributes: { type: object, url: `/services/data/${version}/sobjects/${object}/${String(record.Id)}` },
   };
-  for (const path of select) {
-    const [head = '', tail] = path.split('.');
-    const relation = RELATIONS[head];
-    if (tail === undefined) {
-      const field = fieldOf(org, object, head);
-      row[field.name] = written(field, record[field.name]);
-    } else if (relation === undefined)
-      throw new QueryError('INVALID_FIELD', `Didn't understand relationship '${head}'`);
-    else {
-      const field = fieldOf(org, relation.object, tail);
-      const other = org.all(relation.object).find(({ Id }) => Id === record[relation.by]);
-      row[head] =
-        other === undefined
-          ? null
-          : { attributes: { type: relation.object }, [field.name]: written(field, other[field.name]) };
-    }
-  }
+  for (const path of select) addTo(row, org, object, record, path);
   return row;
+};
+
+/** Adds the value at a path, below as many relations as it names; a relation that leads nowhere is null. */
+const addTo = (row: Record<string, unknown>, org: Org, object: string, record: OrgRecord, path: string): void => {
+  const [head = '', ...tail] = path.split('.');
+  if (tail.length === 0) {
+    const field = fieldOf(org, object, head);
+    row[field.name] = written(field, record[field.name]);
+    return;
+  }
+  const relation = RELATIONS[head];
+  if (relation === undefined) throw new QueryError('INVALID_FIELD', `Didn't understand relationship '${head}'`);
+  const other = org.all(relation.object).find(({ Id }) => Id === record[relation.by]);
+  const below: Record<string, unknown> = { attributes: { type: relation.object }, ...Object(row[head]) };
+  addTo(below, org, relation.object, other ?? {}, tail.join('.'));
+  row[head] = other === undefined ? null : below;
 };
 
 const written = (field: OrgField, value: unknown): unknown => {
