@@ -27,6 +27,8 @@ export interface Answer {
   readonly inDunning: boolean;
   /** Is an episode open, suppressed or not. */
   readonly leads: boolean;
+  /** C5: the episode that all scalars speak of. */
+  readonly lead: Episode | null;
   readonly suppressed: boolean;
   /** Null where not suppressed. */
   readonly reason: Reason | null;
@@ -71,8 +73,8 @@ const attemptsOn = (c: Case, episode: Episode, invoice: string): number => {
   return own.length + (own.some(isFirst) ? 0 : 1);
 };
 
-/** D, D2: on the worst open invoice. */
-const stageOf = (c: Case, episode: Episode): DunningStage => {
+/** D, D2: of an open episode, on its worst open invoice. */
+export const stageOf = (c: Case, episode: Episode): DunningStage => {
   const open = openInvoices(c, c.facts.length, episode);
   const settled: Case = { ...c, facts: settledFacts(c) };
   const exhausted = (invoice: string): boolean =>
@@ -207,6 +209,7 @@ export const answer = (input: {
     stage,
     inDunning: lead !== null && !suppressed,
     leads: lead !== null,
+    lead: lead?.it ?? null,
     suppressed,
     reason,
     planId,

@@ -1,0 +1,130 @@
+import { AUDIENCES } from '../../audiences/index.ts';
+import type { Fact } from '../../src/domain/fact.ts';
+import { type Instant, instant } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { runDue } from '../../src/pipeline/loop.ts';
+import type { OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
+import { toDelivery } from '../../src/pipeline/receive.ts';
+import { makeRules } from '../../src/pipeline/rules.ts';
+import type { ActiveTool, ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
+import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { openStore } from '../../src/store/index.ts';
+
+/** One tool of each subject, all live; what each is owed stays in the store until somebody sends it. */
+export const TOOLS = [
+  { tool: 'braze', subject: 'person', channel: 'live' },
+  { tool: 'hubspot', subject: 'contact', channel: 'live' },
+  { tool: 'hubspot-companies', subject: 'account', channel: 'live' },
+  { tool: 'hubspot-tasks', subject: 'hand_off', channel: 'live' },
+  { tool: 'slack', subject: 'alert', channel: 'live' },
+  { tool: 'webhook', subject: 'stream', channel: 'live' },
+] as const satisfies readonly ActiveTool[];
+export type Subject = (typeof TOOLS)[number]['subject'];
+
+/** All that one decision knew of an account. */
+export interface Decided {
+  readonly now: Instant;
+  readonly customer: string;
+  readonly facts: readonly Fact[];
+}
+
+/** An account that somebody owns. */
+export interface Owned {
+  readonly customer: string;
+  readonly profileId: number;
+  readonly userId: string | null;
+  readonly facts: readonly Fact[];
+}
+
+/** What is committed, once nobody is due. */
+export interface Look {
+  readonly now: Instant;
+  /** Decisions since the look before. */
+  readonly decided: readonly Decided[];
+  readonly accounts: readonly Owned[];
+  readonly profiles: readonly ProfileRecord[];
+  readonly rows: Readonly<Record<Subject, readonly ToolRow[]>>;
+  /** To Segment, in order. */
+  readonly calls: readonly OutboxRow[];
+}
+
+export interface ToldRelay {
+  readonly store: Store;
+  readonly take: (bodies: readonly string[], now: Instant) => Promise<void>;
+  /** Decides whatever is due. */
+  readonly decide: (now: Instant) => Promise<void>;
+  /** When the next profile is due by time alone; null: none. */
+  readonly nextDueAt: () => Promise<Instant | null>;
+  readonly look: (now: Instant) => Promise<Look>;
+  readonly close: () => Promise<void>;
+}
+
+const FOREVER = instant(9_000_000_000_000);
+const MAX_ROUNDS = 500;
+const providers = { stripe };
+
+/** The real store and loop, with tools of every subject and nobody who sends. `ids`: users and customers to look for. */
+export const openToldRelay = async (policy: Policy, ids: readonly string[]): Promise<ToldRelay> => {
+  const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
+  const rules = makeRules({ policy, namespace: 'test', audiences: AUDIENCES, providers });
+  let decided: Decided[] = [];
+  const watched: Store = {
+    ...store,
+    work: (at, limit, decide) =>
+      store.work(at, limit, (claim) => {
+        const commit = decide(claim);
+        if (commit.outcome === 'parked') throw new Error(commit.deadLetter.message);
+        if (commit.outcome === 'parted') return commit;
+        for (const { customer, facts, role } of claim.accounts) {
+          const news = commit.accounts.find((each) => each.customer.customer === customer.customer)?.facts ?? [];
+          if (role === 'owner') decided.push({ now: at, customer: customer.customer, facts: [...facts, ...news] });
+        }
+        return commit;
+      }),
+  };
+  const world = {
+    store: watched,
+    rules,
+    providers,
+    channelFor: () => 'segment' as const,
+    toolsFor: () => TOOLS,
+  };
+
+  const findAll = async (): Promise<readonly ProfileRecord[]> => {
+    const found = (await Promise.all(ids.map((id) => store.findProfiles(id)))).flat();
+    return [...new Map(found.map((profile) => [profile.profileId, profile])).values()];
+  };
+  const ownedBy = async ({ profileId, userId }: ProfileRecord): Promise<readonly Owned[]> => {
+    const history = await store.profileHistory(profileId, FOREVER);
+    return (history?.accounts ?? [])
+      .filter(({ role }) => role === 'owner')
+      .map(({ customer: { customer }, facts }) => ({ customer, profileId, userId, facts }));
+  };
+
+  return {
+    store,
+    take: async (bodies, now) => {
+      await store.accept(bodies.map((body) => toDelivery(stripe, body, now)));
+    },
+    decide: async (now) => {
+      for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world, now, 64)) === 0) return;
+      throw new Error('the profiles wake each other for ever');
+    },
+    nextDueAt: () => store.nextDueAt(),
+    look: async (now) => {
+      const profiles = await findAll();
+      const accounts = (await Promise.all(profiles.map(ownedBy))).flat();
+      const rows = await Promise.all(
+        TOOLS.map(async ({ tool, channel, subject }) => [
+          subject,
+          await store.nextToolRows({ tool, channel, now, limit: 10_000 }),
+        ]),
+      );
+      const calls = await store.nextCalls({ channel: 'segment', calls: 1_000_000, bytes: 1e12 });
+      const since = decided;
+      decided = [];
+      return { now, decided: since, accounts, profiles, rows: Object.fromEntries(rows), calls };
+    },
+    close: () => store.close(),
+  };
+};

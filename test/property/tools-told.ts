@@ -1,0 +1,269 @@
+import { expect } from 'vitest';
+import type { Instant } from '../../src/domain/instant.ts';
+import { DAY_MS, instant, plus } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
+import { type AccountStanding, accountAt } from '../oracle/account.ts';
+import type { EpisodeIdOf } from '../oracle/answer.ts';
+import { alertVerdict, type EpisodeStanding, episodesAt, isOver, taskVerdict } from '../oracle/hand-over.ts';
+import type { Told } from './tools-told-plan.ts';
+import { arrivalsOf, policyFor } from './tools-told-plan.ts';
+import type { Look, Owned, ToldRelay } from './tools-told-relay.ts';
+import { openToldRelay } from './tools-told-relay.ts';
+
+/** What was seen before, by the ids of accounts and episodes. */
+interface Memory {
+  readonly accounts: Set<string>;
+  readonly tasks: Map<string, 'open' | 'closed'>;
+  readonly alerts: Map<string, readonly string[]>;
+  /** Episodes that were seen out of retries. */
+  readonly exhausted: Set<string>;
+}
+
+/** An episode of an account, with the id under which it is published. */
+interface Known {
+  readonly id: string;
+  readonly standing: EpisodeStanding;
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+const keyOf = ({ subscription, openingInvoice, reversal }: Parameters<EpisodeIdOf>[0]): string =>
+  `${subscription} ${openingInvoice} ${reversal !== null && 'reversalId' in reversal ? reversal.reversalId : null}`;
+
+/** C1 says that ids are a hash and not which: they are read off the view. */
+const idsOf = ({ profiles }: Look): ReadonlyMap<string, string> =>
+  new Map(
+    profiles.flatMap(({ view }) =>
+      (JSON.parse(view ?? '{}').episodes ?? []).map((each: Record<string, string>): [string, string] => [
+        `${each.subscription} ${each.opening_invoice} ${each.reopened_from}`,
+        each.id ?? '',
+      ]),
+    ),
+  );
+
+const accountSight = (said: AccountStanding, { userId }: Owned, held: ToolRow['desired'], idOf: EpisodeIdOf) => ({
+  user_id: userId,
+  dunning_stage: said.stage,
+  dunning_status: said.status,
+  in_dunning: said.inDunning,
+  dunning_suppressed: said.suppressed,
+  suppression_reason: said.reason,
+  // Whose plan it is where no episode leads, the semantics do not say.
+  plan_id: said.leads ? said.planId : held.plan_id,
+  high_value_plan: said.leads ? said.highValue : held.high_value_plan,
+  card_expires_at: iso(said.cardExpiresAt),
+  mrr: said.revenue === null ? null : Math.round(said.revenue.monthlyMinor) / 100,
+  arr: said.revenue === null ? null : Math.round(said.revenue.monthlyMinor * 12) / 100,
+  mrr_currency: said.revenue === null ? null : said.revenue.currency.toUpperCase(),
+  dunning_episode_id: said.lead === null ? null : idOf(said.lead),
+});
+
+const onlyRow = (rows: readonly ToolRow[], id: string, at: string): ToolRow | undefined => {
+  const own = rows.filter(({ userId }) => userId === id);
+  expect(own.length, `rows of ${id} ${at}`).toBeLessThanOrEqual(1);
+  return own[0];
+};
+
+const judgeAccounts = (look: Look, memory: Memory, policy: Policy, idOf: EpisodeIdOf): void => {
+  for (const { customer, now, facts } of look.decided)
+    if (accountAt(facts, policy, now, idOf).isWorthTelling) memory.accounts.add(`${customer} may`);
+  for (const owned of look.accounts) {
+    const at = `${owned.customer} at ${iso(look.now)}`;
+    const said = accountAt(owned.facts, policy, look.now, idOf);
+    const row = onlyRow(look.rows.account, owned.customer, at);
+    if (said.isWorthTelling) memory.accounts.add(owned.customer).add(`${owned.customer} may`);
+    if (memory.accounts.has(owned.customer)) expect(row, `a row of ${at}`).toBeDefined();
+    if (!memory.accounts.has(`${owned.customer} may`)) expect(row, `no row of ${at}`).toBeUndefined();
+    if (row === undefined) continue;
+    expect(row.profileId, `owner of ${at}`).toBe(owned.profileId);
+    expect(row.edges, at).toEqual([]);
+    const sight = accountSight(said, owned, row.desired, idOf);
+    for (const [name, value] of Object.entries(sight)) expect(row.desired[name], `${name} of ${at}`).toBe(value);
+  }
+};
+
+const judgeTask = (
+  { id, standing }: Known,
+  row: ToolRow | undefined,
+  before: readonly EpisodeStanding[],
+  { memory, policy, now }: { memory: Memory; policy: Policy; now: Instant },
+): void => {
+  const at = `the task of ${id} (${standing.episode.openingInvoice}, ${standing.episode.outcome}) at ${iso(now)}`;
+  const verdicts = [...before, standing].map((each) => taskVerdict(each, policy, now));
+  if (standing.isExhausted || before.some(({ isExhausted }) => isExhausted)) memory.exhausted.add(id);
+  const had = memory.tasks.get(id);
+  const state = row?.desired.task_state as 'open' | 'closed' | undefined;
+  if (had === undefined) {
+    if (verdicts.at(-1) === 'must') expect(state, `${at}: must be there`).toBe('open');
+    if (row !== undefined)
+      expect(verdicts.includes('must') || (verdicts.includes('may') && memory.exhausted.has(id)), `${at}: new`).toBe(
+        true,
+      );
+  } else expect(row, `${at}: stays`).toBeDefined();
+  if (state === undefined) return;
+  expect(['open', 'closed'], at).toContain(state);
+  expect(row?.edges, at).toEqual([]);
+  if (had === 'closed') expect(state, `${at}: never reopened`).toBe('closed');
+  else if (isOver(standing) === 'open') expect(state, `${at}: stays open`).toBe('open');
+  if (isOver(standing) === 'over') expect(state, `${at}: over`).toBe('closed');
+  memory.tasks.set(id, state);
+};
+
+const judgeAlert = (
+  { id, standing }: Known,
+  row: ToolRow | undefined,
+  before: readonly EpisodeStanding[],
+  { memory, now }: { memory: Memory; now: Instant },
+): void => {
+  const at = `the alert of ${id} (${standing.episode.openingInvoice}, ${standing.episode.outcome}) at ${iso(now)}`;
+  const verdicts = [...before, standing].map(alertVerdict);
+  const had = memory.alerts.get(id) ?? [];
+  const heard = row?.edges.map(({ event }) => event.name) ?? [];
+  expect(heard.slice(0, had.length), `${at}: what was said stays`).toEqual(had);
+  if (had.length === 0 && heard.length > 0)
+    expect(
+      verdicts.some((verdict) => verdict !== 'never'),
+      `${at}: new`,
+    ).toBe(true);
+  if (verdicts.at(-1) === 'must') expect(heard, `${at}: must be there`).toContain('alert_opened');
+  expect([[], ['alert_opened'], ['alert_opened', 'alert_resolved']], at).toContainEqual(heard);
+  if (heard.length === 2 && had.length < 2)
+    expect(
+      [...before, standing].some((each) => isOver(each) !== 'open'),
+      `${at}: resolved`,
+    ).toBe(true);
+  if (heard.length > 0 && isOver(standing) === 'over') expect(heard, `${at}: over`).toContain('alert_resolved');
+  memory.alerts.set(id, heard);
+};
+
+/** What began for an episode that the recomputation no longer yields has ended. */
+const judgeSuperseded = (look: Look, ids: ReadonlySet<string>): void => {
+  const gone = (row: ToolRow): boolean => !ids.has(row.userId);
+  for (const row of look.rows.hand_off.filter(gone))
+    expect(row.desired.task_state, `task of ${row.userId}, superseded, at ${iso(look.now)}`).toBe('closed');
+  for (const row of look.rows.alert.filter(gone))
+    expect(row.edges.at(-1)?.event.name, `alert of ${row.userId}, superseded, at ${iso(look.now)}`).toBe(
+      'alert_resolved',
+    );
+};
+
+const judgeEpisodes = (look: Look, memory: Memory, policy: Policy): void => {
+  const published = idsOf(look);
+  const ids = new Set<string>();
+  for (const { customer, facts } of look.accounts) {
+    const earlier = look.decided
+      .filter((each) => each.customer === customer)
+      .flatMap((each) => episodesAt(each.facts, policy, each.now));
+    for (const standing of episodesAt(facts, policy, look.now)) {
+      const key = keyOf(standing.episode);
+      const id = published.get(key) ?? '';
+      expect(id, `${key} is published at ${iso(look.now)}`).not.toBe('');
+      ids.add(id);
+      const before = earlier.filter(({ episode }) => keyOf(episode) === key);
+      const at = `${id} at ${iso(look.now)}`;
+      const context = { memory, policy, now: look.now };
+      judgeTask({ id, standing }, onlyRow(look.rows.hand_off, id, at), before, context);
+      judgeAlert({ id, standing }, onlyRow(look.rows.alert, id, at), before, context);
+    }
+  }
+  judgeSuperseded(look, ids);
+};
+
+const UNDISCLOSED = ['lost_card', 'stolen_card', 'fraudulent'];
+
+/** E8: what may not be told is told to Segment alone, where policy asks for it. */
+const asTools = (properties: Readonly<Record<string, unknown>>): unknown =>
+  UNDISCLOSED.includes(String(properties.failure_code))
+    ? { ...properties, failure_code: null, failure_category: 'undisclosed' }
+    : properties;
+
+/** A stream hears of an account what Segment does. */
+const judgeStream = (look: Look): void => {
+  const said = look.calls.flatMap(({ call }) =>
+    call.type === 'track' && typeof call.properties?.account_id === 'string' && !isOfPeople(call.event ?? '')
+      ? [{ account: call.properties.account_id, id: call.messageId, name: call.event, properties: asTools(call.properties) }]
+      : [],
+  );
+  for (const account of new Set([...said.map((each) => each.account), ...look.rows.stream.map(({ userId }) => userId)])) {
+    const rows = look.rows.stream.filter(({ userId }) => userId === account);
+    expect(rows.length, `rows of the stream of ${account}`).toBeLessThanOrEqual(1);
+    const heard = (rows[0]?.edges ?? []).map(({ event: { id, name, properties } }) => ({ account, id, name, properties }));
+    expect(heard, `the stream of ${account} at ${iso(look.now)}`).toEqual(said.filter((each) => each.account === account));
+    expect(rows[0]?.desired ?? {}, 'a stream holds nothing').toEqual({});
+  }
+};
+
+/** Edge outputs, about people and not about what happened to an account. */
+const isOfPeople = (event: string): boolean =>
+  event.startsWith('Audience ') || ['dunning_stage_entered', 'dunning_exited'].includes(event);
+
+const CRM = ['suppression_reason', 'first_failed_at', 'last_recovered_at', 'total_failed_payments_90d', 'plan_id'];
+const CRM_MORE = ['high_value_plan', 'mrr', 'arr', 'mrr_currency', 'email'];
+
+const judgeContacts = (look: Look): void => {
+  const who = (row: ToolRow): string => `${row.profileId} ${row.userId}`;
+  expect(look.rows.contact.map(who).toSorted(), 'contacts').toEqual(look.rows.person.map(who).toSorted());
+  for (const person of look.rows.person) {
+    const contact = look.rows.contact.find((row) => who(row) === who(person));
+    for (const [name, value] of Object.entries(person.desired)) {
+      // The version is that of the change, and not each changes both.
+      if (name !== 'dunning_state_version') expect(contact?.desired[name], `${name} of ${who(person)}`).toBe(value);
+    }
+    const more = Object.keys(contact?.desired ?? {}).filter((name) => !(name in person.desired));
+    expect(more.toSorted(), `contact ${who(person)}`).toEqual([...CRM, ...CRM_MORE].toSorted());
+    expect(contact?.edges).toEqual([]);
+  }
+};
+
+const judgeLook = (look: Look, memory: Memory, policy: Policy): void => {
+  const ids = idsOf(look);
+  judgeAccounts(look, memory, policy, (episode) => ids.get(keyOf(episode)) ?? '');
+  judgeEpisodes(look, memory, policy);
+  judgeContacts(look);
+  judgeStream(look);
+};
+
+const IDS = ['user_eve', 'ada', 'ben', 'cleo', 'cus_eve', 'cus_eve_too', 'cus_0', 'cus_1', 'cus_2', 'cus_3'];
+
+/** Lets time pass up to `until`, and looks after every wake and then at `until`. */
+const passTime = async (relay: ToldRelay, until: Instant, see: (now: Instant) => Promise<void>): Promise<void> => {
+  for (let next = await relay.nextDueAt(); next !== null && next <= until; next = await relay.nextDueAt()) {
+    await relay.decide(next);
+    await see(next);
+  }
+};
+
+/** Plays one history through the real loop and compares what tools are to hold and to hear with the rules, step by step. */
+export const judgeTold = async (told: Told): Promise<void> => {
+  const policy = policyFor(told);
+  const relay = await openToldRelay(policy, IDS);
+  const memory: Memory = { accounts: new Set(), tasks: new Map(), alerts: new Map(), exhausted: new Set() };
+  const see = async (now: Instant): Promise<void> => judgeLook(await relay.look(now), memory, policy);
+  try {
+    const looks = [...told.looks];
+    let last: Instant = instant(0);
+    for (const [at, together] of Map.groupBy(arrivalsOf(told), (arrival) => arrival.at)) {
+      const between = plus(last, looks[0] ?? 0);
+      if (last > 0 && looks.length > 0 && between < at) {
+        looks.shift();
+        await passTime(relay, between, see);
+        await see(between);
+      }
+      await passTime(relay, at, see);
+      await relay.take(
+        together.map(({ body }) => body),
+        at,
+      );
+      await relay.decide(at);
+      await see(at);
+      last = at;
+    }
+    for (const days of [8, 40]) {
+      const then = plus(last, days * DAY_MS);
+      await passTime(relay, then, see);
+      await see(then);
+    }
+  } finally {
+    await relay.close();
+  }
+};
