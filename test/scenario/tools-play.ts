@@ -253,7 +253,13 @@ export const diesSendingTo =
 export const startsWith =
   (...live: readonly Vendor[]): ToolsStep =>
   ({ relay, now }) =>
-    relay.restart(now, live, true);
+    relay.restart(now, { live, segmentIsLive: true });
+
+/** A release: the relay is started anew with some of its policy changed. */
+export const policyBecomes =
+  (policy: NonNullable<ToolsRelayOptions['policy']>): ToolsStep =>
+  ({ relay, now }) =>
+    relay.restart(now, { policy });
 
 /** Anything else that a scenario wants to look at. */
 export const check =

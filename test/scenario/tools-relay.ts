@@ -15,6 +15,15 @@ import { openStore } from '../../src/store/index.ts';
 import { DAY_0 } from './harness.ts';
 import { startToolStandIns, type ToolStandIns, VENDORS, type Vendor } from './tools-stand-ins.ts';
 
+/** How the relay is started anew; what is not named stays as it was. */
+export interface Release {
+  /** Vendors with credentials. */
+  readonly live?: readonly Vendor[];
+  readonly segmentIsLive?: boolean;
+  /** Over the policy of before. */
+  readonly policy?: Partial<Policy>;
+}
+
 /** When a vendor was asked something: which of its requests, and on the relay's clock. */
 export interface Asked {
   readonly vendor: Vendor;
@@ -36,8 +45,8 @@ export interface ToolsRelay {
   readonly settle: (now: Instant) => Promise<void>;
   /** Wakes at every instant up to and including `until` at which something is due. */
   readonly passTime: (until: Instant) => Promise<void>;
-  /** Stops and starts, as a release does, with credentials for these vendors alone; the others are recorded. */
-  readonly restart: (now: Instant, live: readonly Vendor[], segmentIsLive?: boolean) => Promise<void>;
+  /** Stops and starts, as a release does. Vendors without credentials are recorded. */
+  readonly restart: (now: Instant, next: Release) => Promise<void>;
   /** Sends what one tool is owed, dies before an answer comes to the request that meets a fault, and is started again. */
   readonly dieSendingTo: (tool: string, vendor: Vendor, now: Instant) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -70,7 +79,9 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
     startToolStandIns(clock.now),
     openStore('sqlite::memory:', { lock: false, namespace: 'test' }),
   ]);
-  const policy = { ...shippedPolicy(), ...options.policy };
+  let policy: Policy = { ...shippedPolicy(), ...options.policy };
+  let live = options.live ?? VENDORS;
+  let segmentIsLive = options.segmentIsLive ?? true;
   const segment: SegmentCall[] = [];
   const takesAll: SegmentSink = {
     name: 'segment',
@@ -81,11 +92,11 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
     close: async () => {},
   };
 
-  const makeTools = (live: readonly Vendor[]): Promise<readonly EngineTool[]> => {
+  const makeTools = (): Promise<readonly EngineTool[]> => {
     const credentials = Object.fromEntries(live.map((vendor) => [vendor, standIns.credentials[vendor]]));
     return openTools({ clock, credentials, policy });
   };
-  const makeOne = (tools: readonly EngineTool[], isLive = options.segmentIsLive ?? true): Engine =>
+  const makeOne = (tools: readonly EngineTool[]): Engine =>
     makeEngine({
       store,
       clock,
@@ -95,13 +106,13 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
       namespace: 'test',
       random: options.random ?? (() => 0.5),
       log: { warn: () => {}, error: () => {} },
-      segment: isLive ? takesAll : null,
+      segment: segmentIsLive ? takesAll : null,
       recorder: makeRecorderSink(),
       tools,
       deliverTestMode: false,
     });
 
-  let tools = await makeTools(options.live ?? VENDORS);
+  let tools = await makeTools();
   let engine = makeOne(tools);
   /** When a deliverer wants to be called again; a commit wakes it. */
   let wantsAt: Instant | null = null;
@@ -150,10 +161,13 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
       }
       clock.moveTo(until);
     },
-    restart: async (now, live, segmentIsLive) => {
-      tools = await makeTools(live);
-      engine = makeOne(tools, segmentIsLive);
-      if (segmentIsLive === true) await store.wakeForEnforce(now);
+    restart: async (now, next) => {
+      live = next.live ?? live;
+      segmentIsLive = next.segmentIsLive ?? segmentIsLive;
+      policy = { ...policy, ...next.policy };
+      tools = await makeTools();
+      engine = makeOne(tools);
+      if (segmentIsLive) await store.wakeForEnforce(now);
       // As `start` does: a stream is of what happens from now on.
       for (const { tool, live: sink, subject } of tools) {
         if (sink !== null && subject !== 'stream') await store.wakeForTool(tool, now);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day, hours, minutes, seconds } from './harness.ts';
-import { customerPays, fails, type Happening } from './stripe-happenings.ts';
+import { customerPays, fails, isLookedAt } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
 import { customerSays } from './stripe-people.ts';
 import {
@@ -8,16 +8,15 @@ import {
   becomes,
   billOf,
   check,
-  decides,
   everyToolShows,
   on,
   playTools,
+  policyBecomes,
   SELLER,
   salesEnter,
   type ToolsStep,
   tasksAre,
   to,
-  unsent,
   wait,
 } from './tools-play.ts';
 
@@ -106,6 +105,22 @@ describe('a customer of no high value', () => {
     ]));
 });
 
+describe('a customer of high value', () => {
+  test("the task stands with the company's owner, on contact and company, from the first failure that the CRM hears of", () =>
+    playTools([
+      ...isKnown('ada'),
+      to('ada', fails(ADA, { retryAt: day(3) })),
+      wait(seconds(10)),
+      tasksAre('ada', [{ owner: '22' }], ['hubspot']),
+      tasksAre('ada', [{ owner: SELLER }], ['salesforce']),
+      check(({ standIns: { hubspot, salesforce } }) => {
+        const [task] = hubspot.account.objects.tasks.values();
+        expect(task?.associations.map(({ typeId }) => typeId)).toEqual([204, 192]);
+        expect(salesforce.org.all('Task')[0]).toMatchObject({ WhoId: expect.any(String), WhatId: expect.any(String) });
+      }),
+    ]));
+});
+
 describe('a task that people touched', () => {
   const note: ToolsStep = check(({ standIns: { hubspot, salesforce } }) => {
     for (const { id, properties } of hubspot.account.objects.tasks.values())
@@ -156,35 +171,64 @@ describe('a task that people touched', () => {
 });
 
 describe('where policy wants no tasks', () => {
-  const pays: Happening = customerPays(ADA, { attempt: 1 });
+  const handOff = {
+    highValueAtEntry: true,
+    afterMs: 7 * hours(24),
+    dueInMs: hours(24),
+    owners: { hubspot: null, salesforce: null },
+  };
 
   test('no request asks for one, and all else is as ever', () =>
     playTools(
       [
         ...isKnown('ada'),
-        unsent('ada', fails(ADA, { retryAt: day(3) })),
-        wait(seconds(10)),
-        decides,
-        wait(minutes(1)),
+        to('ada', fails(ADA, { retryAt: day(3) })),
+        wait(minutes(2)),
         everyToolShows('ada', { inDunning: true, status: 'active' }),
         tasksAre('ada', []),
         alertsAre('ada', 'Payment failed'),
         on(2),
-        to('ada', pays),
+        to('ada', customerPays(ADA, { attempt: 1 })),
         wait(seconds(10)),
         tasksAre('ada', []),
         everyToolShows('ada', { inDunning: false, status: 'recovered' }),
       ],
-      {
-        policy: {
-          handOff: {
-            in: [],
-            highValueAtEntry: true,
-            afterMs: 7 * hours(24),
-            dueInMs: hours(24),
-            owners: { hubspot: null, salesforce: null },
-          },
-        },
-      },
+      { policy: { handOff: { ...handOff, in: [] } } },
     ));
+
+  test('taken out of one tool, no new one is made there; the one that was is kept up to date and closed', () =>
+    playTools([
+      ...isKnown('ada'),
+      ...isKnown('eve'),
+      to('ada', fails(ADA, { retryAt: day(3) })),
+      wait(minutes(2)),
+      on(1),
+      policyBecomes({ handOff: { ...handOff, in: ['hubspot'] } }),
+      to('eve', fails(billOf('eve'), { retryAt: day(4) })),
+      wait(minutes(2)),
+      tasksAre('eve', [{ isOpen: true }], ['hubspot']),
+      tasksAre('eve', [], ['salesforce']),
+      on(3),
+      to('ada', fails(ADA, { attempt: 2, retryAt: day(6) })),
+      wait(minutes(2)),
+      tasksAre('ada', [{ isOpen: true, subject: 'attempt 2' }]),
+      on(4),
+      to('ada', customerPays(ADA, { attempt: 2 })),
+      wait(minutes(2)),
+      tasksAre('ada', [{ isOpen: false, text: 'Closed by Recoup: paid' }]),
+    ]));
+
+  test('a shorter wait makes the tasks that are then due', () =>
+    playTools([
+      isStandard,
+      ...isKnown('ada'),
+      ...failsThrice,
+      wait(minutes(2)),
+      tasksAre('ada', []),
+      policyBecomes({ handOff: { ...handOff, in: ['hubspot', 'salesforce'], afterMs: 3 * hours(24) } }),
+      on(4, hours(12)),
+      to('ada', isLookedAt(ADA, { attempt: 3, retryAt: day(9) })),
+      wait(minutes(2)),
+      tasksAre('ada', [{ isOpen: true }]),
+    ]));
 });
