@@ -1,7 +1,9 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { Eraser } from './cli/doors.ts';
+import { whatTurnsOn } from './config/tool-access.ts';
 import type { Tool } from './destination-kit/define-tool.ts';
-import type { ToolCredentials } from './main-tools.ts';
+import type { Policy } from './domain/policy.ts';
+import { type ToolCredentials, toPolicySettings } from './main-tools.ts';
 import { makeEraseInSegment } from './segment/regulations.ts';
 
 /** Who deletes people outside of the store, as far as there are keys. */
@@ -10,29 +12,31 @@ const TIMEOUT_MS = 20_000;
 
 export interface ErasersOptions {
   readonly credentials: ToolCredentials;
+  /** Names the fields by which the tools know people, accounts and episodes. */
+  readonly policy: Policy;
   /** Of Segment's Public API; null: nobody may ask it. */
   readonly segment: { readonly token: string; readonly base: string } | null;
 }
 
-const toEraser = ({ key, vendor, credentials, erase }: Tool, values: ToolCredentials[string] | undefined): Eraser => {
-  const byHand = `delete the profiles with these ids in ${key}`;
-  if (erase === undefined) return { tool: key, erase: null, missing: 'it has no way to delete people', byHand };
-  if (values === undefined)
-    return { tool: key, erase: null, missing: `the credentials of ${vendor} are not set`, byHand };
-  const settings = credentials(values);
-  return { tool: key, erase: (userIds) => erase(settings, userIds, TIMEOUT_MS), missing: null, byHand };
+const toEraser = (tool: Tool, { credentials, policy }: ErasersOptions): Eraser => {
+  const { key, vendor, subject, erase, eraseByHand = `in ${key}, delete what stands under these ids` } = tool;
+  const of = subject === 'person' || subject === 'contact' ? 'users' : 'accounts';
+  const told = { tool: key, of, byHand: eraseByHand } as const;
+  const values = credentials[vendor];
+  if (erase === undefined) return { ...told, erase: null, missing: 'people delete there by hand' };
+  if (values === undefined) return { ...told, erase: null, missing: `set ${whatTurnsOn(key)}` };
+  const settings = tool.credentials({ ...values, ...toPolicySettings(vendor, policy) });
+  return { ...told, erase: (ids) => erase(settings, ids, TIMEOUT_MS), missing: null };
 };
 
-/** Only they know people by user id. */
-const holdsUsers = ({ subject }: Tool): boolean => subject === 'person' || subject === 'contact';
-
-/** Segment and every tool that holds people. */
-export const openErasers = ({ credentials, segment }: ErasersOptions): readonly Eraser[] => [
+/** Segment and every tool. */
+export const openErasers = (options: ErasersOptions): readonly Eraser[] => [
   {
     tool: 'segment',
-    erase: segment === null ? null : makeEraseInSegment({ ...segment, timeoutMs: TIMEOUT_MS }),
-    missing: segment === null ? 'SEGMENT_PUBLIC_API_TOKEN is not set' : null,
+    of: 'users',
+    erase: options.segment === null ? null : makeEraseInSegment({ ...options.segment, timeoutMs: TIMEOUT_MS }),
+    missing: options.segment === null ? 'set SEGMENT_PUBLIC_API_TOKEN' : null,
     byHand: 'in Segment, under Privacy, request the deletion and suppression of these user ids',
   },
-  ...TOOLS.filter(holdsUsers).map((tool) => toEraser(tool, credentials[tool.vendor])),
+  ...TOOLS.map((tool) => toEraser(tool, options)),
 ];

@@ -59,7 +59,7 @@ const toolsInUse = (credentials: ToolCredentials, { recorded }: Policy): readonl
   TOOLS.filter(({ vendor }) => credentials[vendor] !== undefined || recorded.includes(vendor));
 
 /** What the policy says of a vendor, as its tools' settings. */
-const toPolicySettings = (vendor: string, policy: Policy): Readonly<Record<string, string>> => {
+export const toPolicySettings = (vendor: string, policy: Policy): Readonly<Record<string, string>> => {
   const { braze, hubspot, salesforce, handOff } = policy;
   switch (vendor) {
     case 'braze':

@@ -248,10 +248,10 @@ const doors: CliDoors = {
   },
   openErasers: async () => {
     const { openErasers } = await import('./main-erase.ts');
-    const environment = loadEnvironment();
+    const { environment, policy } = loadSetup();
     const { segmentPublicApi: api } = environment;
     const segment = api === null ? null : { token: api.token.reveal(), base: api.base };
-    return openErasers({ credentials: toToolCredentials(environment), segment });
+    return openErasers({ credentials: toToolCredentials(environment), policy, segment });
   },
   openDemoRelay: openDemo,
   loadEnvironment,

@@ -36,4 +36,5 @@ export const braze = defineTool({
   checkCredentials,
   readBack,
   erase,
+  eraseByHand: 'in Braze, delete the users with these external ids',
 });

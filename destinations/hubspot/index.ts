@@ -2,7 +2,7 @@ import { defineTool, type Tool } from '../../src/destination-kit/define-tool.ts'
 import type { Subject, ToolRecord } from '../../src/destination-kit/record.ts';
 import { toAnswer } from './answer.ts';
 import { definition } from './definition.ts';
-import { erase } from './erase.ts';
+import { eraseCompanies, eraseContacts, eraseTasks } from './erase.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
 import { checkCredentials, makeInspect } from './inspect.ts';
 import { makeReadBack } from './read-back.ts';
@@ -59,17 +59,22 @@ export const hubspotTools: readonly Tool[] = [
     action: 'syncContacts',
     inspect: makeInspect('contacts', []),
     readBack: makeReadBack('contacts'),
-    erase,
+    erase: eraseContacts,
+    eraseByHand: 'in HubSpot, find the contacts by their Recoup user ID and delete them permanently',
   }),
   defineTool({
     ...shared('hubspot-companies', 'account', 'companies', 2),
     action: 'syncCompanies',
     inspect: makeInspect('companies', ['contacts']),
     readBack: makeReadBack('companies'),
+    erase: eraseCompanies,
+    eraseByHand: 'in HubSpot, find the companies by their Recoup account ID and empty the properties of Recoup',
   }),
   defineTool({
     ...shared('hubspot-tasks', 'hand_off', 'tasks', 1),
     action: 'syncTasks',
     inspect: makeInspect('tasks', ['contacts', 'companies']),
+    erase: eraseTasks,
+    eraseByHand: 'in HubSpot, find the tasks by their Recoup episode and delete them',
   }),
 ];

@@ -2,7 +2,7 @@ import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
 import { askHubspot } from './client.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
 import { idPropertyOf } from './property-specs.ts';
-import { GROUP, type HubspotSettings } from './settings.ts';
+import { GROUP, type HubspotObject, type HubspotSettings } from './settings.ts';
 
 /** An object as it was found by its unique property. */
 export interface FoundObject {
@@ -17,7 +17,7 @@ export interface FoundObject {
  * @param properties to be told of each.
  */
 export const findObjects = async (
-  object: 'contacts' | 'companies',
+  object: HubspotObject,
   settings: HubspotSettings,
   ids: readonly string[],
   properties: readonly string[],
@@ -28,18 +28,29 @@ export const findObjects = async (
   for (let start = 0; start < ids.length; start += INPUTS_PER_CALL) {
     const inputs = ids.slice(start, start + INPUTS_PER_CALL).map((id) => ({ id }));
     const asked = { idProperty, inputs, properties: [idProperty, ...properties], propertiesWithHistory: [] };
-    const { results } = await askHubspot(settings, timeoutMs, ({ crm }) => crm[object].batchApi.read(asked));
+    const { results } = await askHubspot(settings, timeoutMs, ({ crm }) =>
+      (object === 'tasks' ? crm.objects.tasks : crm[object]).batchApi.read(asked),
+    );
     found.push(...results.map((each) => ({ ...each, userId: each.properties[idProperty] ?? '' })));
   }
   return found;
+};
+
+/** Names of the properties of an object that stand in Recoup's group. */
+export const namesOfGroup = async (
+  object: HubspotObject,
+  settings: HubspotSettings,
+  timeoutMs: number,
+): Promise<readonly string[]> => {
+  const { results } = await askHubspot(settings, timeoutMs, ({ crm }) => crm.properties.coreApi.getAll(object));
+  return results.filter(({ groupName }) => groupName === GROUP).map(({ name }) => name);
 };
 
 /** What HubSpot holds of these in Recoup's properties, as HubSpot writes it: all is text, and what is empty is left out. */
 export const makeReadBack =
   (object: 'contacts' | 'companies') =>
   async (settings: HubspotSettings, userIds: readonly string[], timeoutMs: number): Promise<readonly ToolProfile[]> => {
-    const all = await askHubspot(settings, timeoutMs, ({ crm }) => crm.properties.coreApi.getAll(object));
-    const ours = all.results.filter(({ groupName }) => groupName === GROUP).map(({ name }) => name);
+    const ours = await namesOfGroup(object, settings, timeoutMs);
     const found = await findObjects(object, settings, userIds, ours, timeoutMs);
     return found.map(({ userId, properties }) => ({ userId, attributes: filledOf(properties, ours), flows: [] }));
   };

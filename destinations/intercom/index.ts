@@ -31,4 +31,5 @@ export const intercom = defineTool({
   checkCredentials,
   toHeld: pickAgentAttributes,
   readBack,
+  eraseByHand: 'in Intercom, delete the contacts with these external ids',
 });

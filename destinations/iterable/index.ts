@@ -43,4 +43,5 @@ export const iterable = defineTool({
   checkCredentials,
   readBack,
   erase,
+  eraseByHand: 'in Iterable, delete the users with these user ids',
 });

@@ -13,8 +13,9 @@ import { setUpOf } from './set-up.ts';
 import { type SalesforceSettings, toSettings } from './settings.ts';
 
 type Definition = ToolDefinition<SalesforceSettings>;
+type Part = 'key' | 'subject' | 'definition' | 'action' | 'eraseByHand';
 
-const toTool = (object: SalesforceObject, parts: Pick<Definition, 'key' | 'subject' | 'definition' | 'action'>): Tool =>
+const toTool = (object: SalesforceObject, parts: Pick<Definition, Part>): Tool =>
   defineTool<SalesforceSettings>({
     ...parts,
     vendor: 'salesforce',
@@ -43,12 +44,26 @@ const toTool = (object: SalesforceObject, parts: Pick<Definition, 'key' | 'subje
 
 /** Contacts, Accounts and Tasks of one Salesforce organisation. */
 export const salesforceTools: readonly Tool[] = [
-  toTool('Contact', { key: 'salesforce', subject: 'contact', definition: contactDefinition, action: 'syncContacts' }),
+  toTool('Contact', {
+    key: 'salesforce',
+    subject: 'contact',
+    definition: contactDefinition,
+    action: 'syncContacts',
+    eraseByHand:
+      'in Salesforce, find the Contacts by their Recoup user id and empty the fields of Recoup, or delete them',
+  }),
   toTool('Account', {
     key: 'salesforce-accounts',
     subject: 'account',
     definition: accountDefinition,
     action: 'syncAccounts',
+    eraseByHand: 'in Salesforce, find the Accounts by their Recoup account id and empty the fields of Recoup',
   }),
-  toTool('Task', { key: 'salesforce-tasks', subject: 'hand_off', definition: taskDefinition, action: 'syncTasks' }),
+  toTool('Task', {
+    key: 'salesforce-tasks',
+    subject: 'hand_off',
+    definition: taskDefinition,
+    action: 'syncTasks',
+    eraseByHand: 'in Salesforce, find the Tasks by their Recoup task key and delete them',
+  }),
 ];

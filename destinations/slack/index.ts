@@ -20,6 +20,7 @@ export const slack = defineTool({
   resendsUnknownEvents: false,
   credentials: ({ webhookUrl = '' }) => ({ webhook_url: webhookUrl }),
   toAnswer,
+  eraseByHand: 'in Slack, delete the messages that end with these episode ids',
   recorder: {
     credentials: { webhookUrl: 'https://slack.invalid/services/T0/B0/recorder' },
     answer: () => ({ status: 200, body: 'ok' }),

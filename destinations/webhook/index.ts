@@ -21,6 +21,7 @@ export const webhook = defineTool({
   resendsUnknownEvents: true,
   credentials: ({ url = '', secret = '' }) => ({ url, secret }),
   toAnswer,
+  eraseByHand: 'have whoever receives the events delete those with these account ids',
   recorder: {
     credentials: { url: 'https://webhook.invalid/dunning', secret: `whsec_${Buffer.alloc(24).toString('base64')}` },
     answer: () => ({ status: 200, body: {} }),

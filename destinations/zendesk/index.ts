@@ -30,4 +30,5 @@ export const zendesk = defineTool({
   checkCredentials,
   toHeld,
   readBack,
+  eraseByHand: 'in Zendesk, delete the users with these external ids, then delete them permanently',
 });

@@ -69,7 +69,9 @@ export interface ToolDoor {
 export interface Eraser {
   /** `segment`, or the key of a tool. */
   readonly tool: string;
-  /** By user id. Rejects when it is not known that all will be gone. Null: it cannot be asked. */
+  /** What it knows them by: user ids, or the ids of accounts and episodes, as far as it was told of them. */
+  readonly of: 'users' | 'accounts';
+  /** By these ids. Rejects when it is not known that all will be gone. Null: it cannot be asked. */
   readonly erase: ((userIds: readonly string[]) => Promise<void>) | null;
   /** What it cannot be asked for want of; null where it can. */
   readonly missing: string | null;

@@ -22,6 +22,14 @@ const FORMER_TOO = 'Users whom the accounts named before are deleted as the same
 const FORMER_STAYS =
   'The accounts named other users before. They are forgotten here; in Segment and the tools they stay, since they may be somebody else. Are they the same person? Pass --former.';
 
+/** What was told of accounts there is known once the person is erased. */
+const isWorthALine = ({ of, erase }: Eraser): boolean => of === 'users' || erase !== null;
+
+const toPlan = ({ tool, of, erase, missing }: Eraser): string => {
+  if (erase === null) return `${tool}: Recoup cannot ask it (${missing}); what it was told of them is left to you`;
+  return of === 'users' ? `${tool}: to be deleted there, too` : `${tool}: what it was told of their accounts goes, too`;
+};
+
 /** What is about to be deleted, in numbers: names would stay on the screen. */
 export const sayWhatGoes = (
   id: string,
@@ -37,12 +45,7 @@ export const sayWhatGoes = (
   ];
   say(`${paint('bold', clean(id))}  ${known.join(', ')}`);
   sayWrapped(`${total(rows)} rows here: ${byTable(rows)}; and whatever else names them.`);
-  for (const { tool, erase, missing } of erasers)
-    sayWrapped(
-      erase === null
-        ? `${tool}: Recoup cannot ask it (${missing}); what it was told of them is left to you`
-        : `${tool}: to be deleted there, too`,
-    );
+  for (const eraser of erasers.filter(isWorthALine)) sayWrapped(toPlan(eraser));
   if (formerUserIds.length > 0) sayWrapped(former ? FORMER_TOO : FORMER_STAYS);
   sayWrapped('Later webhooks about them are dropped. This cannot be undone.');
 };
@@ -53,7 +56,7 @@ export const sayErased = ({ rows }: Erased): void => {
 };
 
 const sayLeftInTool = ({ tool, kind, ids, reason, byHand }: LeftInTool, showIds: boolean): void => {
-  const whom = counted(ids.length, kind === 'user' ? 'user id' : 'anonymous id');
+  const whom = counted(ids.length, kind === 'user' ? 'id' : 'anonymous id');
   say(paint('yellow', `Left in ${tool}: ${whom}: ${clean(reason)}`));
   sayWrapped(`By hand: ${byHand}; then ${COMMAND} erase --by-hand ${tool}`);
   if (showIds) for (const id of ids) say(`  ${clean(id)}`);

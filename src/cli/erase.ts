@@ -74,7 +74,7 @@ const eraseOne = async (store: Store, doors: CliDoors, id: string, options: Eras
     complain('Nothing was erased.');
     return EXIT.failed;
   }
-  const configured = erasers.filter(({ erase }) => erase !== null).map(({ tool }) => tool);
+  const configured = erasers.filter(({ of, erase }) => of === 'users' && erase !== null).map(({ tool }) => tool);
   const erased = await store.erase(id, now(), { tools: configured, former: options.former === true });
   return report(erased, await finish(store, erasers, options), options);
 };

@@ -126,10 +126,12 @@ export interface ToolDefinition<Settings extends ToolSettings> {
     timeoutMs: number,
   ) => Promise<readonly ToolProfile[]>;
   /**
-   * Deletes these people with all that the tool holds of them; whom it does not know counts as deleted. Rejects with a
+   * Deletes these people (accounts, episodes), or what Recoup wrote of them; whom it does not know counts as deleted. Rejects with a
    * message free of secrets when it is not known that it took them all.
    */
   readonly erase?: (settings: Settings, userIds: readonly string[], timeoutMs: number) => Promise<void>;
+  /** How people do that in the tool, an imperative without end mark: where `erase` is missing, or has no credentials. */
+  readonly eraseByHand?: string;
 }
 
 /** A tool of any settings: `credentials` makes them, everything else takes them back. */

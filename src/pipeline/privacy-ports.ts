@@ -26,6 +26,7 @@ export interface EraseScope {
 export interface ToolDeletion {
   /** `segment`, or the key of a tool. */
   readonly tool: string;
+  /** `user`: the tool's external id: of a user, or where it is told of accounts or episodes, of one of these. */
   readonly kind: 'user' | 'anonymous';
   readonly id: string;
   /** Not before: a call that was under way when the person was erased would bring the person back. */

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { braze } from '../../destinations/braze/index.ts';
+import { TOOLS } from '../../destinations/index.ts';
+import { TOOL_VARIABLES } from '../../src/config/tool-access.ts';
+import { openErasers } from '../../src/main-erase.ts';
 import { makeEraseInSegment } from '../../src/segment/regulations.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { type BrazeStandIn, startBrazeStandIn } from '../stand-ins/braze.ts';
+import { openHubspotContactBench } from '../stand-ins/hubspot-bench.ts';
 import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 import { WRITE_KEY } from './segment-calls.ts';
+import { NOW } from './tool-records.ts';
 
 const people = (count: number): readonly string[] => Array.from({ length: count }, (_, n) => `user_${n}`);
 
@@ -65,5 +71,44 @@ describe('erasing people in Segment', () => {
     await standIn.close();
     await expect(eraseWith('public-token')(['user_1'])).rejects.toThrow(/no answer \(\w+\)/);
     standIn = await startSegmentStandIn(WRITE_KEY);
+  });
+});
+
+describe('erasing people in every tool', () => {
+  const bare = openErasers({ credentials: {}, policy: DEFAULT_POLICY, segment: null });
+
+  it('is known of Segment and each tool, with how people do it there', () => {
+    expect(bare.map(({ tool }) => tool)).toEqual(['segment', ...TOOLS.map(({ key }) => key)]);
+    expect(bare.filter(({ byHand }) => !/^(in (?!\w+,.*stands under)[A-Z]|have whoever)/.test(byHand))).toEqual([]);
+  });
+
+  it('names what to set where a key is missing, and nothing to set where people do it by hand', () => {
+    const missing = Object.fromEntries(bare.map(({ tool, missing }) => [tool, missing]));
+    expect(missing).toMatchObject({
+      segment: 'set SEGMENT_PUBLIC_API_TOKEN',
+      'hubspot-tasks': 'set HUBSPOT_ACCESS_TOKEN',
+      salesforce: 'set SALESFORCE_LOGIN_URL, SALESFORCE_CLIENT_ID, SALESFORCE_CLIENT_SECRET',
+    });
+    const byHand = TOOLS.filter(({ erase }) => erase === undefined).map(({ key }) => key);
+    expect(byHand.toSorted()).toEqual(['intercom', 'slack', 'webhook', 'zendesk']);
+    for (const tool of byHand) expect(missing[tool]).toBe('people delete there by hand');
+    const named =
+      Object.values(missing)
+        .join(' ')
+        .match(/[A-Z]+_[A-Z_]+/g) ?? [];
+    expect(named.filter((name) => !(name in TOOL_VARIABLES))).toEqual(['SEGMENT_PUBLIC_API_TOKEN']);
+  });
+
+  it('looks for people under the property that policy names', async () => {
+    const { standIn, settings } = await openHubspotContactBench({ now: () => NOW });
+    const { account } = standIn;
+    account.define('contacts', { name: 'product_id', hasUniqueValue: true });
+    for (const product_id of ['user_1', 'user_2']) account.add('contacts', { product_id });
+    const policy = { ...DEFAULT_POLICY, hubspot: { ...DEFAULT_POLICY.hubspot, contactIdProperty: 'product_id' } };
+    const hubspot = { accessToken: String(settings.access_token), baseUrl: standIn.url };
+    const erasers = openErasers({ credentials: { hubspot }, policy, segment: null });
+    await erasers.find(({ tool }) => tool === 'hubspot')?.erase?.(['user_1']);
+    expect([...account.objects.contacts.values()].map(({ properties }) => properties.product_id)).toEqual(['user_2']);
+    await standIn.close();
   });
 });

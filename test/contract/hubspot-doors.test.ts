@@ -4,7 +4,7 @@ import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import { type HubspotStandIn, startHubspotStandIn } from '../stand-ins/hubspot/server.ts';
-import { openHubspotContactBench } from '../stand-ins/hubspot-bench.ts';
+import { openHubspotCompanyBench, openHubspotContactBench, openHubspotTaskBench } from '../stand-ins/hubspot-bench.ts';
 import { NOW, toolRecord } from './tool-records.ts';
 import { startToolServer } from './tool-server.ts';
 
@@ -133,7 +133,10 @@ describe('the check of the token', () => {
   it('ends in time where nobody answers, though HubSpot’s client would wait', async () => {
     const silent = await startToolServer(() => {});
     const check = toolOf('hubspot').checkCredentials;
-    expect(await check?.(settingsAt(silent.endpoint), 50)).toMatchObject({ ok: false, reason: 'no answer within 50 ms' });
+    expect(await check?.(settingsAt(silent.endpoint), 50)).toMatchObject({
+      ok: false,
+      reason: 'no answer within 50 ms',
+    });
     await silent.close();
     expect(await check?.(settingsAt(silent.endpoint), 500)).toMatchObject({ ok: false });
   });
@@ -165,6 +168,32 @@ describe('people in HubSpot', () => {
       'user_2',
     ]);
     await expect(bench.tool.erase?.(bench.badSettings, ['user_2'], TIMEOUT_MS)).rejects.toThrow(/401/);
+    await bench.standIn.close();
+  });
+});
+
+describe('what an erased person leaves in HubSpot', () => {
+  it('loses the words of Recoup where it is a company, and nothing else', async () => {
+    const bench = await openHubspotCompanyBench({ now: () => NOW });
+    const { account } = bench.standIn;
+    for (const id of ['cus_1', 'cus_2'])
+      account.add('companies', { name: `Company of ${id}`, recoup_account_id: id, dunning_status: 'in_dunning' });
+    await bench.tool.erase?.(bench.settings, ['cus_1', 'cus_9'], TIMEOUT_MS);
+    const held = [...account.objects.companies.values()].map(({ properties }) => properties);
+    expect(held).toMatchObject([{ name: 'Company of cus_1' }, { recoup_account_id: 'cus_2' }]);
+    expect(bench.heldOf('cus_1')).toBeNull();
+    expect(Object.values(held[0] ?? {}).filter((value) => value !== '')).toEqual(['Company of cus_1']);
+    expect(held[1]).toMatchObject({ dunning_status: 'in_dunning' });
+    await expect(bench.tool.erase?.(bench.badSettings, ['cus_2'], TIMEOUT_MS)).rejects.toThrow(/401/);
+    await bench.standIn.close();
+  });
+
+  it('is deleted where it is a task', async () => {
+    const bench = await openHubspotTaskBench({ now: () => NOW });
+    const { account } = bench.standIn;
+    for (const id of ['dun_1', 'dun_2']) account.add('tasks', { hs_task_subject: 'Call', recoup_task_key: id });
+    await bench.tool.erase?.(bench.settings, ['dun_1', 'dun_9'], TIMEOUT_MS);
+    expect([bench.heldOf('dun_1'), bench.heldOf('dun_2')]).toMatchObject([null, { recoup_task_key: 'dun_2' }]);
     await bench.standIn.close();
   });
 });

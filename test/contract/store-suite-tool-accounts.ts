@@ -255,7 +255,7 @@ export const toolAccountPromises = (store: Subject): void => {
       expect(await store().toolCounts()).toMatchObject([{ settled: 0, waiting: 0, dead: 0 }]);
     });
 
-    it('deletes nobody in the tools under the id of an account or an episode', async () => {
+    it('deletes in each tool under the ids that it was told: of the user, of the account, of the episode', async () => {
       await play(store(), TOGETHER);
       const rows = [wanted({ userId: 'anna' }), about('cus_1'), about('cus_2', { userId: 'ep_1' })];
       await want(store(), rows);
@@ -265,6 +265,8 @@ export const toolAccountPromises = (store: Subject): void => {
       expect((await store().toolDeletions()).map(({ tool, id }) => [tool, id])).toEqual([
         ['braze', 'anna'],
         ['segment', 'anna'],
+        ['tasks', 'cus_1'],
+        ['tasks', 'ep_1'],
       ]);
     });
 

@@ -155,14 +155,14 @@ describe('erasing a person beside a running relay', () => {
     expect(first.exitCode).toBe(1);
     expect(JSON.parse(first.stdout).left).toMatchObject([
       { tool: 'braze', kind: 'user', count: 1, reason: expect.stringContaining('401') },
-      { tool: 'segment', kind: 'user', count: 1, reason: 'SEGMENT_PUBLIC_API_TOKEN is not set' },
+      { tool: 'segment', kind: 'user', count: 1, reason: 'set SEGMENT_PUBLIC_API_TOKEN' },
     ]);
     expect(found(first.stdout + first.stderr)).toEqual([]);
     expect(new Set(inFiles()), 'only the id that is still owed').toEqual(new Set([ADA.userId]));
 
     const shown = await recoup(['erase', '--pending', '--ids'], { SEGMENT_PUBLIC_API_TOKEN: '' });
     expect(shown.exitCode).toBe(1);
-    expect(shown.stdout).toContain('Left in segment: 1 user id: SEGMENT_PUBLIC_API_TOKEN is not set');
+    expect(shown.stdout).toContain('Left in segment: 1 id: set SEGMENT_PUBLIC_API_TOKEN');
     expect(shown.stdout).toContain(ADA.userId);
     expect(relay.braze.users.all.has(ADA.userId)).toBe(false);
 

@@ -88,6 +88,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
     if (method === 'GET' && part === undefined) return { status: 200, body: { results: [] } };
     if (method === 'POST' && part === 'gdpr-delete') return purge(account, type, body);
     if (method !== 'POST' || part !== 'batch') return refusal(405, 'METHOD_NOT_ALLOWED', 'not here');
+    if (verb === 'archive') return archive(account, type, body);
     if (verb === 'read') return batchRead(account, type, body, now());
     if (verb === 'create' || verb === 'update' || verb === 'upsert') return write(type, verb, body, fault);
     return refusal(404, 'NOT_FOUND', 'no such operation');
@@ -183,6 +184,14 @@ const purge = (account: HubspotAccount, type: ObjectType, body: unknown): Answer
   if (idProperty !== undefined && idProperty !== 'email')
     return refusal(400, 'VALIDATION_ERROR', 'idProperty is not valid');
   for (const { id } of account.find(type, idProperty ?? 'hs_object_id', objectId)) account.objects[type].delete(id);
+  return { status: 204, body: null };
+};
+
+/** Into the recycle bin; who is not there is no error. */
+const archive = (account: HubspotAccount, type: ObjectType, body: unknown): Answer => {
+  const { inputs } = body as { readonly inputs: readonly { readonly id: string }[] };
+  if (inputs.length > 100) return refusal(400, 'VALIDATION_ERROR', 'too many inputs');
+  for (const { id } of inputs) if (account.objects[type].has(id)) account.archive(type, id);
   return { status: 204, body: null };
 };
 

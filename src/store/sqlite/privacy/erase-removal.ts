@@ -16,6 +16,9 @@ const BEGIN = 'INSERT INTO erasures (at, deleted, names) VALUES (?, ?, ?)';
 // Of the person: what is told of accounts and of their episodes is told under their ids.
 const TOLD_TOOLS = `SELECT DISTINCT tool FROM tool_states WHERE channel = 'live' AND customer_id IS NULL
   AND profile_id IN (SELECT value FROM json_each(?1))`;
+// Of an account and of an episode, what is told is told under their own ids.
+const TOLD_OF_ACCOUNTS = `SELECT DISTINCT tool, user_id AS id FROM tool_states WHERE channel = 'live'
+  AND customer_id IS NOT NULL AND profile_id IN (SELECT value FROM json_each(?1))`;
 const TOLD_SEGMENT = `SELECT 1 AS yes FROM profiles WHERE id IN (SELECT value FROM json_each(?1))
     AND (channel = 'segment' OR commitments ->> '$.segment' IS NOT NULL)
   UNION ALL SELECT 1 FROM outbox WHERE channel = 'segment' AND profile_id IN (SELECT value FROM json_each(?1)) LIMIT 1`;
@@ -84,6 +87,7 @@ const makeLeaveCalls = (db: DatabaseSync): ((profiles: readonly number[]) => Rea
 /** What has to be deleted elsewhere, and from when on. */
 const makeOweDeletions = (db: DatabaseSync) => {
   const toldTools = prepare<{ tool: string }>(db, TOLD_TOOLS);
+  const toldOfAccounts = prepare<{ tool: string; id: string }>(db, TOLD_OF_ACCOUNTS);
   const toldSegment = prepare<{ yes: 1 }>(db, TOLD_SEGMENT);
   const toldAnonymous = prepare<{ id: string }>(db, TOLD_ANONYMOUS);
   const leaveCalls = makeLeaveCalls(db);
@@ -93,10 +97,9 @@ const makeOweDeletions = (db: DatabaseSync) => {
     const isToldSegment = toldSegment.get(ids) !== undefined;
     const told = [...toldTools.all(ids).map(({ tool }) => tool), ...(isToldSegment ? ['segment'] : [])];
     const reached = leaveCalls(profiles);
-    for (const tool of new Set([...tools, ...told])) {
-      const from = reached.has(tool) ? plus(now, CALL_LASTS_MS) : now;
-      for (const id of userIds) add.run(tool, 'user', id, from);
-    }
+    const from = (tool: string): Instant => (reached.has(tool) ? plus(now, CALL_LASTS_MS) : now);
+    for (const tool of new Set([...tools, ...told])) for (const id of userIds) add.run(tool, 'user', id, from(tool));
+    for (const { tool, id } of toldOfAccounts.all(ids)) add.run(tool, 'user', id, from(tool));
     // Tools hear of nobody without a user id.
     for (const { id } of toldAnonymous.all(ids)) add.run('segment', 'anonymous', id, now);
   };
