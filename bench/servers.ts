@@ -5,12 +5,16 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { TOOL_VARIABLES } from '../src/config/tool-access.ts';
+
 export interface ServerProcess {
   readonly port: number;
   /** Processor time that it has used so far, in ms; NaN where the system does not say (other than Linux). */
   readonly cpuMs: () => number;
   readonly stop: () => Promise<void>;
 }
+
+const NO_TOOLS = Object.fromEntries(Object.keys(TOOL_VARIABLES).map((name) => [name, '']));
 
 /** The bare server, in a process of its own. */
 export const startBareServer = async (secret: string): Promise<ServerProcess> => {
@@ -41,8 +45,7 @@ export const startRelay = async (
     SEGMENT_WRITE_KEY: '',
     API_TOKEN: '',
     DELIVER_TEST_MODE: 'false',
-    BRAZE_API_KEY: '',
-    BRAZE_REST_ENDPOINT: '',
+    ...NO_TOOLS,
     ...variables,
   });
   for (let tries = 0; tries < 200; tries += 1) {
