@@ -1,5 +1,6 @@
 import { HOUR_MS, type Instant, MINUTE_MS, plus } from '../../domain/instant.ts';
 import { rowKey } from './row-key.ts';
+import { isFirstHeardOf } from './subjects/subject.ts';
 import type { ToolRow } from './tool-ports.ts';
 
 /**
@@ -12,9 +13,9 @@ const ASKED_AGAIN_MS = [MINUTE_MS, HOUR_MS] as const;
 export const makeAbsences = () => {
   const times = new Map<string, number>();
   return {
-    /** When the subject is to be asked for again, while it is in dunning; null: not before something changes. */
+    /** When the subject is to be asked for again, while it is in dunning, held or before it; null: not before something changes. */
     againAt: (row: ToolRow, now: Instant): Instant | null => {
-      if (row.desired.in_dunning !== true) return null;
+      if (row.desired.in_dunning !== true && !isFirstHeardOf(String(row.desired.dunning_status))) return null;
       const key = rowKey(row);
       const asked = times.get(key) ?? 0;
       const waitMs = ASKED_AGAIN_MS[asked];
