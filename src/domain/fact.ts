@@ -18,6 +18,8 @@ interface FactBase {
   readonly receivedAt: Instant;
   /** Read from the provider's history by a backfill: it is settled, nothing more about that time is on its way (E6). */
   readonly isHistory?: true;
+  /** Of history as the ledger folds it, where it counts as received when it happened: when it was read. */
+  readonly readAt?: Instant;
 }
 
 /** Any look at an invoice that is not one of the notices below. */

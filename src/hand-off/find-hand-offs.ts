@@ -34,8 +34,8 @@ const beginOf = (account: Account, episode: Episode): Instant | null => {
 };
 
 /** Nobody is given a task that was due before its episode was heard of. */
-const heardAt = ({ openedAt, openedReceivedAt }: Episode): Instant =>
-  openedReceivedAt - openedAt > LATE_AFTER_MS ? openedReceivedAt : openedAt;
+const heardAt = ({ openedAt, openedHeardAt }: Episode): Instant =>
+  openedHeardAt - openedAt > LATE_AFTER_MS ? openedHeardAt : openedAt;
 
 /** The payment that ended it; undefined where it was not paid. */
 const paymentOf = (ledger: Ledger, { settled }: Episode): Payment | undefined =>

@@ -29,6 +29,7 @@ export interface Draft {
   readonly reversalId: string | null;
   readonly openedAt: Instant;
   readonly openedReceivedAt: Instant;
+  readonly openedHeardAt: Instant;
   readonly invoices: InvoiceLedger[];
   readonly attempts: Attempt[];
   /** What became of its invoices so far, by id. */

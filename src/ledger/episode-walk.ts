@@ -1,3 +1,4 @@
+import type { Fact } from '../domain/fact.ts';
 import { digest } from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Attempt } from './attempt.ts';
@@ -99,7 +100,7 @@ export const exhaustionsOf = ({ subscription, noRetryAfterMs }: Subject, draft: 
 const open = (
   walk: Walk,
   invoice: InvoiceLedger,
-  at: Pick<Draft, 'openedAt' | 'openedReceivedAt'> & Partial<Draft>,
+  at: Pick<Draft, 'openedAt' | 'openedReceivedAt' | 'openedHeardAt'> & Partial<Draft>,
 ): Draft => {
   const draft: Draft = {
     openingInvoice: invoice,
@@ -117,6 +118,11 @@ const open = (
   walk.drafts.push(draft);
   return draft;
 };
+
+const heardOf = ({ receivedAt, readAt }: Fact): Pick<Draft, 'openedReceivedAt' | 'openedHeardAt'> => ({
+  openedReceivedAt: receivedAt,
+  openedHeardAt: readAt ?? receivedAt,
+});
 
 const close = (draft: Draft, outcome: EpisodeOutcome, at: Instant): void => {
   draft.outcome = outcome;
@@ -143,7 +149,7 @@ const fail = (walk: Walk, attempt: Attempt, invoice: InvoiceLedger): void => {
     invoices.includes(invoice) && (walk.ended || outcome !== 'recovered');
   const owner = openDraft(walk) ?? walk.drafts.findLast(keeps);
   if (owner === undefined && walk.ended) return;
-  const draft = owner ?? open(walk, invoice, { openedAt: attempt.at, openedReceivedAt: attempt.notice.receivedAt });
+  const draft = owner ?? open(walk, invoice, { openedAt: attempt.at, ...heardOf(attempt.notice) });
   join(draft, invoice);
   draft.attempts.push(attempt);
 };
@@ -156,7 +162,7 @@ const reverse = (walk: Walk, transition: Transition & { kind: 'reversed' }, invo
   if (openDraft(walk) !== undefined || walk.ended || previous?.outcome !== 'recovered') return;
   open(walk, invoice, {
     openedAt: transition.at,
-    openedReceivedAt: transition.fact.receivedAt,
+    ...heardOf(transition.fact),
     reopenedFrom: episodeId(walk.subject, previous),
     reversalId: transition.fact.reversalId,
   });

@@ -18,6 +18,8 @@ export interface Episode {
   readonly openedAt: Instant;
   /** Receipt of what opened it. */
   readonly openedReceivedAt: Instant;
+  /** The same, but of history when it was read: before that nobody could know of the episode. */
+  readonly openedHeardAt: Instant;
   /** Failed invoices, in the order in which they joined. */
   readonly invoices: readonly InvoiceLedger[];
   /** Executed, settled attempts in fold order. */
@@ -50,6 +52,7 @@ const toEpisode = (draft: Draft, subject: Subject): Episode => ({
   reversalId: draft.reversalId,
   openedAt: draft.openedAt,
   openedReceivedAt: draft.openedReceivedAt,
+  openedHeardAt: draft.openedHeardAt,
   invoices: draft.invoices,
   attempts: draft.attempts,
   outcome: draft.outcome,

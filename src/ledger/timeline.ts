@@ -23,7 +23,11 @@ export const byFoldOrder = (a: Fact, b: Fact): number =>
   a.occurredAt - b.occurredAt || FACT_RANK[a.kind] - FACT_RANK[b.kind] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
 
 /** History waits for nothing: no window that opens with its receipt is still open (semantics E6). */
-const asHeardThen = (fact: Fact): Fact => ({ ...fact, receivedAt: fact.occurredAt });
+const asHeardThen = (fact: Fact): Fact => ({
+  ...fact,
+  receivedAt: fact.occurredAt,
+  readAt: fact.receivedAt,
+});
 
 /** The facts that can be seen at `now`, each once, in the one order in which they are folded (semantics B1). */
 export const toTimeline = (facts: readonly Fact[], now: Instant): Timeline => {
