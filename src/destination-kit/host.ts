@@ -111,10 +111,12 @@ const checkSettings = ({ key, definition }: Tool, settings: ToolSettings): void 
   const missing = fields.find(([name, field]) => field.required === true && (settings[name] ?? '') === '');
   if (missing !== undefined) throw new Error(`The setting ${missing[0]} of ${key} is missing.`);
   const { validateSchema, fieldsToJsonSchema } = loadCore();
+  const mark = `${definition.name}-${schemaMark(definition)}`;
   const wrong = fields.find(([name, field]) => {
     const schema = fieldsToJsonSchema({ [name]: { ...field, required: false } });
     const value = name in settings ? { [name]: settings[name] } : {};
-    return !validateSchema(value, schema, { throwIfInvalid: false });
+    // By the key it is compiled once for all tools of the vendor: that is most of the time that a start spends here.
+    return !validateSchema(value, schema, { throwIfInvalid: false, schemaKey: `${mark} setting ${name}` });
   });
   if (wrong !== undefined) throw new Error(`The setting ${wrong[0]} of ${key} is not valid.`);
 };
