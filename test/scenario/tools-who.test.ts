@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
+import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import { day, hours, minutes } from './harness.ts';
-import { customerIsSaved, customerPays, fails, isLookedAt, retrySucceeds } from './stripe-happenings.ts';
+import {
+  customerIsSaved,
+  customerPays,
+  fails,
+  type Happening,
+  isLookedAt,
+  retrySucceeds,
+} from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import { accountIn, CRMS, personIn, tasksIn } from './tools-looks.ts';
 import {
@@ -254,5 +262,32 @@ describe('a customer that is linked to another user in the middle of dunning (F2
         for (const vendor of CRMS) expect(tasksIn(standIns, vendor, 'cus_ada')).toHaveLength(1);
         expect(personIn(standIns, 'hubspot', 'user_old')?.email).toBe('old@example.com');
       }),
+    ]));
+});
+
+describe('before any failure', () => {
+  const attaches: Happening = (account, at) => [
+    customerUpdated(account, { at }),
+    paymentMethodAttached(account, { at }),
+    subscriptionUpdated(account, { subscription: 'sub_ada1', at, status: 'active' }),
+  ];
+
+  test('a card that expires is seen on contact and company, and is gone from both with a new one; nobody is alerted', () =>
+    playTools([
+      salesEnter('ada', 'hubspot', 'salesforce'),
+      becomes('ada', { card: { last4: '0026', expMonth: 4, expYear: 2026 }, paymentMethod: 'pm_old' }),
+      to('ada', attaches, saysAda),
+      on(29),
+      showsPerson('hubspot', 'ada', null),
+      on(31),
+      everyToolShows('ada', { inDunning: false, status: 'pre_dunning', stage: 'card_expiring', due: null }),
+      on(35),
+      becomes('ada', { card: { last4: '0030', expMonth: 4, expYear: 2030 }, paymentMethod: 'pm_new' }),
+      to('ada', attaches),
+      wait(minutes(2)),
+      everyToolShows('ada', { inDunning: false, status: 'none' }),
+      tasksAre('ada', []),
+      alertsAre('ada'),
+      flowsHeard('ada'),
     ]));
 });
