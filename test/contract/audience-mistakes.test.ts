@@ -22,7 +22,8 @@ afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 const run = (source: string, ...args: readonly string[]) => {
   writeFileSync(join(project, 'audiences/dunning-stuck.ts'), source);
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0' };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, NO_COLOR: '1', PORT: '0' };
   return spawnSync(process.execPath, ['src/main.ts', ...args], { cwd: project, env, encoding: 'utf8' });
 };
 

@@ -18,7 +18,7 @@ export const makeWorkplace = (): { readonly path: string; readonly remove: () =>
 };
 
 /** Keeps what Node compiled from one start to the next: dozens of starts would otherwise compile the same files. */
-const NODE_COMPILE_CACHE = join(tmpdir(), 'recoup-test-compile-cache');
+const { NODE_COMPILE_CACHE } = process.env;
 
 /** Runs `recoup <args>` as a process of its own, with no other environment than `env`. */
 export const runRecoup = (

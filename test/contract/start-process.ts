@@ -50,7 +50,8 @@ export const useStartPlace = (): StartPlace => {
   return {
     directory: () => directory,
     run: (variables, args = [], { file = MAIN, node = process.execPath } = {}) => {
-      const env = { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0', ...variables };
+      const { PATH, NODE_COMPILE_CACHE } = process.env;
+      const env = { PATH, NODE_COMPILE_CACHE, NO_COLOR: '1', PORT: '0', ...variables };
       const child = spawn(node, [file, ...args], { cwd: directory, env });
       children.push(child);
       let stdout = '';

@@ -14,7 +14,7 @@ export interface RelayProcess {
 export interface RelayProcessOptions {
   /** The working directory; the store is in its `data/`. */
   readonly directory: string;
-  /** The whole environment but for the PATH, so that none of the developer's own leaks in. */
+  /** The whole environment but for the PATH and what Node compiled, so that none of the developer's own leaks in. */
   readonly variables: Readonly<Record<string, string>>;
   /** What runs the relay, e.g. a tracer; nothing by default. */
   readonly under?: readonly string[];
@@ -25,7 +25,8 @@ const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 /** The relay exactly as in production, a process of its own, on a port that the system chooses. */
 export const spawnRelay = ({ directory, variables, under = [] }: RelayProcessOptions): RelayProcess => {
   const [program = process.execPath, ...args] = [...under, process.execPath, MAIN, 'start'];
-  const env = { PATH: process.env.PATH, NO_COLOR: '1', PORT: '0', ...variables };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const env = { PATH, NODE_COMPILE_CACHE, NO_COLOR: '1', PORT: '0', ...variables };
   const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] });
   // The test run may be interrupted: nothing that it started may outlive it.
   const killIt = (): void => void child.kill('SIGKILL');
