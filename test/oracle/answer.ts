@@ -85,7 +85,7 @@ export const stageOf = (c: Case, episode: Episode): DunningStage => {
 };
 
 /** C5, decision 0004: not suppressed before suppressed, highest stage, earliest first failure, id; over all accounts. */
-const leadOf = (accounts: readonly Account[], idOf: EpisodeIdOf): Owned<Episode> | null => {
+export const leadOf = (accounts: readonly Account[], idOf: EpisodeIdOf): Owned<Episode> | null => {
   const open = accounts.flatMap(({ c, episodes }) =>
     episodes.filter(({ outcome }) => outcome === 'open').map((it) => ({ c, it })),
   );

@@ -66,12 +66,12 @@ const secondsApart = (a: number, b: number): number => Math.abs(secondOf(a) - se
 const declines = (facts: readonly Fact[]): readonly ChargeFact[] =>
   facts.filter((fact): fact is ChargeFact => fact.kind === 'charge_declined');
 
-/** Decision 0004: a request to confirm the same attempt is its reason and proves it. */
+/** Decisions 0004, 0012: a request to confirm the same attempt is its reason and proves it; a count of 0 and of 1 are one. */
 const isToConfirm = ({ facts }: Case, notice: Notice): boolean =>
   statementsOf(facts, notice.invoice.id).some(
     (fact) =>
       fact.kind === 'action_required' &&
-      fact.invoice.attemptCount === notice.count &&
+      Math.max(1, fact.invoice.attemptCount) === Math.max(1, notice.count) &&
       secondsApart(fact.occurredAt, notice.at) <= JOIN_SECONDS,
   );
 

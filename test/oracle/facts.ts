@@ -90,8 +90,6 @@ export interface RecordFact extends Base {
 export interface ChargeFact extends Base {
   readonly kind: 'charge_declined' | 'charge_succeeded' | 'payment_reversed';
   readonly charge: Charge;
-  /** The object that took the payment back (C1). */
-  readonly reversalId?: string;
   readonly decline?: { readonly declineCode: string | null; readonly errorCode: string | null };
 }
 export interface LinkFact extends Base {

@@ -1,4 +1,5 @@
-import { stageOf } from './answer.ts';
+import type { EpisodeIdOf } from './answer.ts';
+import { leadOf, stageOf } from './answer.ts';
 import type { Episode } from './episodes.ts';
 import { episodesOf } from './episodes.ts';
 import type { Case, Fact, Policy } from './facts.ts';
@@ -20,8 +21,12 @@ export interface EpisodeStanding {
   readonly isHighValue: boolean;
   /** Out of retries now; of an episode that is over, false. */
   readonly isExhausted: boolean;
+  /** C5: of several open episodes of the account, the one that all scalars speak of. */
+  readonly isLead: boolean;
   /** What opened it was heard of more than an hour late, or read from history (E6). */
   readonly isLate: boolean;
+  /** All that opened it and failed since was read from history (E6). */
+  readonly isHistory: boolean;
   /** Nothing of the account was received in the settle window: how it ended is known. */
   readonly isSettled: boolean;
 }
@@ -32,31 +37,39 @@ export type Verdict = 'must' | 'may' | 'never';
 const LATE_MS = 3_600_000;
 const SETTLE_MS = 10_000;
 
-/** Of its first attempts that were told, or of the reversal. */
-const isHeardLate = (raw: readonly Fact[], { attempts, reversal }: Episode): boolean => {
-  const opening = reversal ?? attempts[0]?.fact;
-  const told = raw.filter(({ id }) => id === opening?.id);
-  return told.every(({ occurredAt, receivedAt, isHistory }) => isHistory === true || receivedAt - occurredAt > LATE_MS);
+const failuresOf = (raw: readonly Fact[], { attempts, reversal }: Episode): readonly Fact[] => {
+  const ids = [reversal, ...attempts.map(({ fact }) => fact)].map((fact) => fact?.id);
+  return raw.filter(({ id }) => ids.includes(id));
 };
 
 /** All episodes of one account, from its facts alone. */
-export const episodesAt = (facts: readonly Fact[], policy: Policy, t: number): readonly EpisodeStanding[] => {
+export const episodesAt = (
+  facts: readonly Fact[],
+  policy: Policy,
+  t: number,
+  idOf: EpisodeIdOf,
+): readonly EpisodeStanding[] => {
   const c: Case = { facts: visibleFacts(facts, t), policy, t };
   const isSettled = facts.every(({ receivedAt }) => receivedAt > t || receivedAt + SETTLE_MS <= t);
-  return subscriptionsIn(c.facts).flatMap((subscription) => {
+  const episodes = subscriptionsIn(c.facts).flatMap((subscription) => episodesOf(c, subscription));
+  const lead = leadOf([{ c, episodes }], idOf)?.it;
+  return episodes.map((episode): EpisodeStanding => {
+    const { subscription } = episode;
     const plan = planOf(c.facts, policy, subscription);
-    return episodesOf(c, subscription).map((episode): EpisodeStanding => {
-      const isOpen = episode.outcome === 'open';
-      return {
-        episode,
-        isOpen,
-        isSuppressed: reasonOf(c, subscription, episode) !== null,
-        isHighValue: plan !== null && policy.plans.highValue.includes(plan),
-        isExhausted: isOpen && stageOf(c, episode) === 'exhausted',
-        isLate: isHeardLate(facts, episode),
-        isSettled,
-      };
-    });
+    const failures = failuresOf(facts, episode);
+    const openings = failures.filter(({ id }) => id === (episode.reversal ?? episode.attempts[0]?.fact)?.id);
+    const isOpen = episode.outcome === 'open';
+    return {
+      episode,
+      isOpen,
+      isLead: episode === lead,
+      isSuppressed: reasonOf(c, subscription, episode) !== null,
+      isHighValue: plan !== null && policy.plans.highValue.includes(plan),
+      isExhausted: isOpen && stageOf(c, episode) === 'exhausted',
+      isLate: openings.every((fact) => fact.isHistory === true || fact.receivedAt - fact.occurredAt > LATE_MS),
+      isHistory: failures.every(({ isHistory }) => isHistory === true),
+      isSettled,
+    };
   });
 };
 
@@ -75,9 +88,12 @@ export const taskVerdict = (
   return isExhausted || t >= episode.openedAt + handOff.afterMs ? 'must' : 'may';
 };
 
-/** Must a channel be told now that a high-value account is in dunning, if it was not: not of history, nor while held back. */
-export const alertVerdict = ({ isOpen, isSuppressed, isHighValue, isLate }: EpisodeStanding): Verdict => {
-  if (!isOpen || isSuppressed || !isHighValue) return 'never';
+/**
+ * Must a channel be told now that a high-value account is in dunning, if it was not: by its lead episode, neither of history
+ * nor while held back.
+ */
+export const alertVerdict = ({ isLead, isSuppressed, isHighValue, isLate, isHistory }: EpisodeStanding): Verdict => {
+  if (!isLead || isSuppressed || !isHighValue || isHistory) return 'never';
   return isLate ? 'may' : 'must';
 };
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import { instant, plus } from '../../src/domain/instant.ts';
 import type { HandOffVendor, Policy } from '../../src/domain/policy.ts';
+import type { DeliverySource } from '../../src/pipeline/ports.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { happen } from './happen.ts';
+import { BEGIN, happen } from './happen.ts';
 import type { Arrival, Lifecycle, Noise } from './lifecycle.ts';
 import { lifecycleOf, noises, throughNoise } from './lifecycle.ts';
 import type { PeoplePlan } from './people-plan.ts';
@@ -28,6 +30,8 @@ export interface Told {
   readonly happenings: Happenings;
   readonly noise: readonly Noise[];
   readonly wishes: Wishes;
+  /** When the relay was installed and read the past from the provider's own list of events, in ms; null: before the first. */
+  readonly installedMs: number | null;
   /** Instants between webhooks at which nothing is due and all is looked at, in ms after the one before. */
   readonly looks: readonly number[];
 }
@@ -53,6 +57,10 @@ export const told: fc.Arbitrary<Told> = fc.record({
     afterDays: fc.constantFrom(7, 7, 2, null),
     sendUndisclosedCodes: fc.boolean(),
   }),
+  installedMs: fc.option(
+    fc.integer({ min: 0, max: 40 }).map((days) => days * DAY),
+    { freq: 3 },
+  ),
   looks: fc.array(fc.integer({ min: 1, max: 6 * DAY }), { maxLength: 4 }),
 });
 
@@ -77,11 +85,28 @@ const onAnotherAccount = (body: string): string =>
 const eventsOf = (happenings: Happenings): readonly Arrival[] => {
   if (happenings.of === 'people') return happenToPeople({ ...happenings.plan, sameIdElsewhere: false });
   const second = happenings.second === null ? [] : happen(happenings.second);
-  return [...happen(happenings.first), ...second.map(({ at, body }) => ({ at, body: onAnotherAccount(body) }))].toSorted(
-    (a, b) => a.at - b.at,
-  );
+  return [
+    ...happen(happenings.first),
+    ...second.map(({ at, body }) => ({ at, body: onAnotherAccount(body) })),
+  ].toSorted((a, b) => a.at - b.at);
 };
 
-/** Every webhook as it arrives. */
-export const arrivalsOf = ({ happenings, noise }: Told): readonly Arrival[] =>
-  throughNoise(eventsOf(happenings), noise);
+/** Something that arrives, and how. */
+export interface Heard extends Arrival {
+  readonly source: DeliverySource;
+}
+
+/** Every webhook as it arrives; what had happened by the installation is read then, as history. */
+export const arrivalsOf = ({ happenings, noise, installedMs }: Told): readonly Heard[] => {
+  const events = eventsOf(happenings);
+  const installed = installedMs === null ? 0 : plus(BEGIN, installedMs);
+  const past = events.filter(({ at }) => at <= installed);
+  const news = throughNoise(
+    events.filter(({ at }) => at > installed),
+    noise,
+  );
+  return [
+    ...past.map(({ body }) => ({ at: plus(instant(installed), 300), body, source: 'backfill' as const })),
+    ...news.map((arrival) => ({ ...arrival, source: 'webhook' as const })),
+  ].toSorted((a, b) => a.at - b.at);
+};

@@ -3,7 +3,7 @@ import type { Fact } from '../../src/domain/fact.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
-import type { OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
+import type { DeliverySource, OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import type { ActiveTool, ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
@@ -50,7 +50,7 @@ export interface Look {
 
 export interface ToldRelay {
   readonly store: Store;
-  readonly take: (bodies: readonly string[], now: Instant) => Promise<void>;
+  readonly take: (bodies: readonly string[], now: Instant, source: DeliverySource) => Promise<void>;
   /** Decides whatever is due. */
   readonly decide: (now: Instant) => Promise<void>;
   /** When the next profile is due by time alone; null: none. */
@@ -103,8 +103,8 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
 
   return {
     store,
-    take: async (bodies, now) => {
-      await store.accept(bodies.map((body) => toDelivery(stripe, body, now)));
+    take: async (bodies, now, source) => {
+      await store.accept(bodies.map((body) => toDelivery(stripe, body, now, source)));
     },
     decide: async (now) => {
       for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world, now, 64)) === 0) return;

@@ -10,6 +10,12 @@ import { told } from './tools-told-plan.ts';
  */
 it(
   'accounts, tasks, alerts, contacts and the stream are at every instant as the rules say',
-  () => fc.assert(fc.asyncProperty(told, judgeTold), { ...provingRuns(60, 20_000), endOnFailure: process.env.NOSHRINK !== undefined, ...(process.env.SEED === undefined ? {} : {seed: Number(process.env.SEED)}), ...(process.env.FCPATH===undefined?{}:{path: process.env.FCPATH}) }),
+  () =>
+    fc.assert(fc.asyncProperty(told, judgeTold), {
+      ...provingRuns(60, 20_000),
+      endOnFailure: process.env.NOSHRINK !== undefined,
+      ...(process.env.SEED === undefined ? {} : { seed: Number(process.env.SEED) }),
+      ...(process.env.LIMIT===undefined?{}:{interruptAfterTimeLimit: Number(process.env.LIMIT)}), ...(process.env.FCPATH === undefined ? {} : { path: process.env.FCPATH }),
+    }),
   PROVE_MS + 60_000,
 );
