@@ -133,7 +133,7 @@ const standOf = (person: Person): Stand => {
 const NONE: ReadonlySet<string> = new Set();
 const NO_HAND_OFFS: HandOffs = { all: [], changesAt: [] };
 
-/** One account by itself, and when its hand-offs change by time alone. */
+/** One account by itself, and when it could change by time alone: not on the days of the person, who may have several. */
 const viewAccount = (
   { rules, handedOff = NONE, now, userId }: Omit<DecideInput, 'accounts'>,
   { role, ledger }: { role: ClaimedAccount['role']; ledger: Ledger },
@@ -145,7 +145,10 @@ const viewAccount = (
       : findHandOffs({ ledger: { ...ledger, userId }, traits, policy: rules.policy, known: handedOff, now });
   const said = { traits: toAccountTraits(ledger.customer, traits), state: traits, owed: findOwed(context.standing) };
   const events = planEvents({ ledger, rules });
-  return { view: { customer: ledger.customer, role, ledger, events, ...said, handOffs }, changesAt };
+  return {
+    view: { customer: ledger.customer, role, ledger, events, ...said, handOffs },
+    changesAt: [...changesAt, ...context.standing.changesAt, ...traitChangesAt(context)],
+  };
 };
 
 /** A person whose accounts were all linked to somebody else. */
