@@ -220,6 +220,44 @@ describe('one user with two accounts', () => {
     ]));
 });
 
+describe('seven days after a recovery', () => {
+  const isHealthy = { inDunning: false, status: 'none', stage: 'healthy' };
+
+  test('the person and the account are healthy again by time alone', () =>
+    playTools([
+      salesEnter('ada', 'hubspot', 'salesforce'),
+      to('ada', saysAda, fails(ADA, { retryAt: day(3) })),
+      on(3),
+      to('ada', retrySucceeds(ADA, { attempt: 2 })),
+      on(10, -1),
+      everyToolShows('ada', { status: 'recovered', stage: 'recovered' }),
+      on(10, minutes(1)),
+      everyToolShows('ada', isHealthy),
+    ]));
+
+  test('each of two accounts is, on its own day', () =>
+    playTools([
+      becomes('one', { userId: 'user_ada' }),
+      becomes('two', { userId: 'user_ada' }),
+      salesLink({ user: 'user_ada' }),
+      salesLink({ account: 'cus_one' }),
+      salesLink({ account: 'cus_two' }),
+      to('one', fails(billOf('one'), { retryAt: day(2) })),
+      to('two', fails(billOf('two'), { retryAt: day(5) })),
+      on(2),
+      to('one', retrySucceeds(billOf('one'), { attempt: 2 })),
+      on(5),
+      to('two', retrySucceeds(billOf('two'), { attempt: 2 })),
+      on(9, minutes(1)),
+      showsAccount('salesforce', 'one', isHealthy),
+      showsAccount('salesforce', 'two', { status: 'recovered' }),
+      showsPerson('salesforce', 'ada', { status: 'recovered' }),
+      on(12, minutes(1)),
+      showsAccount('salesforce', 'two', isHealthy),
+      showsPerson('salesforce', 'ada', isHealthy),
+    ]));
+});
+
 describe('a customer that is linked to another user in the middle of dunning (F2)', () => {
   const isMoved: readonly ToolsStep[] = [
     becomes('ada', { userId: 'user_old' }),
