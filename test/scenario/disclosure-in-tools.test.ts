@@ -162,8 +162,8 @@ const openRecorder = (tool: Tool, onRequest: (request: RecordedRequest) => void)
   return { ...recorder, limits: { ...recorder.limits, objects, callsPerSecond: Number.POSITIVE_INFINITY } };
 };
 
-/** Everybody fails three times and half of them pay, on one relay whose tools are recorders. */
-const play = async (sendUndisclosedCodes: boolean): Promise<Told> => {
+/** These people fail twice and half of them pay, on one relay whose tools are recorders. */
+const play = async (sendUndisclosedCodes: boolean, people: readonly number[]): Promise<Told> => {
   const clock = makeVirtualClock(DAY_0);
   const byTool = new Map(TOOLS.map(({ key }) => [key, [] as RecordedRequest[]] as const));
   const segment: SegmentCall[] = [];
@@ -209,7 +209,7 @@ const play = async (sendUndisclosedCodes: boolean): Promise<Told> => {
     }
   };
   const happens = async (now: Instant, to: (index: number) => Happening | null): Promise<void> => {
-    const bodies = DECLINES.flatMap((_, index) =>
+    const bodies = people.flatMap((index) =>
       (to(index)?.(person(nameOf(index)), now) ?? []).map((event) => JSON.stringify(event)),
     );
     await store.accept(bodies.map((rawBody) => toDelivery(stripe, rawBody, now)));
@@ -220,23 +220,33 @@ const play = async (sendUndisclosedCodes: boolean): Promise<Told> => {
   const failure = (attempt: number, retryAt: Instant | null) => (index: number) =>
     fails(billOf(index), { attempt, retryAt, decline: DECLINES[index] ?? {} });
   await happens(DAY_0, failure(1, day(3)));
-  await happens(day(3), failure(2, day(6)));
-  await happens(day(6), failure(3, null));
-  await happens(day(7), (index) => (index % 2 === 0 ? customerPays(billOf(index), { attempt: 3 }) : null));
+  await happens(day(3), failure(2, null));
+  await happens(day(4), (index) => (index % 2 === 0 ? customerPays(billOf(index), { attempt: 2 }) : null));
   await store.close();
   return { byTool, segment };
 };
 
-describe.each([true, false])('where policy sends undisclosable codes to Segment: %s', (sendsCodes) => {
+/** Far more than it takes: on a busy machine. */
+const PLAY_TIMEOUT_MS = 60_000;
+
+/** By default as many people as it takes: what Segment is not told, no tool can be told. */
+const EVERYBODY = DECLINES.map((_, index) => index);
+const SOME = EVERYBODY.filter((index) => HIDDEN.has(nameOf(index)) || index % 8 === 0);
+
+describe.each([
+  [true, EVERYBODY],
+  [false, SOME],
+])('where policy sends undisclosable codes to Segment: %s', (sendsCodes, people) => {
+  const declines = people.map((index) => DECLINES[index] ?? {});
   let told: Told;
   beforeAll(async () => {
-    told = await play(sendsCodes);
-  });
+    told = await play(sendsCodes, people);
+  }, PLAY_TIMEOUT_MS);
   const requestsOf = (tool: Tool): readonly RecordedRequest[] => told.byTool.get(tool.key) ?? [];
 
   test('the story tells every code: Segment hears them', () => {
     const heard = JSON.stringify(told.segment);
-    const expected = DECLINES.filter((decline) => sendsCodes || stripeTaxonomy.classify(toRaw(decline)).disclosable);
+    const expected = declines.filter((decline) => sendsCodes || stripeTaxonomy.classify(toRaw(decline)).disclosable);
     const codes = expected.flatMap((decline) => stripeTaxonomy.classify(toRaw(decline)).failureCode ?? []);
     expect(codes.filter((code) => !heard.includes(`"failure_code":"${code}"`))).toEqual([]);
     expect(heard.includes('"failure_code":"stolen_card"')).toBe(sendsCodes);
@@ -265,8 +275,7 @@ describe.each([true, false])('where policy sends undisclosable codes to Segment:
       const bodies = requestsOf(tool).map(({ body }) => body);
       expect(bodies.length).toBeGreaterThan(3);
       const heard = new Set(requestsOf(tool).flatMap(({ url, body }) => peopleIn(url + body)));
-      const isHeard = (name: string) => heard.has(name);
-      expect(DECLINES.map((_, index) => nameOf(index)).filter((name) => !isHeard(name))).toEqual([]);
+      expect(people.map(nameOf).filter((name) => !heard.has(name))).toEqual([]);
     });
 
     test('hears the class of each, and only that', () => {
@@ -274,7 +283,7 @@ describe.each([true, false])('where policy sends undisclosable codes to Segment:
         .flatMap((request) => leavesOf(bodyOf(request)))
         .filter(({ name, value }) => /failure_class$/.test(toOwnName(name)) && value !== name && (value ?? '') !== '')
         .map(({ value }) => value);
-      const classes = DECLINES.map((decline) => stripeTaxonomy.classify(toRaw(decline)).failureClass);
+      const classes = declines.map((decline) => stripeTaxonomy.classify(toRaw(decline)).failureClass);
       expect(new Set(words)).toEqual(new Set(tool.subject === 'person' || words.length > 0 ? classes : []));
     });
   });
