@@ -28,6 +28,6 @@ export const slack = defineTool({
   // Only the shape: whatever Slack would be asked, it would post.
   checkCredentials: async ({ webhook_url }) =>
     URL.canParse(webhook_url) && PATH.test(new URL(webhook_url).pathname)
-      ? { ok: true }
+      ? { ok: true, unasked: true }
       : { ok: false, reason: 'it is no incoming webhook of Slack: https://hooks.slack.com/services/…' },
 });

@@ -33,5 +33,5 @@ export const webhook = defineTool({
       : { ok: true, settings },
   // The receiver is not asked: it has no request that is not an event.
   checkCredentials: async ({ secret }) =>
-    parseSecret(secret) === null ? { ok: false, reason: NO_SECRET } : { ok: true },
+    parseSecret(secret) === null ? { ok: false, reason: NO_SECRET } : { ok: true, unasked: true },
 });

@@ -123,7 +123,9 @@ export const replayDeadLetters = async (
     const missing = all ? null : whatIsMissing(before, distinct, distinct.length - replayed);
     if (options.json === true) sayJson({ replayed });
     else if (replayed > 0 || missing === null)
-      say(`${replayed} of ${all ? 'all' : distinct.length} back in line. A running relay takes them within a second.`);
+      say(
+        `${all ? replayed : `${replayed} of ${distinct.length}`} back in line. A running relay takes them within a second.`,
+      );
     if (missing !== null) throw new CommandFailure(missing);
     return EXIT.done;
   } finally {

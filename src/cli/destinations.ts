@@ -35,6 +35,8 @@ interface Checked {
   readonly detail: string;
   readonly differences: readonly Difference[] | null;
   readonly strangers: readonly Stranger[];
+  /** Whether it can be asked what it holds. */
+  readonly readsBack: boolean;
 }
 
 /** As tools write values that they know as text only; an instant also as milliseconds. */
@@ -85,11 +87,16 @@ const whatItShould = async (store: Store, id: string, tool: string): Promise<rea
     .map(({ userId, desired, sends }) => ({ userId, desired, leftOut: sends.at(-1)?.result === 'absent' }));
 };
 
-/** What Recoup answers for: a contact's address is the tool's own, and of a task people write what they like. */
+/**
+ * What Recoup answers for: a contact's address is the tool's own, of a task people write what they like, and an account's user
+ * only leads to it, in tools that keep none.
+ */
 const ownOf = (subject: Subject, desired: Attributes, held: Readonly<Record<string, unknown>>): Attributes =>
   Object.fromEntries(
     Object.entries(desired).filter(([name]) =>
-      subject === 'hand_off' ? Object.hasOwn(held, name) : subject !== 'contact' || name !== 'email',
+      subject === 'hand_off' || (subject === 'account' && name === 'user_id')
+        ? Object.hasOwn(held, name)
+        : subject !== 'contact' || name !== 'email',
     ),
   );
 
@@ -117,21 +124,24 @@ const compare = async ({ subject, readBack, toHeld }: ToolDoor, should: readonly
   };
 };
 
+const SHAPE_ONLY = 'the credentials have the right shape; whether they are good shows with the first message';
+
 const askCredentials = async ({ checkCredentials }: ToolDoor): Promise<Pick<Checked, 'ok' | 'detail'>> => {
   if (checkCredentials === null) return { ok: true, detail: 'its credentials cannot be checked' };
   const check = await within(ASK_WITHIN_MS, checkCredentials);
-  return check.ok ? { ok: true, detail: 'the credentials are good' } : { ok: false, detail: check.reason };
+  if (!check.ok) return { ok: false, detail: check.reason };
+  return { ok: true, detail: check.unasked === true ? SHAPE_ONLY : 'the credentials are good' };
 };
 
 const check = async (door: ToolDoor, should: readonly Should[]): Promise<Checked> => {
-  const { tool } = door;
+  const of = { tool: door.tool, readsBack: door.readBack !== null };
   try {
     const credentials = await askCredentials(door);
-    if (!credentials.ok) return { tool, ...credentials, ...NOT_COMPARED };
-    return { tool, ...credentials, ...(await compare(door, should)) };
+    if (!credentials.ok) return { ...of, ...credentials, ...NOT_COMPARED };
+    return { ...of, ...credentials, ...(await compare(door, should)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'for a reason unknown';
-    return { tool, ok: false, detail: `it did not answer: ${reason}`, ...NOT_COMPARED };
+    return { ...of, ok: false, detail: `it did not answer: ${reason}`, ...NOT_COMPARED };
   }
 };
 
@@ -142,8 +152,12 @@ const sayStranger = (tool: string, { userId, leftOut }: Stranger): void => {
   say(`  ${tool} does not know ${clean(userId)}, ${word}`);
 };
 
-const sayCompared = ({ tool, differences, strangers }: Checked, user: string): void => {
-  if (differences === null) say(paint('dim', `  nothing to compare: ${tool} was not told of ${clean(user)}`));
+const whyNotCompared = ({ tool, readsBack }: Checked, user: string): string =>
+  readsBack ? `${tool} was not told of ${clean(user)}` : `${tool} cannot be asked what it holds`;
+
+const sayCompared = (checked: Checked, user: string): void => {
+  const { tool, differences, strangers } = checked;
+  if (differences === null) say(paint('dim', `  nothing to compare: ${whyNotCompared(checked, user)}`));
   else if (differences.length + strangers.length === 0) say(paint('green', `  holds what it should of ${clean(user)}`));
   for (const stranger of strangers) sayStranger(tool, stranger);
   for (const { userId, attribute, holds, should } of differences ?? []) {

@@ -13,8 +13,10 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 const notRead = (reason: string, fault: boolean): Looked<never> => ({ read: false, reason, fault });
 
-const toLooked = (check: CredentialCheck): Looked<true> =>
-  check.ok ? { read: true, value: true } : notRead(check.reason, check.unanswered !== true);
+const toLooked = (check: CredentialCheck): ToolSeen['credentials'] => {
+  if (!check.ok) return notRead(check.reason, check.unanswered !== true);
+  return check.unasked === true ? null : { read: true, value: true };
+};
 
 const lookAtCredentials = async ({ checkCredentials }: ToolDoor): Promise<ToolSeen['credentials']> => {
   if (checkCredentials === null) return null;

@@ -69,6 +69,6 @@ export const sayLeft = (left: readonly LeftInTool[], isCompact: boolean, showIds
   if (left.length === 0 && isCompact) say('Nothing is left to be done.');
   else
     say(
-      `Once mended: ${paint('bold', `${COMMAND} erase --pending`)}${showIds ? '' : '; --ids shows whom it is about'}`,
+      `Once mended: ${paint('bold', `${COMMAND} erase --pending`)}${showIds ? '' : '; with --ids it shows whom it is about'}`,
     );
 };

@@ -4,14 +4,15 @@ import { clean, columns, isTerminal, paint, say } from './terminal.ts';
 
 /** A person reads no more than this of one second; the rest is counted. */
 const LINES_PER_SECOND = 20;
-const PARTY_CHARS = 8;
+/** `salesforce`, and from so many columns on `salesforce-accounts`. */
+const PARTY_CHARS = { few: 10, all: 19, allFrom: 140 } as const;
 /** Below these columns the time loses its milliseconds and ids are cut shorter, so that what happened stays in sight. */
 const ROOMY_COLUMNS = 100;
 
 const ARROWS = { in: '-->', out: '<--', kept: '<··' } as const;
 
 /** What the arrows mean, above the first line. */
-const LEGEND = `${ARROWS.in} came in   ${ARROWS.out} went out   ${ARROWS.kept} recorded here and not sent   times are UTC`;
+const LEGEND = `${ARROWS.in} came in   ${ARROWS.out} went out   ${ARROWS.kept} recorded, or not known there   times are UTC`;
 
 /** Padded or, by its middle, cut to `chars`, so that the columns stay where they are. */
 const inColumn = (text: string, chars: number): string => {
@@ -29,7 +30,7 @@ const arrow = ({ direction, end }: Happening): string => {
 };
 
 /**
- * One line of the live log, e.g. `12:03:04.120 --> stripe   cus_QxT5m2   invoice.payment_failed`. UTC.
+ * One line of the live log, e.g. `12:03:04.120 --> stripe     cus_QxT5m2   invoice.payment_failed`. UTC.
  * @param width columns that it may take.
  */
 export const liveLine = (happening: Happening, width: number): string => {
@@ -37,13 +38,14 @@ export const liveLine = (happening: Happening, width: number): string => {
   const isRoomy = width >= ROOMY_COLUMNS;
   const time = toIso(at).slice(11, isRoomy ? 23 : 19);
   const whoChars = isRoomy ? 24 : 16;
-  const used = time.length + PARTY_CHARS + whoChars + 7;
+  const partyChars = width >= PARTY_CHARS.allFrom ? PARTY_CHARS.all : PARTY_CHARS.few;
+  const used = time.length + partyChars + whoChars + 7;
   const told = clean(note === null ? what : `${what}  ${note}`);
   const shown = cut(told, Math.max(20, width - used));
   return [
     paint('dim', time),
     arrow(happening),
-    inColumn(clean(party), PARTY_CHARS),
+    inColumn(clean(party), partyChars),
     inColumn(clean(who ?? '–'), whoChars),
     end === 'trouble' ? paint('red', shown) : shown,
   ].join(' ');

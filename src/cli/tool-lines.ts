@@ -1,4 +1,5 @@
 import { type Instant, toIso } from '../domain/instant.ts';
+import { counted } from '../domain/words.ts';
 import type { ProfileRecord } from '../pipeline/ports.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 
@@ -45,23 +46,31 @@ const attributeLines = (state: ToolState, earlier: readonly ToolState[]): readon
         differs ? `acknowledged ${show(held)}` : '',
       ]),
     ),
-    ...(above === 0 ? [] : [paint('dim', `${above} attributes as above`)]),
+    ...(above === 0 ? [] : [paint('dim', `${counted(above, 'attribute')} as above`)]),
   ];
 };
 
 const sendRows = ({ sends }: ToolState): readonly (readonly string[])[] =>
   sends.slice(-SHOWN_SENDS).map(({ at, result, attributes, events, detail }) => {
     const count = Object.keys(attributes).length;
-    const parts = [...events.map(({ name }) => name), ...(count === 0 ? [] : [`${count} attributes`])];
+    const parts = [...events.map(({ name }) => name), ...(count === 0 ? [] : [counted(count, 'attribute')])];
     return [when(at), result, parts.join(', '), clean(detail ?? '')];
   });
 
-const headLine = ({ tool, channel, userId, status, waitingSince, delivered }: ToolState): string => {
+/** The tool said so when it was told, and is not to make them: nothing is owed. */
+const isStranger = ({ delivered, sends, status }: ToolState): boolean =>
+  delivered === null && status !== 'dead' && sends.at(-1)?.result === 'absent';
+
+const headLine = (state: ToolState): string => {
+  const { tool, channel, userId, status, waitingSince, delivered } = state;
   const place = channel === 'recorder' ? ', its recorder: kept here and never sent' : '';
   const since = waitingSince === null ? '' : ` since ${when(waitingSince)}`;
   const yet = delivered === null ? ', nothing acknowledged yet' : '';
   const colour = status === 'settled' ? 'green' : status === 'dead' ? 'red' : 'yellow';
-  return `${paint('bold', clean(tool))}  ${clean(userId)}${place}  ${paint(colour, status + since + yet)}`;
+  const stands = isStranger(state)
+    ? `not known there${status === 'waiting' ? ', asked again' : ''}`
+    : status + since + yet;
+  return `${paint('bold', clean(tool))}  ${clean(userId)}${place}  ${paint(colour, stands)}`;
 };
 
 /** How a person stands in each tool: what it should hold, what it acknowledged, what it was sent last. */

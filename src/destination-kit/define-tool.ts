@@ -30,7 +30,8 @@ export type WholeAnswer = Exclude<BatchAnswer, { readonly answer: 'each' }>;
 
 /** `unanswered`: it is not known whether they are good: no connection, no answer in time, too many calls, a fault of its own. */
 export type CredentialCheck =
-  | { readonly ok: true }
+  /** `unasked`: of the right shape, and no more is known, since the tool has no question that is not a write. */
+  | { readonly ok: true; readonly unasked?: true }
   | { readonly ok: false; readonly reason: string; readonly unanswered?: boolean };
 
 /** What calls need beside the settings, or why they cannot be made now. */

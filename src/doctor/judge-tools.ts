@@ -27,16 +27,19 @@ const toSilent = (seen: readonly ToolSeen[]): readonly Silent[] => {
   return [...byReason.values()];
 };
 
+/** Some tools end their words with a full stop. */
+const ended = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
 const judgeSilent = ({ reason, refused, tools }: Silent): Found => {
   const [first = ''] = tools;
   const [says, does] = tools.length === 1 ? ['does', 'its'] : ['do', 'their'];
   return refused
     ? problem(
-        `${listed(tools)} ${says} not take ${does} credentials: ${reason}. What should be there waits.`,
+        `${listed(tools)} ${says} not take ${does} credentials: ${ended(reason)} What should be there waits.`,
         `Mend ${whatTurnsOn(first)}, or the permissions: ${recipeOf(first)} lists them.`,
       )
     : unknown(
-        `${listed(tools)} gave no answer: ${reason}. What should be there waits until there is one.`,
+        `${listed(tools)} gave no answer: ${ended(reason)} What should be there waits until there is one.`,
         `Ask again later; if it stays so, look at the address among the variables (${recipeOf(first)}).`,
       );
 };
@@ -44,14 +47,17 @@ const judgeSilent = ({ reason, refused, tools }: Silent): Found => {
 const shorten = (lines: readonly string[], tool: string): readonly string[] =>
   lines.length <= SHOWN
     ? lines
-    : [...lines.slice(0, SHOWN), `and ${lines.length - SHOWN} more: recoup destinations plan --tool ${tool}`];
+    : [
+        ...lines.slice(0, SHOWN),
+        `and ${lines.length - SHOWN} more: npm run recoup -- destinations plan --tool ${tool}`,
+      ];
 
 const judgeSetUp = ({ tool, setUp }: ToolSeen): readonly Found[] => {
   if (setUp === null) return [];
   if (!setUp.read)
     return [
       unknown(
-        `${tool} did not say what it has: ${setUp.reason}.`,
+        `${tool} did not say what it has: ${ended(setUp.reason)}`,
         `Ask again later; its permissions are in ${recipeOf(tool)}.`,
       ),
     ];
@@ -62,7 +68,7 @@ const judgeSetUp = ({ tool, setUp }: ToolSeen): readonly Found[] => {
       : [
           problem(
             `${tool} lacks ${missing.length} of what deliveries need; without ${missing.length === 1 ? 'it' : 'them'} they are refused.`,
-            `recoup destinations apply --tool ${tool}`,
+            `npm run recoup -- destinations apply --tool ${tool}`,
             shorten(missing, tool),
           ),
         ]),
@@ -79,8 +85,7 @@ const judgeSetUp = ({ tool, setUp }: ToolSeen): readonly Found[] => {
 };
 
 /** As tools say it, made a sentence. */
-const toSentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
+const toSentence = (text: string): string => `${text.charAt(0).toUpperCase()}${ended(text.slice(1))}`;
 
 interface Complaint {
   readonly tools: readonly string[];
@@ -106,7 +111,12 @@ const judgeComplaint = ({ tools, what, mend }: Complaint): Found =>
 const judgeUninspected = ({ tool, problems }: ToolSeen): readonly Found[] =>
   problems === null || problems.read
     ? []
-    : [unknown(`${tool} could not be looked over: ${problems.reason}.`, `Ask again later; see ${recipeOf(tool)}.`)];
+    : [
+        unknown(
+          `${tool} could not be looked over: ${ended(problems.reason)}`,
+          `Ask again later; see ${recipeOf(tool)}.`,
+        ),
+      ];
 
 const isWell = ({ setUp, problems }: ToolSeen): boolean =>
   (setUp === null || (setUp.read && setUp.value.missing.length + setUp.value.conflicts.length === 0)) &&

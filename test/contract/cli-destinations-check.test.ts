@@ -64,6 +64,23 @@ describe('recoup destinations check --user, in tools of several subjects', () =>
     expect(exitCode).toBe(1);
   });
 
+  it("takes it for no difference that a tool keeps no user of an account's", async () => {
+    await told('crm-companies', 'cus_1', { in_dunning: true, user_id: 'ada' });
+    const { text, exitCode } = await check(crm('crm-companies', 'account', { cus_1: { in_dunning: true } }));
+    expect(text).toContain('holds what it should of cus_1');
+    expect(exitCode).toBe(0);
+  });
+
+  it('says no more than it knows of tools that cannot be asked', async () => {
+    await told('alerts', 'dun_1', { in_dunning: true });
+    const unasked = async () => ({ ok: true, unasked: true }) as const;
+    const { text, exitCode } = await check(toolDoor({ tool: 'alerts', subject: 'alert', checkCredentials: unasked }));
+    expect(text).toMatch(/^alerts {2}the credentials have the right shape;/);
+    expect(text).toContain('  nothing to compare: alerts cannot be asked what it holds');
+    expect(text).not.toMatch(/are good$|was not told/m);
+    expect(exitCode).toBe(0);
+  });
+
   it('tells whom a tool leaves out on purpose from whom it lost', async () => {
     await told('crm', 'ada', { in_dunning: true }, ABSENT);
     const left = await check(crm('crm', 'contact', {}));

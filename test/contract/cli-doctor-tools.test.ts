@@ -98,6 +98,12 @@ describe('recoup doctor, asking the tools', () => {
     );
   });
 
+  it('does not say that credentials are taken where nobody was asked', async () => {
+    const door = toolDoor({ tool: 'slack', checkCredentials: async () => ({ ok: true, unasked: true }) });
+    const { findings } = await toolFindings(door, well);
+    expect(findings.filter(({ what }) => /^slack/.test(what))).toEqual([]);
+  });
+
   it('does not let a tool that rejects where it never should take the doctor down', async () => {
     const broken = async (): Promise<never> => Promise.reject(new Error('a fault'));
     const door = toolDoor({ tool: 'slack', checkCredentials: good, inspect: broken });

@@ -25,7 +25,10 @@ const webhook: Happening = {
 
 describe('a line of the live log', () => {
   it('has the time in UTC, the arrow, the other side, whom and what, in columns', () => {
-    expect(liveLine(webhook, 120)).toBe('08:30:01.120 --> stripe   cus_ada                  invoice.payment_failed');
+    expect(liveLine(webhook, 120)).toBe('08:30:01.120 --> stripe     cus_ada                  invoice.payment_failed');
+    const task = { ...webhook, party: 'salesforce-accounts' };
+    expect(liveLine(task, 80)).toContain(' sales…unts cus_ada ');
+    expect(liveLine(task, 140)).toContain(' salesforce-accounts cus_ada ');
     expect(liveLine({ ...webhook, direction: 'out', end: 'kept' }, 120)).toContain(' <·· stripe ');
   });
 

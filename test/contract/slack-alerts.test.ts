@@ -150,7 +150,7 @@ describe('an answer', () => {
 });
 
 it('the check of the address posts nothing', async () => {
-  expect(await slack.checkCredentials?.(bench.settings, 100)).toEqual({ ok: true });
+  expect(await slack.checkCredentials?.(bench.settings, 100)).toEqual({ ok: true, unasked: true });
   expect(await slack.checkCredentials?.({ webhook_url: 'https://example.com/' }, 100)).toMatchObject({ ok: false });
   expect(bench.standIn.requests).toEqual([]);
 });

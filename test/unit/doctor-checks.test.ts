@@ -348,7 +348,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       'missing fields',
       withTools(lacking(['contact property mrr'], [])),
       'problem',
-      /lacks 1 of what[\s\S]*recoup destinations apply --tool hubspot\ncontact property mrr$/,
+      /lacks 1 of what[\s\S]*npm run recoup -- destinations apply --tool hubspot\ncontact property mrr$/,
     ],
     [
       'many missing fields',
@@ -359,7 +359,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
         ),
       ),
       'problem',
-      /lacks 41[\s\S]*property 7\nand 33 more: recoup destinations plan --tool hubspot$/,
+      /lacks 41[\s\S]*property 7\nand 33 more: npm run recoup -- destinations plan --tool hubspot$/,
     ],
     [
       'fields of another type',
