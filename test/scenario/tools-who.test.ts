@@ -281,6 +281,19 @@ describe('a customer that is linked to another user in the middle of dunning (F2
       ]),
       showsAccount('hubspot', 'ada', { inDunning: true, status: 'active', due: 49 }),
       showsAccount('salesforce', 'ada', { inDunning: true, status: 'active', due: 49 }),
+      check(({ standIns }) => {
+        const {
+          recoup_user_id: _,
+          email: __,
+          dunning_state_version: ___,
+          ...held
+        } = personIn(standIns, 'hubspot', 'user_old') ?? {};
+        const left = Object.entries(held).filter(([, value]) => !['', 'false', '0'].includes(String(value)));
+        expect(Object.fromEntries(left)).toEqual({
+          dunning_status: 'none',
+          dunning_stage: 'healthy',
+        });
+      }),
       flowsHeard('old', 'dunning_stage_entered', 'dunning_exited'),
       flowsHeard('new', 'dunning_stage_entered'),
     ]));
