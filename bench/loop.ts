@@ -1,7 +1,7 @@
 /**
  * What the loop costs: claim, read, decide, diff, commit; nothing else runs. Sending to Segment is not part of it.
  *
- *   node bench/loop.ts [--deliveries 200000] [--sizes 10,40,160,640,2000] [--seed 1] [--any-core] [--json]
+ *   node bench/loop.ts [--deliveries 200000] [--sizes 10,40,160,640,2000] [--tools braze] [--seed 1] [--any-core] [--json]
  *
  * 1. Backlog: `--deliveries` stored webhooks of customers whose number of webhooks is log-normal, median 40, 99th
  *    percentile 2,000. The loop reads them all. It decides a customer with all its unread webhooks at once.
@@ -10,12 +10,13 @@
  * 3. The same for customers of exactly so many facts: how the cost grows.
  *
  * On Linux it keeps itself to one core. The store is a file in `data/` with the settings of production, deleted at the
- * end.
+ * end. `--tools all` decides along for every tool that `policy.yaml` has recorded, not for Braze alone.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { AUDIENCES } from '../audiences/index.ts';
+import { TOOLS } from '../destinations/index.ts';
 import { parsePolicy } from '../src/config/policy.ts';
 import { DAY_MS, instant, plus } from '../src/domain/instant.ts';
 import { runDue } from '../src/pipeline/loop.ts';
@@ -35,6 +36,7 @@ const { values } = parseArgs({
     deliveries: { type: 'string', default: '200000' },
     sizes: { type: 'string', default: '10,40,160,640,2000' },
     seed: { type: 'string', default: '1' },
+    tools: { type: 'string', default: 'braze' },
     json: { type: 'boolean', default: false },
     'any-core': { type: 'boolean', default: false },
   },
@@ -71,6 +73,9 @@ process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
 const policy = parsePolicy(readFileSync('policy.yaml', 'utf8'));
 if (!policy.ok) throw new Error(policy.errors.join('\n'));
+const { recorded } = policy.value;
+const tools = TOOLS.filter(({ key, vendor }) => (values.tools === 'all' ? recorded.includes(vendor) : key === 'braze'));
+const active = tools.map(({ key, subject }) => ({ tool: key, subject, channel: 'recorder' as const }));
 const stopwatch = makeStopwatch();
 const store = await openStore(`sqlite:${directory}/loop.db`, { lock: true, namespace: 'bench' });
 const providers = { stripe: stopwatch.time(stripe) };
@@ -80,7 +85,7 @@ const world = {
   rules,
   providers,
   channelFor: () => 'recorder' as const,
-  toolsFor: () => [{ tool: 'braze', subject: 'person', channel: 'recorder' }] as const,
+  toolsFor: () => active,
 };
 let customers = 0;
 
@@ -176,7 +181,7 @@ const join = (measures: readonly Measure[]): Measure => {
   };
 };
 
-say(`${describeMachine()}${isPinned ? ', kept to core 0' : ''}`);
+say(`${describeMachine()}${isPinned ? ', kept to core 0' : ''}; tools: ${active.map(({ tool }) => tool).join(', ')}`);
 
 const random = makeRandom(Number(values.seed));
 const sigma = Math.log(P99_FACTS / MEDIAN_FACTS) / Z99;
