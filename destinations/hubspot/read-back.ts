@@ -1,6 +1,7 @@
 import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
 import { askHubspot } from './client.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
+import { RETRY_DATE, RETRY_INSTANT } from './properties.ts';
 import { idPropertyOf } from './property-specs.ts';
 import { GROUP, type HubspotObject, type HubspotSettings } from './settings.ts';
 
@@ -58,7 +59,8 @@ export const makeReadBack =
 const filledOf = (properties: FoundObject['properties'], names: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     names.flatMap((name) => {
-      const value = properties[name] ?? '';
+      // The day is told by the instant beside it, which says more.
+      const value = (name === RETRY_DATE ? properties[RETRY_INSTANT] : null) || (properties[name] ?? '');
       return value === '' ? [] : [[name, value]];
     }),
   );

@@ -33,6 +33,8 @@ interface Checked {
   readonly tool: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** It gave no answer: nobody knows whether its credentials are good. */
+  readonly unanswered: boolean;
   readonly differences: readonly Difference[] | null;
   readonly strangers: readonly Stranger[];
   /** Whether it can be asked what it holds. */
@@ -126,11 +128,13 @@ const compare = async ({ subject, readBack, toHeld }: ToolDoor, should: readonly
 
 const SHAPE_ONLY = 'the credentials have the right shape; whether they are good shows with the first message';
 
-const askCredentials = async ({ checkCredentials }: ToolDoor): Promise<Pick<Checked, 'ok' | 'detail'>> => {
-  if (checkCredentials === null) return { ok: true, detail: 'its credentials cannot be checked' };
+const askCredentials = async ({
+  checkCredentials,
+}: ToolDoor): Promise<Pick<Checked, 'ok' | 'detail' | 'unanswered'>> => {
+  if (checkCredentials === null) return { ok: true, detail: 'its credentials cannot be checked', unanswered: false };
   const check = await within(ASK_WITHIN_MS, checkCredentials);
-  if (!check.ok) return { ok: false, detail: check.reason };
-  return { ok: true, detail: check.unasked === true ? SHAPE_ONLY : 'the credentials are good' };
+  if (!check.ok) return { ok: false, detail: check.reason, unanswered: check.unanswered === true };
+  return { ok: true, detail: check.unasked === true ? SHAPE_ONLY : 'the credentials are good', unanswered: false };
 };
 
 const check = async (door: ToolDoor, should: readonly Should[]): Promise<Checked> => {
@@ -141,7 +145,7 @@ const check = async (door: ToolDoor, should: readonly Should[]): Promise<Checked
     return { ...of, ...credentials, ...(await compare(door, should)) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'for a reason unknown';
-    return { ...of, ok: false, detail: `it did not answer: ${reason}`, ...NOT_COMPARED };
+    return { ...of, ok: false, detail: `it did not answer: ${reason}`, unanswered: true, ...NOT_COMPARED };
   }
 };
 
@@ -166,10 +170,10 @@ const sayCompared = (checked: Checked, user: string): void => {
 };
 
 const sayChecked = (checked: Checked, user: string | undefined): void => {
-  const { tool, ok, detail } = checked;
+  const { tool, ok, detail, unanswered } = checked;
+  const mend = unanswered ? 'ask again later, or look at its address' : 'mend its key, its permissions or its address';
   say(`${paint('bold', tool)}  ${paint(ok ? 'green' : 'red', clean(detail))}`);
-  if (!ok)
-    say(paint('dim', `  mend its key, its permissions or its address; what ${tool} is to hold waits until then`));
+  if (!ok) say(paint('dim', `  ${mend}; what ${tool} is to hold waits until then`));
   else if (user !== undefined) sayCompared(checked, user);
 };
 

@@ -104,7 +104,7 @@ describe('recoup destinations check --user, in tools of several subjects', () =>
     await told('crm', 'ada', { in_dunning: true });
     const dead = toolDoor({ tool: 'dead', checkCredentials: async () => Promise.reject(new Error('a fault')) });
     const { text, exitCode } = await check(dead, crm('crm', 'contact', { ada: { in_dunning: true } }));
-    expect(text).toContain('dead  it did not answer: a fault');
+    expect(text).toContain('dead  it did not answer: a fault\n  ask again later, or look at its address');
     expect(text).toContain('holds what it should of cus_1');
     expect(exitCode).toBe(1);
   });

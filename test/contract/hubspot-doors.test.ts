@@ -66,6 +66,7 @@ describe('the set-up', () => {
       (name) => name !== 'email',
     );
     expect(Object.keys(held?.attributes ?? {}).toSorted()).toEqual(names.toSorted());
+    expect(held?.attributes.next_retry_date, 'to the second, though its property is a day').toBe(values.instant);
   });
 
   it('leaves what it cannot use, and says what to do', async () => {
