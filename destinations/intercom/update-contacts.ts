@@ -104,9 +104,13 @@ const findAll = async (
     'email',
     unfound.map(emailOf).filter((email) => email !== null),
   );
+  const taken = new Set<string>();
   for (const payload of unfound) {
     const contact = pickByEmail(byEmail, emailOf(payload) ?? '');
-    if (contact !== null) found.set(payload, contact);
+    // Of two customers with one address the first gets the contact: the second would take its external id over.
+    if (contact === null || taken.has(contact.id)) continue;
+    taken.add(contact.id);
+    found.set(payload, contact);
   }
   return found;
 };

@@ -92,11 +92,15 @@ const findAll = async (
   const ids = payloads.map(({ external_id }) => external_id);
   const users = await findByExternalId(request, settings, ids);
   const found = new Map<UserPayload, ZendeskUser>();
+  const taken = new Set<number>();
   for (const payload of payloads) {
     const id = payload.external_id.toLowerCase();
     const user =
       users.find((each) => each.external_id?.toLowerCase() === id) ?? (await byEmail(request, payload, settings));
-    if (user !== null) found.set(payload, user);
+    // Of two customers with one address the first gets the user: the second would take its external id over.
+    if (user === null || taken.has(user.id)) continue;
+    taken.add(user.id);
+    found.set(payload, user);
   }
   return found;
 };

@@ -26,11 +26,13 @@ export const lookUp = async <Found>(ask: () => Promise<Found>, toAnswer: ToAnswe
 
 /** Two writers met at one record: it is free again at once. */
 const CONFLICT = 409;
+/** The look-up, at the same host, knew the record: a search may lag behind a deletion, and the address is right. */
+const GONE = 404;
 
 /**
  * Writes one record after the other, each by a request of its own, and tells what became of each. A record that is refused
  * or in doubt stops nobody else; after a failure that would meet all the rest is left for later.
- * @param write rejects with what the framework's client threw; what it answers by itself was no failure.
+ * @param write of a record that a look-up found; rejects with what the framework's client threw; what it answers by itself was no failure.
  * @throws the failure itself while nothing is written yet, if it is one of the whole call or all are refused.
  */
 export const writeEach = async <Payload>(
@@ -59,9 +61,11 @@ export const writeEach = async <Payload>(
 
 const NOT_TRIED = 'not tried after the failure of another';
 
-const toOutcome = (error: unknown, toAnswer: ToAnswer): ActionOutcome =>
-  answerOf(error)?.status === CONFLICT
-    ? { result: 'retry', at: null, reason: 'status 409: written by somebody else at once' }
-    : toCaughtOutcome(error, toAnswer);
+const toOutcome = (error: unknown, toAnswer: ToAnswer): ActionOutcome => {
+  const status = answerOf(error)?.status;
+  if (status === CONFLICT) return { result: 'retry', at: null, reason: 'status 409: written by somebody else at once' };
+  if (status === GONE) return { result: 'absent', reason: 'status 404: deleted since it was looked up' };
+  return toCaughtOutcome(error, toAnswer);
+};
 
 const isWritten = ({ result }: ActionOutcome): boolean => result === 'delivered' || result === 'unknown';
