@@ -6,7 +6,7 @@ export type HubspotClient = InstanceType<typeof import('@hubspot/api-client').Cl
 
 /**
  * Asks HubSpot through its own client, for what is not a delivery: that client waits without end, and speaks version 3.
- * @throws HubspotRefusal whose message names the status and HubSpot's words, and no secret.
+ * @throws Error with the `status` of the answer (0 without one); its message names that and HubSpot's words, and no secret.
  */
 export const askHubspot = async <Answer>(
   settings: HubspotSettings,

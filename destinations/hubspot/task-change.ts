@@ -45,7 +45,8 @@ export const toTaskChange = (wanted: Wanted, { properties }: Held): TaskChange =
   const isDone = properties.hs_task_status === DONE;
   const isOurs = properties[TASK_MARK] === markOf(held.subject, held.body);
   const words = isDone || !isOurs ? held : newWords(wanted, held);
-  const comment = isClosed(wanted) ? textOf(wanted, 'comment') : '';
+  // How it ended may be told anew, of a task that was closed before: then the comment alone has changed.
+  const comment = textOf(wanted, 'comment');
   const hs_task_body = comment === '' ? words.body : withComment(words.body, comment);
   const changes: Properties = {
     ...(words.subject === held.subject ? {} : { hs_task_subject: words.subject }),

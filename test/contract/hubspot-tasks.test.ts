@@ -98,6 +98,16 @@ describe('a hand-off', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('that was closed as lost and is paid late gets the second comment, too', async () => {
+    await send(bench.record('dun_1'));
+    await send(change({ task_state: 'closed', comment: 'Closed by Recoup: lost.' }));
+    await send(change({ comment: 'Closed by Recoup: paid late.' }));
+    expect(bench.heldOf('dun_1')?.hs_task_body).toMatch(
+      /Closed by Recoup: lost\.<br><br>Closed by Recoup: paid late\.$/,
+    );
+    expect(bench.heldOf('dun_1')).toMatchObject({ hs_task_status: 'COMPLETED' });
+  });
+
   it('is not made a second time when the answer was lost', async () => {
     bench.standIn.inject({ kind: 'silence', applied: true, socket: 'destroyed' }, { calls: 1 });
     await send(bench.record('dun_1'));
