@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, plus } from '../../src/domain/instant.ts';
 import { answers, takeAll } from './tool-at-hand.ts';
-import { counts, delivererOf, MINUTE_MS, people, rig, runFor, useToolRig, wantPeople } from './tool-rig.ts';
+import { counts, delivererOf, MINUTE_MS, people, recovered, rig, runFor, useToolRig, wantPeople } from './tool-rig.ts';
 
 useToolRig();
 
@@ -27,5 +27,23 @@ describe('somebody whom the tool does not know', () => {
     expect(rig.tool.calls.flat().map(({ isNew }) => isNew)).toEqual([true, true]);
     expect(rig.tool.heldOf('user_0')).toMatchObject({ in_dunning: true });
     expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
+  });
+
+  test('whom it knew until then, and who paid, is cleared of everything when a search finds them again', async () => {
+    const deliverer = delivererOf();
+    await wantPeople({ userId: 'user_0', desired: { in_dunning: true, next_retry_date: '2026-03-12T00:00:00.000Z' } });
+    await runFor(deliverer, MINUTE_MS);
+    rig.tool.script(ABSENT);
+    await wantPeople(recovered('user_0', { desired: { in_dunning: false, next_retry_date: null } }));
+    await runFor(deliverer, 2 * MINUTE_MS);
+    expect(rig.tool.heldOf('user_0')).toEqual({ in_dunning: false });
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
+  });
+
+  test('whom it never knew, and who paid, is not asked for again', async () => {
+    rig.tool.always(ABSENT);
+    await wantPeople(recovered('user_0'));
+    await runFor(delivererOf(), 3 * HOUR_MS);
+    expect(rig.tool.calls).toHaveLength(1);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { NOW } from './store-samples.ts';
-import { type Behaviour, DELIVERED, makeToolAtHand, takeAll } from './tool-at-hand.ts';
+import { type Behaviour, DELIVERED, edge, makeToolAtHand, takeAll } from './tool-at-hand.ts';
 import {
   counts,
   delivererOf,
@@ -136,5 +136,17 @@ describe('a record of its own fate', () => {
     await runFor(deliverer, 5 * MINUTE_MS);
     expect(rig.tool.heldOf('user_1')).toEqual({ in_dunning: true });
     expect(rig.tool.sentTo('user_0')).toHaveLength(1);
+  });
+});
+
+describe('news that a tool refuses', () => {
+  test('keeps back none of the news behind it', async () => {
+    const edges = Array.from({ length: 15 }, (_, index) => edge('news', 'dun_1', `news_${index}`, rig.now));
+    await wantPeople({ userId: 'user_0', desired: {}, edges });
+    rig.tool.script(except('user_0', { result: 'rejected', reason: 'one of them is bad', partly: true }));
+    await runFor(delivererOf(), MINUTE_MS);
+    expect(rig.tool.applied.map(({ event }) => event.id)).toEqual(edges.slice(10).map(({ event }) => event.id));
+    expect(await letters()).toHaveLength(1);
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
   });
 });

@@ -89,10 +89,11 @@ export const settleInModel = (row: ModelRow, call: SentInModel, retryAt: Instant
     return;
   }
   const isTaken = result !== 'rejected';
-  if (result === 'absent') Object.assign(row, { delivered: null, uncertain: [] });
+  if (result === 'absent')
+    Object.assign(row, { delivered: null, uncertain: union(row.uncertain, Object.keys(row.delivered ?? {})) });
   else if (isTaken && wasSent) row.delivered = { ...row.delivered, ...sent };
-  if (isTaken) row.uncertain = row.uncertain.filter((name) => !(name in sent));
-  const waitsOn = isOutdated || (isTaken && row.edges.some(isOpen));
+  if (isTaken && result !== 'absent') row.uncertain = row.uncertain.filter((name) => !(name in sent));
+  const waitsOn = isOutdated || row.edges.some(isOpen);
   if (waitsOn) wait(row, now);
   else row.status = isTaken ? 'settled' : 'dead';
 };

@@ -147,8 +147,9 @@ export interface ToolStore {
    * Writes outcomes in one transaction. `delivered` and `recorded`: `delivered` becomes itself overlaid with `sent`, `sent`'s
    * names leave `uncertain`; the row is settled if its version is still the settled one's, else it waits on. `unknown`: the
    * names join `uncertain`, its edges become `unknown`. `absent`: as `delivered`, but the edges that the row had are
-   * dropped, `delivered` becomes null, so that the next change is sent whole, and nothing is uncertain. `retry`: waits
-   * until `at`. `rejected`: a dead letter with the money at stake; where it was so in part, what was sent is in doubt.
+   * dropped, `delivered` becomes null, so that the next change is sent whole, and what it held joins `uncertain`: found
+   * again, it may still hold that. `retry`: waits until `at`. `rejected`: a dead letter with the money at stake; where it was
+   * so in part, what was sent is in doubt; events that were not sent with it still go.
    * Each that was sent is kept as a `ToolSend`. Episodes of the edges and of `sent` count as reached once delivered,
    * recorded or unknown. A row whose account moved to another profile meanwhile is found there. Ends the call that
    * `saveToolCall` wrote down.
@@ -165,7 +166,8 @@ export interface ToolStore {
   readonly nextToolRetryAt: (tool: string, channel: ToolChannel) => Promise<Instant | null>;
   /**
    * Makes profiles due whose state a recorder took after the live tool last heard of them, or that are in dunning and
-   * the live tool never heard of: of a tool that is told of accounts, of one of theirs (semantics G9). Answers how many.
+   * the live tool never heard of: of a tool that is told of accounts, of one of theirs (semantics G9); and those of which
+   * it was told what does not hold any more, as of whoever paid while it had no key. Answers how many.
    */
   readonly wakeForTool: (tool: string, now: Instant) => Promise<number>;
   readonly toolCounts: () => Promise<readonly ToolCounts[]>;

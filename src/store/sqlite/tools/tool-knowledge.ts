@@ -42,7 +42,8 @@ export interface ToolKnowledge {
 }
 
 const KNOW = 'UPDATE tool_states SET delivered = ?, uncertain = ?, reached = ? WHERE id = ?';
-const FORGET = `UPDATE tool_states SET delivered = NULL, uncertain = '[]' WHERE id = ?`;
+// It may be found again, with what it held: then also what is empty by then has to be said.
+const FORGET = 'UPDATE tool_states SET delivered = NULL, uncertain = ? WHERE id = ?';
 
 /** The attribute that names the lead episode. */
 const EPISODE = 'dunning_episode_id';
@@ -92,7 +93,8 @@ export const makeToolKnowledge = (db: DatabaseSync): ToolKnowledge => {
       save(settling, parseDelivered(current.delivered), uncertain);
     },
     forget: ({ current }) => {
-      forget.run(current.id);
+      const held = Object.keys(parseDelivered(current.delivered) ?? {});
+      forget.run(JSON.stringify(union(parseNames(current.uncertain), held)), current.id);
     },
   };
 };

@@ -11,8 +11,11 @@ export interface ToolMoves {
 }
 
 const SAME_ROW = 'h.profile_id = ?2 AND h.tool = g.tool AND h.channel = g.channel AND h.user_id = g.user_id';
-// Which of the two the tool heard last is not known: everything is asserted again.
-const ASSERT = `UPDATE tool_states SET delivered = NULL, waiting_since = coalesce(waiting_since, ?3),
+// Which of the two the tool heard last is not known: everything is asserted again, also what is empty by now.
+const ASSERT = `UPDATE tool_states SET delivered = NULL, uncertain = (SELECT json_group_array(name) FROM (
+    SELECT d.key AS name FROM tool_states s, json_each(s.delivered) d WHERE s.id IN (?1, ?2)
+    UNION SELECT u.value FROM tool_states s, json_each(s.uncertain) u WHERE s.id IN (?1, ?2))),
+  waiting_since = coalesce(waiting_since, ?3),
   retry_at = coalesce(retry_at, ?3), status = 'waiting', reached = (SELECT json_group_array(DISTINCT e.value)
     FROM tool_states s, json_each(s.reached) e WHERE s.id IN (?1, ?2)) WHERE id = ?2`;
 const MOVE_EDGES = 'UPDATE OR IGNORE tool_edges SET tool_state_id = ?2 WHERE tool_state_id = ?1';

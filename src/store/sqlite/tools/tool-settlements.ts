@@ -64,8 +64,8 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
     const record = { tool: row.tool, userId: row.userId, attributes: sent, events, ...current };
     const held = { ...NOTHING_HELD, profileId: current.profileId, toolStateId: current.id };
     deadLetters.add(toToolDeadLetter(record, reason), held, now);
-    // What was refused is not what is wanted any more.
-    if (isOutdated(settling)) waits.waitOn(now, now, current.id);
+    // What was refused is not what is wanted any more, or not all there is to tell.
+    if (isOutdated(settling) || toolEdges.anyOpen(current.id)) waits.waitOn(now, now, current.id);
     else waits.rest('dead', current.id);
   };
 
