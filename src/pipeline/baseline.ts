@@ -23,11 +23,16 @@ export interface Baseline {
   readonly audiences: readonly string[];
   /** The stage that is not news, as the commitments name it; null outside of dunning. */
   readonly stage: string | null;
+  /** Episodes that accounts were in dunning for: their alert is not news. */
+  readonly episodes: readonly string[];
   /** `rules`: transitions say that the definition changed. */
   readonly because: 'rules' | 'history';
 }
 
 const stageOf = ({ flow }: View): string | null => (flow === null ? null : stageKey(flow));
+
+const episodesOf = ({ accounts }: View): readonly string[] =>
+  accounts.flatMap(({ state }) => (state.in_dunning ? (state.dunning_episode_id ?? []) : []));
 
 const silence = (view: View, isSilent: (event: PlannedEvent) => boolean): ReadonlyMap<string, Silent> =>
   new Map(
@@ -47,6 +52,7 @@ const becauseOfRules = ({ decided, userId, accounts }: Claim, rules: Ruleset): B
     silent: silence(view, isOld),
     audiences: view.audiences,
     stage: stageOf(view),
+    episodes: episodesOf(view),
     because: 'rules',
   };
 };
@@ -91,6 +97,7 @@ const becauseOfHistory = (
     silent: silence(viewOf(toHistory, settled), (event) => event.ready && !coming.has(event.messageId) && isOld(event)),
     audiences: isQuiet ? history.audiences : [],
     stage: isAll ? stageOf(history) : null,
+    episodes: isAll ? episodesOf(history) : [],
     because: 'history',
   };
 };
@@ -102,6 +109,7 @@ const joinBaselines = (rules: Baseline | null, history: Baseline | null): Baseli
     silent: new Map([...rules.silent, ...history.silent]),
     audiences: [...new Set([...rules.audiences, ...history.audiences])],
     stage: history.stage ?? rules.stage,
+    episodes: [...rules.episodes, ...history.episodes],
     because: 'history',
   };
 };

@@ -171,13 +171,30 @@ export const toolPromises = (store: Subject): void => {
     });
 
     it('wakes whose state a recorder took after the live tool last heard of them', async () => {
-      await want(store(), [wanted()], { customer: 'cus_1' });
-      await want(store(), [recorder({ desired: {} })], { customer: 'cus_1' });
-      await want(store(), [recorder()], { customer: 'cus_2' });
-      await want(store(), [wanted()], { customer: 'cus_2' });
-      await want(store(), [wanted(), recorder({ tool: 'customer_io' })], { customer: 'cus_3' });
+      await want(store(), [wanted()], { customer: 'cus_1', inDunning: true });
+      await want(store(), [recorder({ desired: {} })], { customer: 'cus_1', inDunning: true });
+      await want(store(), [recorder()], { customer: 'cus_2', inDunning: true });
+      await want(store(), [wanted()], { customer: 'cus_2', inDunning: true });
+      await want(store(), [wanted(), recorder({ tool: 'customer_io' })], { customer: 'cus_3', inDunning: true });
       expect(await store().wakeForTool('braze', later(HOUR_MS))).toBe(1);
       expect(await woken()).toEqual(['cus_1']);
+    });
+
+    it('wakes who paid, ended or was called off while the tool had no key and nothing was recorded', async () => {
+      const told = [
+        ['cus_person', wanted({ desired: { in_dunning: true } })],
+        ['cus_task', wanted({ desired: { task_state: 'open' } })],
+        ['cus_alert', wanted({ desired: {}, edges: [edge('e_1')] })],
+        ['cus_well', wanted({ desired: { in_dunning: false } })],
+        ['cus_closed', wanted({ desired: { task_state: 'closed' } })],
+      ] as const;
+      for (const [customer, change] of told) await want(store(), [change], { customer, inDunning: true });
+      const rows = await waiting(store());
+      const sent = rows.map((row) => settlementOf(row, DELIVERED, { edges: row.edges.map(({ seq }) => seq) }));
+      await store().settleTools(sent, NOW, NOW);
+      for (const [customer] of told) await want(store(), [], { customer, inDunning: false });
+      expect(await store().wakeForTool('braze', later(HOUR_MS))).toBe(3);
+      expect(await woken()).toEqual(['cus_person', 'cus_task', 'cus_alert']);
     });
 
     it('wakes nobody twice once the live tool is to hear of them', async () => {

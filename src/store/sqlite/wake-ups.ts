@@ -27,6 +27,17 @@ const LIVE_ROWS = `SELECT 1 FROM tool_states l WHERE l.profile_id = p.id AND l.t
 const IN_DUNNING_UNHEARD_OF = `SELECT p.id FROM profiles p WHERE p.in_dunning = 1 AND (NOT EXISTS (${LIVE_ROWS})
   OR EXISTS (${LIVE_ROWS} AND l.customer_id IS NOT NULL) AND EXISTS (SELECT 1 FROM customers c
     WHERE c.profile_id = p.id AND NOT EXISTS (${LIVE_ROWS} AND l.customer_id = c.id)))`;
+// What the tool was last told is not what holds: without its key, and without a recorder, nobody noted that there was more
+// to tell. Of several accounts one may differ from the person: the decision finds that there is nothing to say.
+const ALERTED = `EXISTS (SELECT 1 FROM tool_edges e WHERE e.tool_state_id = l.id AND e.role = 'entry' AND e.status = 'delivered')
+  AND NOT EXISTS (SELECT 1 FROM tool_edges e WHERE e.tool_state_id = l.id AND e.role = 'exit')`;
+const DIFFERS = ['dunning_status', 'dunning_stage', 'dunning_episode_id', 'next_retry_date']
+  .map((name) => `l.desired ->> '${name}' IS NOT p.view ->> '$.traits.${name}'`)
+  .join(' OR ');
+const TOLD_OTHERWISE = `SELECT p.id FROM tool_states l JOIN profiles p ON p.id = l.profile_id
+  WHERE l.tool = ?1 AND l.channel = 'live' AND p.decided_at IS NOT NULL AND CASE p.in_dunning
+    WHEN 0 THEN l.desired ->> 'in_dunning' = 1 OR l.desired ->> 'task_state' = 'open' OR (${ALERTED})
+    ELSE p.view IS NOT NULL AND l.desired ->> 'dunning_status' IS NOT NULL AND (${DIFFERS}) END`;
 const UNDER_OTHER_RULES = 'SELECT id FROM profiles WHERE id > ? AND ruleset <> ? ORDER BY id LIMIT ?';
 // One search at a time, kept in the store: it goes forward only with the wake-ups that it found, and one that was done
 // is not made again by the next start. Another ruleset takes its place, so that a release that was half applied and
@@ -47,7 +58,10 @@ const NOT_SEARCHED: Search = { searchedTo: 0 };
 
 export const makeWakeUps = (db: DatabaseSync, customers: Customers): WakeUps => {
   const toldToRecorder = prepare<{ id: number }>(db, TOLD_TO_RECORDER);
-  const missedByTool = prepare<{ id: number }>(db, `${TOLD_TO_TOOL_RECORDER} UNION ${IN_DUNNING_UNHEARD_OF}`);
+  const missedByTool = prepare<{ id: number }>(
+    db,
+    `${TOLD_TO_TOOL_RECORDER} UNION ${IN_DUNNING_UNHEARD_OF} UNION ${TOLD_OTHERWISE}`,
+  );
   const underOtherRules = prepare<{ id: number }>(db, UNDER_OTHER_RULES);
   const search = prepare<Search>(db, SEARCH);
   const saveSearch = prepare(db, SAVE_SEARCH);

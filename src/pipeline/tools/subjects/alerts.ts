@@ -65,7 +65,8 @@ const endOf = (account: AccountView, episodeId: string): Attributes => {
 
 /** The recorder said it in the tool's place, or it is no news: old rules, history (semantics G9, E5). */
 const isSilent = ({ claim, baseline }: SubjectInput, { tool, channel }: ActiveTool, episodeId: string): boolean =>
-  baseline !== null || (channel === 'live' && Object.hasOwn(claim.commitments.tools, `${tool}/recorder#${episodeId}`));
+  (baseline?.episodes.includes(episodeId) ?? false) ||
+  (channel === 'live' && Object.hasOwn(claim.commitments.tools, `${tool}/recorder#${episodeId}`));
 
 /** A new alert for the account's lead episode; null when none is due or it was given. */
 const toOpen = (input: SubjectInput, active: ActiveTool, account: AccountView, told: Told): Wants | null => {
