@@ -1,3 +1,4 @@
+import type { Attributes } from '../destination-kit/record.ts';
 import type { SegmentCall, Store } from '../pipeline/ports.ts';
 import type { ToolRequest } from './doors.ts';
 
@@ -29,10 +30,16 @@ export const toOthers = async (
     .sort((a, b) => (a.tool < b.tool ? -1 : 1));
 };
 
+const toDemoTask = ({ subject, body, comment }: Attributes): DemoTask => ({
+  subject: String(subject),
+  body: String(body),
+  comment: typeof comment === 'string' ? comment : null,
+});
+
 /** How many people are looked up for an example before there is none. */
 const MOST_LOOKED_AT = 20;
 
-/** The task of somebody on a high-value plan who was in dunning; null when there was none. */
+/** The task of somebody who was in dunning: an open one if there is any, since it says what to do; null when there was none. */
 export const findTask = async (
   store: Pick<Store, 'findProfiles'>,
   calls: readonly SegmentCall[],
@@ -40,12 +47,13 @@ export const findTask = async (
   const people = calls.flatMap(({ type, traits, userId }) =>
     type === 'identify' && traits?.in_dunning === true && userId !== undefined ? [userId] : [],
   );
-  for (const userId of [...new Set(people)].slice(0, MOST_LOOKED_AT)) {
+  let closed: Attributes | null = null;
+  for (const userId of [...new Set(people)].toReversed().slice(0, MOST_LOOKED_AT)) {
     const tools = (await store.findProfiles(userId)).flatMap((record) => record.tools);
-    const task = tools.find(({ desired }) => typeof desired.task_state === 'string')?.desired;
-    if (task === undefined) continue;
-    const comment = typeof task.comment === 'string' ? task.comment : null;
-    return { subject: String(task.subject), body: String(task.body), comment };
+    const tasks = tools.map(({ desired }) => desired).filter(({ task_state }) => typeof task_state === 'string');
+    const open = tasks.find(({ task_state }) => task_state === 'open');
+    if (open !== undefined) return toDemoTask(open);
+    closed ??= tasks[0] ?? null;
   }
-  return null;
+  return closed === null ? null : toDemoTask(closed);
 };
