@@ -71,6 +71,14 @@ describe('the two requests', () => {
     expect(await outcomesOf([CEM])).toEqual([DELIVERED]);
   });
 
+  it('are one while nobody knows whether the state was taken: no journey starts or ends on a state that may come later', async () => {
+    says(UPDATE, [200, { ok: true }]);
+    const events = says(TRACK, taken(2));
+    const [ann, bob, cem] = await outcomesOf().then((outcomes) => (Array.isArray(outcomes) ? outcomes : []));
+    expect([ann?.result, bob?.result, cem]).toEqual(['unknown', 'unknown', DELIVERED]);
+    expect(JSON.stringify(events)).not.toContain('user_ann');
+  });
+
   it('are none for a record of nothing', async () => {
     expect(await outcomesOf([toolRecord('user_ann', { attributes: {}, events: [] })])).toEqual([DELIVERED]);
   });
