@@ -149,4 +149,17 @@ describe('news that a tool refuses', () => {
     expect(await letters()).toHaveLength(1);
     expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
   });
+
+  test('reaches a receiver that is too slow for ten of them in one call', async () => {
+    const edges = Array.from({ length: 12 }, (_, index) => edge('news', 'dun_1', `news_${index}`, rig.now));
+    await wantPeople({ userId: 'user_0', desired: {}, edges });
+    rig.tool = makeToolAtHand({ resendsUnknownEvents: true });
+    rig.tool.always((records, apply) => {
+      const isTooMuch = records.some(({ events }) => events.length > 3);
+      return isTooMuch ? { answer: 'unknown', reason: 'no answer in time' } : takeAll(records, apply);
+    });
+    await runFor(delivererOf(), HOUR_MS);
+    expect(rig.tool.applied.map(({ event }) => event.id)).toEqual(edges.map(({ event }) => event.id));
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 0, dead: 0 });
+  });
 });

@@ -50,13 +50,16 @@ const versionOf = ({ desired, delivered, uncertain }: ToolRow): Attributes => {
 /** What one call can tell a slow receiver before it is given up; what is left goes with the next. */
 const NEWS_PER_CALL = 10;
 
+/** After a call that failed they go one by one: a receiver too slow for ten would hear the first of them for ever. */
+const newsToSend = ({ edges, failures }: ToolRow): readonly QueuedEdge[] =>
+  edges.filter(({ role }) => role === 'news').slice(0, failures > 0 ? 1 : NEWS_PER_CALL);
+
 /** Exits first: a flow that is to start must not be ended by the exit of the one before it. */
 const edgesToSend = (row: ToolRow, resendsUnknownEvents: boolean): readonly QueuedEdge[] => {
   const exits = row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
   const entry = row.edges.findLast(({ role }) => role === 'entry');
   const isMeant = entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents);
-  const news = row.edges.filter(({ role }) => role === 'news').slice(0, NEWS_PER_CALL);
-  return [...exits, ...(isMeant ? [entry] : []), ...news];
+  return [...exits, ...(isMeant ? [entry] : []), ...newsToSend(row)];
 };
 
 /** Whether the tool heard of the episode, or may have: only then is there something to end. */
