@@ -208,7 +208,7 @@ const playStep = async (play: Play, one: Step): Promise<void> => {
 };
 
 /** What holds however decisions, calls, their outcomes, crashes and replays come. */
-export const toolsAtRandom = (store: Subject): void => {
+export const toolsAtRandom = (store: Subject, numRuns: number): void => {
   it('tools hold what they are told to, whatever the order of decisions, moves, outcomes, crashes and replays', async () => {
     let runs = 0;
     await fc.assert(
@@ -217,7 +217,7 @@ export const toolsAtRandom = (store: Subject): void => {
         const play: Play = { store: store(), tool: `tool_${runs}`, rows: [], names: {}, now: later(0), elapsed: 0 };
         for (const one of steps) await playStep(play, one);
       }),
-      { numRuns: 40 },
+      { numRuns },
     );
   }, 20_000);
 };

@@ -32,14 +32,14 @@ const SUITES = [
   toolPromises,
   toolOutcomePromises,
   toolAccountPromises,
-  toolsAtRandom,
 ];
 
 /**
  * What every store adapter must keep.
  * @param open an empty store for each test; the suite closes it.
+ * @param histories how many are played at random over the tools' rows.
  */
-export const storeContract = (name: string, open: () => Promise<Store>): void => {
+export const storeContract = (name: string, open: () => Promise<Store>, histories: number): void => {
   describe(`store contract: ${name}`, () => {
     let store: Store | undefined;
     const subject: Subject = () => {
@@ -51,5 +51,6 @@ export const storeContract = (name: string, open: () => Promise<Store>): void =>
     });
     afterEach(() => store?.close());
     for (const suite of SUITES) suite(subject);
+    toolsAtRandom(subject, histories);
   });
 };

@@ -42,15 +42,18 @@ export const makeOrg = (): Org => {
     serial += 1;
     return `${KEY_PREFIX[object] ?? '000'}${String(serial).padStart(12, '0')}AAA`;
   };
+  /** Fields that permission sets open to the run-as user; null after a change, until somebody asks. */
+  let permitted: ReadonlySet<unknown> | null = null;
+  const findPermitted = (): ReadonlySet<unknown> => {
+    const mine = all('PermissionSetAssignment').filter(({ AssigneeId }) => AssigneeId === RUN_AS);
+    const sets = new Set(mine.map(({ PermissionSetId }) => PermissionSetId));
+    const writable = all('FieldPermissions').filter((each) => each.PermissionsEdit === true && sets.has(each.ParentId));
+    return new Set(writable.map(({ Field }) => Field));
+  };
   const isOpen = (object: string, field: OrgField): boolean => {
     if (field.custom !== true || opened.has(`${object}.${field.name}`)) return true;
-    const sets = all('PermissionSetAssignment').filter(({ AssigneeId }) => AssigneeId === RUN_AS);
-    return all('FieldPermissions').some(
-      ({ Field, PermissionsEdit, ParentId }) =>
-        Field === `${object}.${field.name}` &&
-        PermissionsEdit === true &&
-        sets.some(({ PermissionSetId }) => PermissionSetId === ParentId),
-    );
+    permitted ??= findPermitted();
+    return permitted.has(`${object}.${field.name}`);
   };
   const put = (object: string, record: OrgRecord, by = RUN_AS): string => {
     const id = typeof record.Id === 'string' ? record.Id : newId(object);
@@ -58,6 +61,7 @@ export const makeOrg = (): Org => {
     const next: Record<string, unknown> = { ...held, ...record, Id: id, LastModifiedById: by };
     if (object === 'Task') next.IsClosed = next.Status === 'Completed';
     tableOf(object).set(id, next);
+    permitted = null;
     return id;
   };
   tableOf('User').set(RUN_AS, { Id: RUN_AS, Name: 'Recoup', IsActive: true });
@@ -68,7 +72,10 @@ export const makeOrg = (): Org => {
     all,
     put,
     newId,
-    remove: (object, id) => tableOf(object).delete(id),
+    remove: (object, id) => {
+      permitted = null;
+      return tableOf(object).delete(id);
+    },
     addField: (fullName, metadata) => {
       const [table = '', name = ''] = fullName.split('.');
       const object = table === 'Activity' ? 'Task' : table;
