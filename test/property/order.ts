@@ -84,7 +84,7 @@ export const declareOrderProperty = (shape: StripeShape): void => {
           const finals = finalInstants(ordered, shuffled);
           compare(await run(ordered, finals), await run(shuffled, finals));
         }),
-        provingRuns(200, 50_000),
+        provingRuns(100, 50_000),
       );
     },
     PROVE_MS + 60_000,

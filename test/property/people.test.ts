@@ -78,7 +78,7 @@ it(
         expect(other.people, 'the same people').toEqual(one.people);
         expectSaidAlike(one.said, other.said);
       }),
-      provingRuns(80, 20_000),
+      provingRuns(40, 20_000),
     );
   },
   PROVE_MS + 60_000,

@@ -10,7 +10,7 @@ import { type Ending, makeWorld } from './tool-world.ts';
  * die (semantics G3); then it is left in peace, and what it holds and heard is judged.
  */
 const PROVING = process.env.PROVE !== undefined;
-const RUNS = PROVING ? 20_000 : 500;
+const RUNS = PROVING ? 20_000 : 200;
 const TIMEOUT_MS = PROVING ? 50 * 60_000 : 120_000;
 
 /** Without nulls, which nobody holds, and the version, which goes only with something else. */
