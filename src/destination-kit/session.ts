@@ -15,9 +15,14 @@ export const makeSession = (tool: Tool, settings: ToolSettings, timeoutMs: numbe
   const open = async (): Promise<OpenedSession<ToolSettings>> => {
     if (openSession === undefined) return { ok: true, settings };
     opening ??= openSession(settings, timeoutMs);
-    const opened = await opening;
-    if (!opened.ok) opening = null;
-    return opened;
+    try {
+      const opened = await opening;
+      if (!opened.ok) opening = null;
+      return opened;
+    } catch (error) {
+      opening = null;
+      throw error;
+    }
   };
   return {
     open,
