@@ -54,6 +54,11 @@ const addDemo = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
     .action((options) => enqueue(async () => (await import('./demo.ts')).runDemo(doors, options)));
 };
 
+const toEmail = (text: string): string => {
+  if (/^[^\s@]+@[^\s@]+$/.test(text)) return text;
+  throw new InvalidArgumentError('expected an address such as ada@example.com');
+};
+
 const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   const told = LIFECYCLES.flatMap((name) =>
     wrap(LIFECYCLE_SUMMARIES[name], 57).map((line, i) => `  ${(i === 0 ? name : '').padEnd(19)} ${line}`),
@@ -72,9 +77,17 @@ const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
       '--user <id>',
       'whom it happens to (default: a new user); the same again is another billing customer of theirs',
     )
+    .option('--email <address>', "the customer's address, which a CRM needs to make a contact", toEmail)
     .option('--live', 'send live mode: reaches Segment if the relay enforces')
     .addHelpText('after', `\nLifecycles:\n${told}`)
-    .addHelpText('after', examples('trigger renewal-failed', 'trigger recovered-by-retry --user ada --shape legacy'))
+    .addHelpText(
+      'after',
+      examples(
+        'trigger renewal-failed',
+        'trigger recovered-by-retry --user ada --shape legacy',
+        'trigger renewal-failed --email ada@example.com',
+      ),
+    )
     .action((name, options) => enqueue(async () => (await import('./trigger.ts')).runTrigger(doors, name, options)));
 };
 

@@ -3,7 +3,7 @@ import { digest } from '../domain/ids.ts';
 import { type Instant, instant, SECOND_MS } from '../domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../providers/stripe/sign.ts';
 import { type LifecycleName, lifecycle, lifecycleSpanMs } from '../simulate/lifecycles.ts';
-import type { StripeAccount, StripeEvent, StripeShape } from '../simulate/stripe-events.ts';
+import { customerCreated, type StripeAccount, type StripeEvent, type StripeShape } from '../simulate/stripe-events.ts';
 import { COMMAND } from './command-line.ts';
 import type { CliDoors } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
@@ -14,6 +14,8 @@ export interface TriggerOptions {
   readonly url?: string;
   readonly secret?: string;
   readonly user?: string;
+  /** Of the customer: CRMs make a contact only with one. */
+  readonly email?: string;
   readonly live?: boolean;
   readonly json?: boolean;
 }
@@ -65,6 +67,7 @@ const accountOf = (user: string, { customer }: RunIds, options: TriggerOptions):
   livemode: options.live === true,
   customer,
   userId: user,
+  email: options.email,
   planId: 'pro',
   priceId: 'price_pro_monthly',
 });
@@ -79,7 +82,9 @@ const eventsOf = (
   const spanMs = lifecycleSpanMs(name, { ...options, startsAt: now });
   // A renewal is older than its webhook; and an event of the future would wait until it has happened.
   const startsAt = Math.floor((now - spanMs) / SECOND_MS) * SECOND_MS - SECOND_MS;
-  return lifecycle(name, { ...options, startsAt }).map(({ event }) => event);
+  const events = lifecycle(name, { ...options, startsAt }).map(({ event }) => event);
+  if (account.email === undefined) return events;
+  return [customerCreated(account, { at: startsAt - SECOND_MS }), ...events];
 };
 
 const whyUnreachable = (error: unknown, url: URL): string => {

@@ -28,6 +28,8 @@ export interface StripeAccount {
   readonly merchant?: string | undefined;
   /** `cus_…` */
   readonly customer: string;
+  /** Of the customer, and copied to the invoice; absent: none is known. */
+  readonly email?: string | undefined;
   /** Put into `metadata.user_id` of the objects named by `userIdOn`. Absent: nobody knows who this is. */
   readonly userId?: string | undefined;
   /** Default: the subscription (and so its copy on the invoice) and the customer. */

@@ -20,7 +20,7 @@ const customerObject = (account: StripeAccount, options: CustomerOptions): Strip
   default_source: null,
   delinquent: false,
   description: null,
-  email: null,
+  email: account.email ?? null,
   invoice_prefix: idSuffix(account.customer).toUpperCase().slice(0, 8),
   invoice_settings: {
     custom_fields: null,

@@ -175,7 +175,7 @@ const paper = (account: StripeAccount, options: InvoiceOptions): StripeObject =>
   automatic_tax: { enabled: false, liability: null, status: null },
   custom_fields: null,
   customer_address: null,
-  customer_email: null,
+  customer_email: account.email ?? null,
   customer_name: null,
   customer_phone: null,
   customer_shipping: null,

@@ -99,6 +99,34 @@ describe('recoup trigger', () => {
     expect((await trigger(args)).stdout).toMatch(/user bob: cus_\w+, sub_\w+, in_\w+\./);
   });
 
+  it.each(['legacy', 'basil', 'endive'])(
+    'introduces the customer by the address that it was given before anything fails, in the shape %s',
+    async (shape) => {
+      const args = ['out-of-order', '--url', door.url, '--secret', SECRET, '--shape', shape];
+      expect((await trigger([...args, '--email', 'ada@example.com', '--user', 'ada'])).exitCode).toBe(0);
+      const [first, ...others] = door.received.map(({ body }) => body);
+      expect(first).toMatchObject({
+        type: 'customer.created',
+        data: { object: { email: 'ada@example.com', metadata: { user_id: 'ada' } } },
+      });
+      expect(others.every(({ created }) => created > (first?.created ?? Number.POSITIVE_INFINITY))).toBe(true);
+    },
+  );
+
+  it('ends with code 2 on an address that is none', async () => {
+    const { exitCode, stderr } = await trigger([
+      'renewal-failed',
+      '--url',
+      door.url,
+      '--email',
+      'ada',
+      '--secret',
+      SECRET,
+    ]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('ada@example.com');
+  });
+
   it('ends with code 1 and names the likely cause when the relay refuses the signature', async () => {
     door.close();
     door = await openDoor(400);
