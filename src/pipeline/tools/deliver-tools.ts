@@ -64,9 +64,12 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
 
   const step = async (now: Instant): Promise<DeliveryStep> => {
     if (!isRecovered) await recover(now);
-    if (pauses.until(now) !== null || room.until(now) !== null) return { settled: 0, nextAt: await nextAt(now) };
+    // Every commit wakes every tool, and most have nothing for most of them: the rows are asked for only if some are due.
+    const at = await nextAt(now);
+    if (at === null || at > now) return { settled: 0, nextAt: at };
     const rows = await store.nextToolRows({ tool, channel, now, limit: limits.objects });
-    if (rows.length === 0) return { settled: 0, nextAt: afterDecision(await nextAt(now), now) };
+    // Whoever waits though their time has come waits for a decision, whose commit wakes us.
+    if (rows.length === 0) return { settled: 0, nextAt: plus(now, SECOND_MS) };
     const dispatches = rows.map((row) => toRecord(row, sink.resendsUnknownEvents));
     const quiet = dispatches.filter((dispatch) => !isSendable(dispatch));
     await settleQuietly(quiet);
@@ -103,10 +106,6 @@ const toQuietSettlement = ({ row, dropped }: Dispatch): ToolSettlement => ({
   dropped,
   outcome: { result: 'delivered', warning: null },
 });
-
-/** Whoever waits though their time has come waits for a decision, whose commit wakes us. */
-const afterDecision = (at: Instant | null, now: Instant): Instant | null =>
-  at !== null && at <= now ? plus(now, SECOND_MS) : at;
 
 const latest = (...candidates: readonly (Instant | null)[]): Instant =>
   instant(Math.max(...candidates.map((at) => at ?? 0)));
