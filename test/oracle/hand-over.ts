@@ -74,6 +74,22 @@ export const episodesAt = (
 };
 
 /**
+ * Was it ever out of retries, had everything been heard of when it happened: decision 0013 goes by the first time, whatever is
+ * set since.
+ */
+export const wasExhausted = (facts: readonly Fact[], policy: Policy, t: number, episode: Episode): boolean => {
+  const heard = visibleFacts(facts, t).map((fact) => ({ ...fact, receivedAt: fact.occurredAt }));
+  const instants = heard.flatMap(({ occurredAt: at }) => [at - 1, at, at + policy.noRetryAfterMs]);
+  return instants.some((at) => {
+    const c: Case = { facts: visibleFacts(heard, at), policy, t: at };
+    return episodesOf(c, episode.subscription).some(
+      (then) =>
+        then.openingInvoice === episode.openingInvoice && then.outcome === 'open' && stageOf(c, then) === 'exhausted',
+    );
+  });
+};
+
+/**
  * Must a task be made now, if none is there: of high value at entry, all others by day N or out of retries. Not while
  * held back, and not for what is over. Out of retries counts by the first time, of which an instant does not tell: then it may.
  */
@@ -89,11 +105,11 @@ export const taskVerdict = (
 };
 
 /**
- * Must a channel be told now that a high-value account is in dunning, if it was not: by its lead episode, neither of history
- * nor while held back.
+ * Must a channel be told now that a high-value account is in dunning, if it was not: by its lead episode, and not while held
+ * back. What was heard of late, or is of history and came to lead since, may.
  */
-export const alertVerdict = ({ isLead, isSuppressed, isHighValue, isLate, isHistory }: EpisodeStanding): Verdict => {
-  if (!isLead || isSuppressed || !isHighValue || isHistory) return 'never';
+export const alertVerdict = ({ isLead, isSuppressed, isHighValue, isLate }: EpisodeStanding): Verdict => {
+  if (!isLead || isSuppressed || !isHighValue) return 'never';
   return isLate ? 'may' : 'must';
 };
 

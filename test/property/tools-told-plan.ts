@@ -32,6 +32,8 @@ export interface Told {
   readonly wishes: Wishes;
   /** When the relay was installed and read the past from the provider's own list of events, in ms; null: before the first. */
   readonly installedMs: number | null;
+  /** Before which arrivals the code that decides changes. */
+  readonly releases: readonly number[];
   /** Instants between webhooks at which nothing is due and all is looked at, in ms after the one before. */
   readonly looks: readonly number[];
 }
@@ -61,6 +63,7 @@ export const told: fc.Arbitrary<Told> = fc.record({
     fc.integer({ min: 0, max: 40 }).map((days) => days * DAY),
     { freq: 3 },
   ),
+  releases: fc.array(fc.integer({ min: 1, max: 12 }), { maxLength: 2 }),
   looks: fc.array(fc.integer({ min: 1, max: 6 * DAY }), { maxLength: 4 }),
 });
 

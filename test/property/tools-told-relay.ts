@@ -2,6 +2,7 @@ import { AUDIENCES } from '../../audiences/index.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
 import type { DeliverySource, OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
@@ -55,6 +56,8 @@ export interface ToldRelay {
   readonly decide: (now: Instant) => Promise<void>;
   /** When the next profile is due by time alone; null: none. */
   readonly nextDueAt: () => Promise<Instant | null>;
+  /** From now on other code decides, by the same rules: nobody is woken for it (semantics E5). */
+  readonly release: () => void;
   readonly look: (now: Instant) => Promise<Look>;
   readonly close: () => Promise<void>;
 }
@@ -66,7 +69,14 @@ const providers = { stripe };
 /** The real store and loop, with tools of every subject and nobody who sends. `ids`: users and customers to look for. */
 export const openToldRelay = async (policy: Policy, ids: readonly string[]): Promise<ToldRelay> => {
   const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
-  const rules = makeRules({ policy, namespace: 'test', audiences: AUDIENCES, providers });
+  let releases = 0;
+  const world = (): World => ({
+    store: watched,
+    rules: makeRules({ policy, namespace: 'test', audiences: AUDIENCES, providers, code: `release ${releases}` }),
+    providers,
+    channelFor: () => 'segment',
+    toolsFor: () => TOOLS,
+  });
   let decided: Decided[] = [];
   const watched: Store = {
     ...store,
@@ -82,14 +92,6 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
         return commit;
       }),
   };
-  const world = {
-    store: watched,
-    rules,
-    providers,
-    channelFor: () => 'segment' as const,
-    toolsFor: () => TOOLS,
-  };
-
   const findAll = async (): Promise<readonly ProfileRecord[]> => {
     const found = (await Promise.all(ids.map((id) => store.findProfiles(id)))).flat();
     return [...new Map(found.map((profile) => [profile.profileId, profile])).values()];
@@ -107,8 +109,11 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
       await store.accept(bodies.map((body) => toDelivery(stripe, body, now, source)));
     },
     decide: async (now) => {
-      for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world, now, 64)) === 0) return;
+      for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world(), now, 64)) === 0) return;
       throw new Error('the profiles wake each other for ever');
+    },
+    release: () => {
+      releases += 1;
     },
     nextDueAt: () => store.nextDueAt(),
     look: async (now) => {

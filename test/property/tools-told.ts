@@ -5,7 +5,16 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
 import { type AccountStanding, accountAt } from '../oracle/account.ts';
 import type { EpisodeIdOf } from '../oracle/answer.ts';
-import { alertVerdict, type EpisodeStanding, episodesAt, isOver, taskVerdict } from '../oracle/hand-over.ts';
+import type { Fact } from '../oracle/facts.ts';
+import {
+  alertVerdict,
+  type EpisodeStanding,
+  episodesAt,
+  isOver,
+  taskVerdict,
+  wasExhausted,
+} from '../oracle/hand-over.ts';
+import { judgeContacts, judgeStream } from './tools-told-others.ts';
 import type { Told } from './tools-told-plan.ts';
 import { arrivalsOf, policyFor } from './tools-told-plan.ts';
 import type { Look, Owned, ToldRelay } from './tools-told-relay.ts';
@@ -16,6 +25,8 @@ interface Memory {
   readonly accounts: Set<string>;
   readonly tasks: Map<string, 'open' | 'closed'>;
   readonly alerts: Map<string, readonly string[]>;
+  /** Episodes of history that were in dunning as it was read, or later without a word: they are no news. */
+  readonly oldNews: Set<string>;
   /** Episodes that were seen out of retries. */
   readonly exhausted: Set<string>;
 }
@@ -23,6 +34,7 @@ interface Memory {
 /** An episode of an account, with the id under which it is published. */
 interface Known {
   readonly id: string;
+  readonly facts: readonly Fact[];
   readonly standing: EpisodeStanding;
 }
 
@@ -83,7 +95,7 @@ const judgeAccounts = (look: Look, memory: Memory, policy: Policy, idOf: Episode
 };
 
 const judgeTask = (
-  { id, standing }: Known,
+  { id, standing, facts }: Known,
   row: ToolRow | undefined,
   before: readonly EpisodeStanding[],
   { memory, policy, now }: { memory: Memory; policy: Policy; now: Instant },
@@ -95,10 +107,11 @@ const judgeTask = (
   const state = row?.desired.task_state as 'open' | 'closed' | undefined;
   if (had === undefined) {
     if (verdicts.at(-1) === 'must') expect(state, `${at}: must be there`).toBe('open');
-    if (row !== undefined)
-      expect(verdicts.includes('must') || (verdicts.includes('may') && memory.exhausted.has(id)), `${at}: new`).toBe(
-        true,
-      );
+    if (row !== undefined && !verdicts.includes('must')) {
+      expect(verdicts, `${at}: new`).toContain('may');
+      const wasOnce = memory.exhausted.has(id) || wasExhausted(facts, policy, now, standing.episode);
+      expect(wasOnce, `${at}: new, once out of retries`).toBe(true);
+    }
   } else expect(row, `${at}: stays`).toBeDefined();
   if (state === undefined) return;
   expect(['open', 'closed'], at).toContain(state);
@@ -113,7 +126,7 @@ const judgeAlert = (
   { id, standing }: Known,
   row: ToolRow | undefined,
   before: readonly EpisodeStanding[],
-  { memory, now }: { memory: Memory; now: Instant },
+  { memory, now, isReading }: { memory: Memory; now: Instant; isReading: boolean },
 ): void => {
   const at = `the alert of ${id} (${standing.episode.openingInvoice}, ${standing.episode.outcome}) at ${iso(now)}`;
   const verdicts = [...before, standing].map(alertVerdict);
@@ -127,6 +140,10 @@ const judgeAlert = (
       verdicts.some((verdict) => verdict !== 'never'),
       `${at}: new`,
     ).toBe(true);
+  if (standing.isHistory && verdicts.at(-1) !== 'never') {
+    if (had.length === 0 && (isReading || memory.oldNews.has(id))) expect(heard, `${at}: history`).toEqual([]);
+    if (heard.length === 0) memory.oldNews.add(id);
+  }
   if (verdicts.at(-1) === 'must') expect(heard, `${at}: must be there`).toContain('alert_opened');
   expect([[], ['alert_opened'], ['alert_opened', 'alert_resolved']], at).toContainEqual(heard);
   if (heard.length === 2 && had.length < 2)
@@ -149,7 +166,7 @@ const judgeSuperseded = (look: Look, ids: ReadonlySet<string>): void => {
     );
 };
 
-const judgeEpisodes = (look: Look, memory: Memory, policy: Policy): void => {
+const judgeEpisodes = (look: Look, memory: Memory, policy: Policy, isReading: boolean): void => {
   const published = idsOf(look);
   const idOf: EpisodeIdOf = (episode) => published.get(keyOf(episode)) ?? '';
   const ids = new Set<string>();
@@ -164,86 +181,24 @@ const judgeEpisodes = (look: Look, memory: Memory, policy: Policy): void => {
       ids.add(id);
       const before = earlier.filter(({ episode }) => keyOf(episode) === key);
       const at = `${id} at ${iso(look.now)}`;
-      const context = { memory, policy, now: look.now };
-      judgeTask({ id, standing }, onlyRow(look.rows.hand_off, id, at), before, context);
-      judgeAlert({ id, standing }, onlyRow(look.rows.alert, id, at), before, context);
+      const context = { memory, policy, now: look.now, isReading };
+      judgeTask({ id, standing, facts }, onlyRow(look.rows.hand_off, id, at), before, context);
+      judgeAlert({ id, standing, facts }, onlyRow(look.rows.alert, id, at), before, context);
     }
   }
   judgeSuperseded(look, ids);
 };
 
-const UNDISCLOSED = ['lost_card', 'stolen_card', 'fraudulent'];
-
-/** E8: what may not be told is told to Segment alone, where policy asks for it. */
-const asTools = (properties: Readonly<Record<string, unknown>>): unknown =>
-  UNDISCLOSED.includes(String(properties.failure_code))
-    ? { ...properties, failure_code: null, failure_category: 'undisclosed' }
-    : properties;
-
-/** A stream hears of an account what Segment does. */
-const judgeStream = (look: Look): void => {
-  const said = look.calls.flatMap(({ call }) =>
-    call.type === 'track' && typeof call.properties?.account_id === 'string' && !isOfPeople(call.event ?? '')
-      ? [
-          {
-            account: call.properties.account_id,
-            id: call.messageId,
-            name: call.event,
-            properties: asTools(call.properties),
-          },
-        ]
-      : [],
-  );
-  for (const account of new Set([
-    ...said.map((each) => each.account),
-    ...look.rows.stream.map(({ userId }) => userId),
-  ])) {
-    const rows = look.rows.stream.filter(({ userId }) => userId === account);
-    expect(rows.length, `rows of the stream of ${account}`).toBeLessThanOrEqual(1);
-    const heard = (rows[0]?.edges ?? []).map(({ event: { id, name, properties } }) => ({
-      account,
-      id,
-      name,
-      properties,
-    }));
-    expect(heard, `the stream of ${account} at ${iso(look.now)}`).toEqual(
-      said.filter((each) => each.account === account),
-    );
-    expect(rows[0]?.desired ?? {}, 'a stream holds nothing').toEqual({});
-  }
-};
-
-/** Edge outputs, about people and not about what happened to an account. */
-const isOfPeople = (event: string): boolean =>
-  event.startsWith('Audience ') || ['dunning_stage_entered', 'dunning_exited'].includes(event);
-
-const CRM = ['suppression_reason', 'first_failed_at', 'last_recovered_at', 'total_failed_payments_90d', 'plan_id'];
-const CRM_MORE = ['high_value_plan', 'mrr', 'arr', 'mrr_currency', 'email'];
-
-const judgeContacts = (look: Look): void => {
-  const who = (row: ToolRow): string => `${row.profileId} ${row.userId}`;
-  expect(look.rows.contact.map(who).toSorted(), 'contacts').toEqual(look.rows.person.map(who).toSorted());
-  for (const person of look.rows.person) {
-    const contact = look.rows.contact.find((row) => who(row) === who(person));
-    for (const [name, value] of Object.entries(person.desired)) {
-      // The version is that of the change, and not each changes both.
-      if (name !== 'dunning_state_version') expect(contact?.desired[name], `${name} of ${who(person)}`).toBe(value);
-    }
-    const more = Object.keys(contact?.desired ?? {}).filter((name) => !(name in person.desired));
-    expect(more.toSorted(), `contact ${who(person)}`).toEqual([...CRM, ...CRM_MORE].toSorted());
-    expect(contact?.edges).toEqual([]);
-  }
-};
-
-const judgeLook = (look: Look, memory: Memory, policy: Policy): void => {
+const judgeLook = (look: Look, memory: Memory, policy: Policy, isReading: boolean): void => {
   const ids = idsOf(look);
   judgeAccounts(look, memory, policy, (episode) => ids.get(keyOf(episode)) ?? '');
-  judgeEpisodes(look, memory, policy);
+  judgeEpisodes(look, memory, policy, isReading);
   judgeContacts(look);
   judgeStream(look);
 };
 
-const IDS = ['user_eve', 'ada', 'ben', 'cleo', 'cus_eve', 'cus_eve_too', 'cus_0', 'cus_1', 'cus_2', 'cus_3'];
+/** Users and customers that a history may name. */
+export const IDS = ['user_eve', 'ada', 'ben', 'cleo', 'cus_eve', 'cus_eve_too', 'cus_0', 'cus_1', 'cus_2', 'cus_3'];
 
 /** Lets time pass up to `until`, and looks after every wake and then at `until`. */
 const passTime = async (relay: ToldRelay, until: Instant, see: (now: Instant) => Promise<void>): Promise<void> => {
@@ -257,12 +212,21 @@ const passTime = async (relay: ToldRelay, until: Instant, see: (now: Instant) =>
 export const judgeTold = async (told: Told): Promise<void> => {
   const policy = policyFor(told);
   const relay = await openToldRelay(policy, IDS);
-  const memory: Memory = { accounts: new Set(), tasks: new Map(), alerts: new Map(), exhausted: new Set() };
-  const see = async (now: Instant): Promise<void> => judgeLook(await relay.look(now), memory, policy);
+  const memory: Memory = {
+    accounts: new Set(),
+    tasks: new Map(),
+    alerts: new Map(),
+    oldNews: new Set(),
+    exhausted: new Set(),
+  };
+  const see = async (now: Instant, isReading = false): Promise<void> =>
+    judgeLook(await relay.look(now), memory, policy, isReading);
   try {
     const looks = [...told.looks];
     let last: Instant = instant(0);
+    let arrivals = 0;
     for (const [at, together] of Map.groupBy(arrivalsOf(told), (arrival) => arrival.at)) {
+      if (told.releases.includes(arrivals++)) relay.release();
       const between = plus(last, looks[0] ?? 0);
       if (last > 0 && looks.length > 0 && between < at) {
         looks.shift();
@@ -277,7 +241,10 @@ export const judgeTold = async (told: Told): Promise<void> => {
           source,
         );
       await relay.decide(at);
-      await see(at);
+      await see(
+        at,
+        together.some(({ source }) => source === 'backfill'),
+      );
       last = at;
     }
     for (const days of [8, 40]) {
