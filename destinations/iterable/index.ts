@@ -5,6 +5,7 @@ import { checkCredentials } from './credentials.ts';
 import { definition } from './definition.ts';
 import { erase } from './erase.ts';
 import { inspect } from './inspect.ts';
+import { openSession } from './open-session.ts';
 import { readBack } from './read-back.ts';
 import { apply, plan } from './set-up.ts';
 import { MAX_BYTES } from './sync.ts';
@@ -38,6 +39,8 @@ export const iterable = defineTool({
     credentials: { apiKey: 'recorder', baseUrl: 'https://api.iterable.invalid' },
     answer: takeAll,
   },
+  // A first value fixes a field's type: none is sent before the set-up.
+  openSession,
   setUp: { plan, apply },
   inspect,
   checkCredentials,

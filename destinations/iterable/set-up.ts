@@ -8,26 +8,24 @@ import { toUserFields } from './field-values.ts';
 import { type BulkCall, type BulkObject, TRACK_EVENTS, UPDATE_USERS } from './parts.ts';
 import { readProjectFields } from './project-fields.ts';
 import type { IterableSettings } from './settings.ts';
+import { isWhole } from './whole-numbers.ts';
 
 /** Nobody, without an address: fields are made by a first value, and somebody has to have it. */
 export const SET_UP_USER = 'recoup-set-up';
-
-/** Numbers without a fraction; of all others the type must be able to hold one. */
-const WHOLE_NUMBERS = new Set(['dunning_attempt_number', 'dunning_state_version']);
 
 /** The types that can hold a field, the one to be made first. */
 const typesOf = ({ name, type }: Field): readonly [string, ...string[]] => {
   if (type === 'boolean') return ['boolean'];
   if (type === 'instant') return ['date'];
   if (type !== 'number') return ['string', 'keyword', 'text'];
-  return WHOLE_NUMBERS.has(name) ? ['long', 'integer', 'double', 'float', 'number'] : ['double', 'float', 'number'];
+  return isWhole(name) ? ['long', 'integer', 'double', 'float', 'number'] : ['double', 'float', 'number'];
 };
 
 /** A first value that fixes the type: harmless, and false where it says whether somebody is to be written to. */
 const exampleOf = ({ name, type, options }: Field): string | number | boolean => {
   if (type === 'boolean') return false;
   if (type === 'instant') return '2000-01-01T00:00:00.000Z';
-  if (type === 'number') return WHOLE_NUMBERS.has(name) ? 1 : 0.5;
+  if (type === 'number') return isWhole(name) ? 1 : 0.5;
   return type === 'url' ? 'https://example.com/' : (options?.[0] ?? 'none');
 };
 

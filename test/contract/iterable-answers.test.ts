@@ -23,8 +23,12 @@ const CEM = toolRecord('user_cem', {
 const RECORDS = [ANN, BOB, CEM];
 
 let sink: ToolSink;
-beforeAll(() => {
+beforeAll(async () => {
   sink = makeActionsSink(iterable, iterable.credentials({ apiKey: KEY, baseUrl: `${BASE}/` }), { now: () => NOW });
+  nock(BASE)
+    .get('/api/users/getFields')
+    .reply(200, { fields: { dunning_amount_due: 'double' } });
+  await sink.send([toolRecord('user_ann', { attributes: {}, events: [] })]);
 });
 afterEach(() => nock.cleanAll());
 

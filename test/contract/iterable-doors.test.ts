@@ -77,7 +77,12 @@ describe('the check of credentials', () => {
   });
 });
 
+/** As the set-up leaves it. */
+const makeAmount = (): void => standIn.types.set('dunning_amount_due', 'double');
+
 describe('the read-back', () => {
+  beforeEach(makeAmount);
+
   it('gives what Iterable holds, with its dates as they were written, and leaves out whom it does not know', async () => {
     await deliver(
       toolRecord('user/1', { attributes: { in_dunning: true, next_retry_date: '2026-03-13T09:00:00.000Z' } }),
@@ -94,6 +99,7 @@ describe('the read-back', () => {
 
   it('shows a value that a null did not clear: Iterable does not say that it does', async () => {
     await reopen({ nullClears: false });
+    makeAmount();
     await deliver(toolRecord('user_1', { attributes: { dunning_stage: 'retrying' } }));
     await deliver(toolRecord('user_1', { attributes: { dunning_stage: null } }));
     const [held] = await doors.readBack(settings(), ['user_1'], TIMEOUT_MS);
@@ -109,6 +115,8 @@ describe('the read-back', () => {
 });
 
 describe('the erasing of people', () => {
+  beforeEach(makeAmount);
+
   it('deletes them and does not bar them: who comes back as a customer can be written again', async () => {
     await deliver();
     await doors.erase(settings(), ['user_1', 'user_2'], TIMEOUT_MS);
@@ -150,15 +158,41 @@ describe('the set-up', () => {
     expect([missing, conflicts, present.length]).toEqual([[], [], FIELDS.length]);
   });
 
-  it('lets whole amounts and fractions be written in any order; without it the first customer chooses the type', async () => {
-    const owes = (userId: string, dunning_amount_due: number) =>
-      toolRecord(userId, { attributes: { dunning_amount_due }, events: [] });
-    await deliver(owes('user_1', 49));
-    expect(await deliver(owes('user_2', 49.5))).toMatchObject({ outcomes: [{ result: 'rejected' }] });
-    await reopen({});
+  const owes = (userId: string, dunning_amount_due: number) =>
+    toolRecord(userId, { attributes: { dunning_amount_due }, events: [] });
+
+  it('is waited for, since the first customer would choose the type of amounts for good; then whole ones and fractions pass', async () => {
+    const sink = makeActionsSink(iterable, settings(), { now: () => NOW });
+    expect(await sink.send([owes('user_1', 49)])).toEqual({
+      answer: 'stopped',
+      reason: expect.stringMatching(/no field dunning_amount_due.*npm run recoup -- destinations apply/),
+    });
+    expect([standIn.users.all.size, standIn.requests.map(({ path }) => path)]).toEqual([0, ['/api/users/getFields']]);
     await applyAll();
-    await deliver(owes('user_1', 49));
-    expect(await deliver(owes('user_2', 49.5))).toMatchObject({ outcomes: [{ result: 'delivered' }] });
+    expect(await sink.send([owes('user_1', 49)])).toMatchObject({ outcomes: [{ result: 'delivered' }] });
+    expect(await sink.send([owes('user_2', 49.5)])).toMatchObject({ outcomes: [{ result: 'delivered' }] });
+  });
+
+  it('is not waited for where the type is wrong for good: everybody is written without the field', async () => {
+    standIn.types.set('dunning_amount_due', 'long');
+    await deliver(toolRecord('user_1', { attributes: { dunning_amount_due: 49.5, in_dunning: false }, events: [] }));
+    expect(standIn.users.all.get('user_1')?.dataFields).toMatchObject({ in_dunning: false });
+  });
+
+  it.each([
+    ['a fault of its own', json(500, { code: 'GenericError', msg: 'sorry' }), 'unavailable'],
+    ['an answer that is no list of fields', json(200, { ok: true }), 'unavailable'],
+    ['a call that it does not understand', json(400, { code: 'BadParams', msg: 'what' }), 'unavailable'],
+    ['too many calls', json(429, { code: 'RateLimitExceeded', msg: 'slow' }), 'throttled'],
+    ['a wrong key', json(401, { code: 'BadApiKey', msg: 'no' }), 'stopped'],
+  ])('is asked for again after %s, and nobody is refused for that', async (_case, says, answer) => {
+    const server = await startToolServer(says);
+    const sink = makeActionsSink(iterable, settingsAt(server.endpoint), { now: () => NOW });
+    expect(await sink.send([owes('user_1', 49)])).toMatchObject({ answer });
+    expect(await sink.send([owes('user_1', 49)])).toMatchObject({ answer });
+    expect(server.seen).toHaveLength(2);
+    await server.close();
+    expect(await sink.send([owes('user_1', 49)])).toMatchObject({ answer: 'unavailable' });
   });
 
   it('says of a field of another type that nobody can change it', async () => {

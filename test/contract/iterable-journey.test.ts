@@ -28,6 +28,7 @@ let journey: Journey;
 const open = async (objects = 1_000): Promise<void> => {
   clock = makeVirtualClock(DAY_0);
   standIn = await startIterableStandIn({ key: KEY, now: clock.now });
+  standIn.types.set('dunning_amount_due', 'double');
   store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
   journey = runJourney(standIn.users, { delaysMs: [1, DAY_MS, 5 * DAY_MS], reentryMs: 7 * DAY_MS });
   const takesAll = {

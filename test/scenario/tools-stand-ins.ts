@@ -113,6 +113,7 @@ export const startToolStandIns = async (now: () => number): Promise<ToolStandIns
     startSlackStandIn({ path: SLACK_PATH, now }),
     startWebhookReceiver({ secret: SECRET, now }),
   ]);
+  iterable.types.set('dunning_amount_due', 'double');
   setUpHubspot(hubspot.account);
   setUpSalesforce(salesforce.org);
   setUpSupport(zendesk, intercom);

@@ -10,6 +10,7 @@ const KEY = 'key-that-nobody-may-see';
 export const openIterableBench: OpenToolBench = async ({ now }) => {
   const standIn = await startIterableStandIn({ key: KEY, now, limitsRates: false });
   const { users } = standIn;
+  standIn.types.set('dunning_amount_due', 'double');
   const settings = (apiKey: string) => iterable.credentials({ apiKey, baseUrl: standIn.url });
   return {
     tool: iterable,
