@@ -19,12 +19,16 @@ const failureOf = (person: number) =>
 it('a crowd that fails at one instant is in the tool within seconds of virtual time, though its calls are paced', async () => {
   const clock = makeVirtualClock(START);
   const told: number[] = [];
-  const onToolRequest = () => told.push(clock.now());
+  const onToolRequest = (tool: string): void => {
+    if (tool === 'braze') told.push(clock.now());
+  };
   const relay = await openDemoRelay(DEFAULT_POLICY, { clock, onCall: () => {}, onToolRequest });
   const deliveries = Array.from({ length: 200 }, (_, person) => failureOf(person)).flat();
   const ordered = deliveries.toSorted((a, b) => a.arrivesAt - b.arrivesAt);
   await runTimeMachine({ relay, clock, secret: relay.secret, deliveries: ordered, days: 1 });
-  expect(await relay.store.toolCounts()).toMatchObject([{ settled: 200, waiting: 0 }]);
+  const counts = await relay.store.toolCounts();
+  expect(counts.filter(({ waiting }) => waiting > 0)).toEqual([]);
+  expect(counts.find(({ tool }) => tool === 'braze')).toMatchObject({ settled: 200 });
   expect(told.length).toBeGreaterThan(1);
   expect(Math.max(...told) - Math.min(...told)).toBeLessThan(20_000);
   await relay.close();
