@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ToolRequest } from '../../src/cli/doors.ts';
 import { HOUR_MS, instant, plus } from '../../src/domain/instant.ts';
 import { openDemoRelay } from '../../src/main-demo.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
@@ -19,7 +20,7 @@ const failureOf = (person: number) =>
 it('a crowd that fails at one instant is in the tool within seconds of virtual time, though its calls are paced', async () => {
   const clock = makeVirtualClock(START);
   const told: number[] = [];
-  const onToolRequest = (tool: string): void => {
+  const onToolRequest = ({ tool }: ToolRequest): void => {
     if (tool === 'braze') told.push(clock.now());
   };
   const relay = await openDemoRelay(DEFAULT_POLICY, { clock, onCall: () => {}, onToolRequest });
