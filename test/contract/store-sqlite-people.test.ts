@@ -131,7 +131,9 @@ describe('joining and parting in SQLite', () => {
     expect(db.prepare('SELECT profile_id, reached, delivered, uncertain, status FROM tool_states').all()).toEqual([
       { ...row, status: 'waiting' },
     ]);
-    for (const table of ['tool_edges', 'tool_sends', 'dead_letters'])
+    const letters = db.prepare('SELECT tool_state_id, profile_id FROM dead_letters').all();
+    expect(letters).toEqual([{ tool_state_id: 1, profile_id: 1 }]);
+    for (const table of ['tool_edges', 'tool_sends'])
       expect(db.prepare(`SELECT tool_state_id FROM ${table}`).all(), table).toEqual([
         { tool_state_id: 1 },
         { tool_state_id: 1 },

@@ -128,6 +128,16 @@ export const toolAccountPromises = (store: Subject): void => {
       expect(await onlyTask()).toMatchObject({ profileId: ben, edges: [{ event: { id: 'e_1' } }] });
     });
 
+    it('keep one dead letter where two rows turn out to be one', async () => {
+      await play(store(), { cus_2: {}, cus_3: BEN });
+      for (const customer of ['cus_2', 'cus_3']) {
+        await want(store(), [wanted({ amountMinor: 1999, currency: 'USD' })], { customer });
+        await store().settleTools([settlementOf(await onlyRow(store()), REJECTED)], NOW, NOW);
+      }
+      await play(store(), { cus_2: BEN, cus_3: BEN });
+      expect(await store().deadLetters({ replayed: false, limit: 9 })).toMatchObject([{ amountMinor: 1999 }]);
+    });
+
     it('keep their dead letters also when whoever they left is erased', async () => {
       await play(store(), TOGETHER);
       await want(store(), [about('cus_2')]);

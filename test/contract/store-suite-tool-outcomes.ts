@@ -198,6 +198,34 @@ export const toolOutcomePromises = (store: Subject): void => {
       expect(await openLetters()).toHaveLength(1);
     });
 
+    it('rejected again takes the place of what is open of the row: its money counts once, and a replay is one', async () => {
+      await want(store(), [wanted({ edges: [edge('e_1', 'exit')], amountMinor: 1999, currency: 'USD' })]);
+      await send(REJECTED);
+      const desired = { in_dunning: 'no' };
+      await want(store(), [wanted({ desired, amountMinor: 5, currency: 'EUR' })], { at: later(20) });
+      await send({ ...REJECTED, reason: 'no more' }, {}, later(21));
+      const [letter, ...more] = await openLetters();
+      expect(more).toEqual([]);
+      expect(letter).toMatchObject({ amountMinor: 5, currency: 'EUR', createdAt: later(21), subject: 'braze u_1' });
+      expect(letter?.message).toContain('no more');
+      expect(letter?.payload).toContain('"no"');
+      // Events of the first refusal go along.
+      expect(await store().replayDeadLetters(null, later(30))).toBe(1);
+      expect((await onlyRow(store(), later(30))).edges).toMatchObject([{ event: { id: 'e_1' } }]);
+      await send(REJECTED, {}, later(31));
+      expect(await openLetters()).toMatchObject([{ createdAt: later(31) }]);
+      expect(await store().deadLetters({ replayed: true, limit: 9 })).toHaveLength(2);
+    });
+
+    it('rejected of other rows leaves each its own', async () => {
+      await want(store(), [wanted(), wanted({ userId: 'u_2' }), wanted({ tool: 'iterable' })]);
+      for (const tool of ['braze', 'iterable'])
+        for (const row of await store().nextToolRows({ tool, channel: 'live', now: later(9), limit: 9 }))
+          await store().settleTools([settlementOf(row, REJECTED)], RETRY_AT, later(9));
+      const subjects = (await openLetters()).map(({ subject }) => subject);
+      expect(subjects.toSorted()).toEqual(['braze u_1', 'braze u_2', 'iterable u_1']);
+    });
+
     it('replayed has the row wait with what it is to be now, and its exits and news alone', async () => {
       const edges = [edge('e_1'), edge('e_2', 'exit'), edge('e_3', 'news', '')];
       await want(store(), [wanted({ edges })]);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
-import type { Store } from '../../src/pipeline/ports.ts';
+import type { DeadLetter, Store } from '../../src/pipeline/ports.ts';
 import type { ToolChange, ToolRow, ToolSettlement } from '../../src/pipeline/tools/tool-ports.ts';
 import { arrive, decideBy, type Named, settle } from './store-people.ts';
 import { later } from './store-samples.ts';
@@ -164,10 +164,14 @@ const playCall = async (play: Play, one: Call): Promise<void> => {
   }
 };
 
+const openLetters = async ({ store, tool }: Play): Promise<readonly DeadLetter[]> => {
+  const letters = await store.deadLetters({ replayed: false, limit: 1_000 });
+  return letters.filter(({ subject }) => subject.startsWith(`${tool} `));
+};
+
 const playReplay = async (play: Play): Promise<void> => {
   const at = pass(play);
-  const letters = await play.store.deadLetters({ replayed: false, limit: 1_000 });
-  const mine = letters.filter(({ subject }) => subject.startsWith(`${play.tool} `));
+  const mine = await openLetters(play);
   expect(
     await play.store.replayDeadLetters(
       mine.map(({ seq }) => seq),
@@ -181,7 +185,11 @@ const playReplay = async (play: Play): Promise<void> => {
 const count = (rows: readonly ModelRow[], of: (row: ModelRow) => boolean): number => rows.filter(of).length;
 const least = (all: readonly number[]): number | null => (all.length === 0 ? null : Math.min(...all));
 
-const compare = async ({ store, tool, rows }: Play): Promise<void> => {
+const compare = async (play: Play): Promise<void> => {
+  const { store, tool, rows } = play;
+  const letters = (await openLetters(play)).map(({ subject, createdAt }) => [subject, createdAt]);
+  const owed = rows.flatMap(({ userId, letterAt }) => (letterAt === null ? [] : [[`${tool} ${userId}`, letterAt]]));
+  expect(letters.toSorted()).toEqual(owed.toSorted());
   const all = await store.nextToolRows({ tool, channel: 'live', now: FOREVER, limit: 100 });
   const waiting = dueInModel(rows, FOREVER);
   expect(all.map(pictureOfRow)).toEqual(waiting.map(pictureOfModel));

@@ -18,9 +18,20 @@ export interface ModelRow {
   since: number;
   retryAt: number;
   failures: number;
+  /** When the open dead letter was made; null: none is open. */
+  letterAt: Instant | null;
 }
 
-const FRESH = { delivered: null, uncertain: [], reached: [], edges: [], failures: 0, since: 0, retryAt: 0 };
+const FRESH = {
+  letterAt: null,
+  delivered: null,
+  uncertain: [],
+  reached: [],
+  edges: [],
+  failures: 0,
+  since: 0,
+  retryAt: 0,
+};
 
 const isOpen = ({ status }: { readonly status: string }): boolean => status === 'queued' || status === 'unknown';
 
@@ -89,6 +100,7 @@ export const settleInModel = (row: ModelRow, call: SentInModel, retryAt: Instant
     return;
   }
   const isTaken = result !== 'rejected';
+  if (!isTaken) row.letterAt = now;
   if (result === 'absent')
     Object.assign(row, { delivered: null, uncertain: union(row.uncertain, Object.keys(row.delivered ?? {})) });
   else if (isTaken && wasSent) row.delivered = { ...row.delivered, ...sent };
@@ -100,6 +112,7 @@ export const settleInModel = (row: ModelRow, call: SentInModel, retryAt: Instant
 
 /** The replay of a dead letter of the row. */
 export const replayInModel = (row: ModelRow, now: Instant): void => {
+  row.letterAt = null;
   if (row.status === 'waiting') row.retryAt = now;
   else wait(row, now);
   row.edges = row.edges.map((one) =>

@@ -21,6 +21,9 @@ const ASSERT = `UPDATE tool_states SET delivered = NULL, uncertain = (SELECT jso
 const MOVE_EDGES = 'UPDATE OR IGNORE tool_edges SET tool_state_id = ?2 WHERE tool_state_id = ?1';
 const MOVE_SENDS = 'UPDATE tool_sends SET tool_state_id = ?2 WHERE tool_state_id = ?1';
 const MOVE_LETTERS = 'UPDATE dead_letters SET tool_state_id = ?2 WHERE tool_state_id = ?1';
+// Two of one row would count its money twice.
+const ONE_LETTER = `DELETE FROM dead_letters WHERE tool_state_id = ?2 AND replayed_at IS NULL AND seq < (
+  SELECT max(seq) FROM dead_letters WHERE tool_state_id = ?2 AND replayed_at IS NULL)`;
 const DROP = 'DELETE FROM tool_states WHERE id = ?';
 
 type Move = (from: number, holder: number, now: Instant) => void;
@@ -32,7 +35,7 @@ const makeMove = (db: DatabaseSync, whose: string): Move => {
     `SELECT g.id AS giver, h.id AS holder FROM tool_states g JOIN tool_states h ON ${SAME_ROW} AND h.id <> g.id WHERE ${whose}`,
   );
   const assert = prepare(db, ASSERT);
-  const moveTo = [MOVE_EDGES, MOVE_SENDS, MOVE_LETTERS].map((sql) => prepare(db, sql));
+  const moveTo = [MOVE_EDGES, MOVE_SENDS, MOVE_LETTERS, ONE_LETTER].map((sql) => prepare(db, sql));
   const drop = prepare(db, DROP);
   const moveLetters = prepare(
     db,
