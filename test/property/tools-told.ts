@@ -27,6 +27,8 @@ interface Memory {
   readonly alerts: Map<string, readonly string[]>;
   /** Episodes of history that were in dunning as it was read, or later without a word: they are no news. */
   readonly oldNews: Set<string>;
+  /** Instants ahead at which policy hands an episode over. */
+  readonly days: Set<number>;
   /** Episodes that were seen out of retries. */
   readonly exhausted: Set<string>;
 }
@@ -103,6 +105,8 @@ const judgeTask = (
   const at = `the task of ${id} (${standing.episode.openingInvoice}, ${standing.episode.outcome}) at ${iso(now)}`;
   const verdicts = [...before, standing].map((each) => taskVerdict(each, policy, now));
   if (standing.isExhausted || before.some(({ isExhausted }) => isExhausted)) memory.exhausted.add(id);
+  const day = standing.episode.openedAt + (policy.handOff.afterMs ?? 0);
+  if (day > now) memory.days.add(day);
   const had = memory.tasks.get(id);
   const state = row?.desired.task_state as 'open' | 'closed' | undefined;
   if (had === undefined) {
@@ -200,11 +204,19 @@ const judgeLook = (look: Look, memory: Memory, policy: Policy, isReading: boolea
 /** Users and customers that a history may name. */
 export const IDS = ['user_eve', 'ada', 'ben', 'cleo', 'cus_eve', 'cus_eve_too', 'cus_0', 'cus_1', 'cus_2', 'cus_3'];
 
-/** Lets time pass up to `until`, and looks after every wake and then at `until`. */
-const passTime = async (relay: ToldRelay, until: Instant, see: (now: Instant) => Promise<void>): Promise<void> => {
-  for (let next = await relay.nextDueAt(); next !== null && next <= until; next = await relay.nextDueAt()) {
-    await relay.decide(next);
-    await see(next);
+/** Lets time pass up to `until`; looks after every wake, and to the millisecond when policy hands an episode over. */
+const passTime = async (
+  relay: ToldRelay,
+  { until, days }: { readonly until: Instant; readonly days: Set<number> },
+  see: (now: Instant) => Promise<void>,
+): Promise<void> => {
+  for (;;) {
+    const dueAt = await relay.nextDueAt();
+    const next = Math.min(dueAt ?? Number.POSITIVE_INFINITY, ...days);
+    if (next > until) return;
+    await relay.decide(instant(next));
+    await see(instant(next));
+    for (const each of days) if (each <= next) days.delete(each);
   }
 };
 
@@ -217,6 +229,7 @@ export const judgeTold = async (told: Told): Promise<void> => {
     tasks: new Map(),
     alerts: new Map(),
     oldNews: new Set(),
+    days: new Set(),
     exhausted: new Set(),
   };
   const see = async (now: Instant, isReading = false): Promise<void> =>
@@ -230,10 +243,10 @@ export const judgeTold = async (told: Told): Promise<void> => {
       const between = plus(last, looks[0] ?? 0);
       if (last > 0 && looks.length > 0 && between < at) {
         looks.shift();
-        await passTime(relay, between, see);
+        await passTime(relay, { until: between, days: memory.days }, see);
         await see(between);
       }
-      await passTime(relay, at, see);
+      await passTime(relay, { until: at, days: memory.days }, see);
       for (const [source, some] of Map.groupBy(together, (each) => each.source))
         await relay.take(
           some.map(({ body }) => body),
@@ -249,7 +262,7 @@ export const judgeTold = async (told: Told): Promise<void> => {
     }
     for (const days of [8, 40]) {
       const then = plus(last, days * DAY_MS);
-      await passTime(relay, then, see);
+      await passTime(relay, { until: then, days: memory.days }, see);
       await see(then);
     }
   } finally {
