@@ -12,12 +12,17 @@ const MAX_DESCRIPTION = 32_000;
 export const TASK_STATUS = { open: 'Not Started', closed: 'Completed' } as const;
 export const TASK_PRIORITY: Readonly<Record<string, string>> = { high: 'High', medium: 'Normal' };
 
+/** The subject and the text; only those that are given. */
+const toWords = ({ subject, body }: Readonly<Record<string, unknown>>) => ({
+  ...(typeof subject === 'string' ? { Subject: cut(subject, MAX_SUBJECT) } : {}),
+  ...(typeof body === 'string' ? { Description: cut(body, MAX_DESCRIPTION) } : {}),
+});
+
 /** What the attributes of a task are in Salesforce; only those that are given. */
 const toContent = (attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, string | null>> => {
-  const { subject, body, due_at, priority } = attributes;
+  const { due_at, priority } = attributes;
   return {
-    ...(typeof subject === 'string' ? { Subject: cut(subject, MAX_SUBJECT) } : {}),
-    ...(typeof body === 'string' ? { Description: cut(body, MAX_DESCRIPTION) } : {}),
+    ...toWords(attributes),
     ...(typeof due_at === 'string' ? { ActivityDate: toDay(due_at) } : {}),
     ...(typeof priority === 'string' ? { Priority: TASK_PRIORITY[priority] ?? 'Normal' } : {}),
   };
@@ -52,19 +57,23 @@ export const toNewTask = (payload: SyncPayload, places: Places): Planned => {
 export const planUpdate = (payload: SyncPayload, task: Row): Planned => {
   const content = toContent(payload.attributes ?? {});
   if (Object.keys(content).length === 0 || isClosed(task)) return { result: 'delivered', warning: null };
-  if (textIn(task, 'CreatedById') !== textIn(task, 'LastModifiedById'))
-    return { result: 'delivered', warning: 'a person edited the task: left as it is' };
+  if (isEdited(task)) return { result: 'delivered', warning: 'a person edited the task: left as it is' };
   return toWrite(payload, task, content);
 };
 
-/** Closes a task that is open, and says how the episode ended, once; one that a person closed only gets the sentence. */
+/**
+ * Closes a task that is open, and says how the episode ended, once, below the words of an ended one. What a person saved
+ * stays as it is, and one that a person closed only gets the sentence.
+ */
 export const planClosing = (payload: SyncPayload, task: Row): Planned => {
   const { comment, task_state } = payload.attributes ?? {};
-  const description = textIn(task, 'Description');
+  const words = isEdited(task) || isClosed(task) ? {} : toWords(payload.attributes ?? {});
+  const description = words.Description ?? textIn(task, 'Description');
   const sentence = typeof comment === 'string' && !description.includes(comment) ? comment : '';
   const longer = description === '' ? sentence : `${description}\n\n${sentence}`;
   const fits = longer.length <= MAX_DESCRIPTION;
   const fields = {
+    ...words,
     ...(task_state === 'closed' && !isClosed(task) ? { Status: TASK_STATUS.closed } : {}),
     ...(sentence !== '' && fits ? { Description: longer } : {}),
   };
@@ -83,5 +92,8 @@ const toWrite = (
   fields: { ...fields, Id: textIn(task, 'Id'), [TASK_KEY_FIELD]: payload.external_id },
   warning,
 });
+
+/** Somebody other than Recoup's user saved it last. */
+const isEdited = (task: Row): boolean => textIn(task, 'CreatedById') !== textIn(task, 'LastModifiedById');
 
 const isClosed = (task: Row): boolean => valueIn(task, 'IsClosed') === true;

@@ -69,12 +69,24 @@ const account = (context: HandOffContext, { accountId }: TaskOwner): readonly st
 
 const section = (title: string, lines: readonly string[]): string => [title, ...lines].join('\n');
 
-/** The task's text: sections in plain text, the same for the same facts. */
-export const toBody = (context: HandOffContext, owner: TaskOwner): string =>
+const ADVICE = 'Recommended';
+
+const toDo = (context: HandOffContext): readonly string[] => [
+  section(ADVICE, [context.recommendation]),
+  section('Link', [context.paymentUrl ?? NOT_KNOWN]),
+];
+
+/** The task's text: sections in plain text, the same for the same facts. Once it is over nothing is to be done. */
+export const toBody = (context: HandOffContext, owner: TaskOwner, isClosed: boolean): string =>
   [
     section('What happened', happened(context)),
     section('Retries', retries(context)),
     section('Account', account(context, owner)),
-    section('Recommended', [context.recommendation]),
-    section('Link', [context.paymentUrl ?? NOT_KNOWN]),
+    ...(isClosed ? [] : toDo(context)),
   ].join('\n\n');
+
+/** An open task's text, as it is once nothing is to be done. */
+export const withoutAdvice = (body: string): string => {
+  const at = body.lastIndexOf(`\n\n${ADVICE}\n`);
+  return at === -1 ? body : body.slice(0, at);
+};

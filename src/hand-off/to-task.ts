@@ -16,7 +16,7 @@ const toSubject = (context: HandOffContext, { accountId }: TaskOwner): string =>
 export const toTask = (handOff: HandOff, who: TaskOwner): Task => ({
   task_state: handOff.isClosed ? 'closed' : 'open',
   subject: toSubject(handOff.context, who),
-  body: toBody(handOff.context, who),
+  body: toBody(handOff.context, who, handOff.isClosed),
   comment: toComment(handOff),
   due_at: toIso(handOff.dueAt),
   priority: handOff.context.isHighValue ? 'high' : 'medium',

@@ -149,6 +149,31 @@ describe('an ended episode', () => {
     expect(tasks()[0]).toMatchObject(closed);
   });
 
+  it('gives its Task the words of an ended one where nobody touched it, and a person’s words stay', async () => {
+    const { standIn, record, know } = await open();
+    know(['dun_1', 'dun_2', 'dun_3']);
+    await outcomesOf(record('dun_1'), record('dun_2'), record('dun_3'));
+    const [, second, third] = tasks();
+    standIn.org.put('Task', { Id: second?.Id, Description: 'I called them.' }, SELLER);
+    standIn.org.put('Task', { Id: third?.Id, Status: 'Completed' }, SELLER);
+    const ended = {
+      ...CLOSED,
+      subject: 'Payment failed',
+      body: 'A payment failed.',
+      due_at: '2026-04-01T00:00:00.000Z',
+    };
+    await outcomesOf(change('dun_1', ended), change('dun_2', ended), change('dun_3', ended));
+    const told = (words: string) => `${words}\n\n${COMMENT}`;
+    const before = 'A payment failed.\nCall them.';
+    expect(tasks()).toMatchObject([
+      { Subject: 'Payment failed', Description: told('A payment failed.'), ActivityDate: '2026-03-11' },
+      { Subject: 'Payment failed: take over', Description: told('I called them.') },
+      { Subject: 'Payment failed: take over', Description: told(before) },
+    ]);
+    await outcomesOf(change('dun_1', ended));
+    expect(tasks()[0]?.Description).toBe(told('A payment failed.'));
+  });
+
   it('leaves a Task closed that a person closed, and one open again that a person opened', async () => {
     const { standIn, record, know } = await open();
     know(['dun_1']);
