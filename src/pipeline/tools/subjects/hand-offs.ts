@@ -37,7 +37,9 @@ const want = (
 ): Wants => {
   const name = subjectName(active, id);
   if (told === undefined && (isClosed(desired) || !takesTasks(input, active))) return { changes: [], told: {} };
-  if (told !== undefined && differingNames(told.desired, desired).length === 0)
+  // Paid after it was lost: how it was paid still settles, and the task stays closed meanwhile.
+  const isReopened = told !== undefined && isClosed(told.desired) && !isClosed(desired);
+  if (told !== undefined && (isReopened || differingNames(told.desired, desired).length === 0))
     return { changes: [], told: { [name]: told } };
   const change = { ...changeOf(active, account, id), desired, edges: [], urgent: isClosed(desired) };
   const next = { userId: id, desired, running: null, announced: [], account: account.customer };
