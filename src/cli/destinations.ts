@@ -89,18 +89,21 @@ const whatItShould = async (store: Store, id: string, tool: string): Promise<rea
     .map(({ userId, desired, sends }) => ({ userId, desired, leftOut: sends.at(-1)?.result === 'absent' }));
 };
 
-/**
- * What Recoup answers for: a contact's address is the tool's own, of a task people write what they like, and an account's user
- * only leads to it, in tools that keep none.
- */
+/** What does not hold what it should, by the name of an attribute, is Recoup's fault. */
+type IsOwn = (name: string, desired: Attributes, held: Readonly<Record<string, unknown>>) => boolean;
+
+const OWN: Partial<Readonly<Record<Subject, IsOwn>>> = {
+  // The address is the tool's own.
+  contact: (name) => name !== 'email',
+  // The user only leads to the account, in tools that keep none.
+  account: (name, _, held) => name !== 'user_id' || Object.hasOwn(held, name),
+  // People reword a task, put it off and complete it: it only must not stay open.
+  hand_off: (name, { task_state }, held) =>
+    name === 'task_state' && task_state === 'closed' && Object.hasOwn(held, name),
+};
+
 const ownOf = (subject: Subject, desired: Attributes, held: Readonly<Record<string, unknown>>): Attributes =>
-  Object.fromEntries(
-    Object.entries(desired).filter(([name]) =>
-      subject === 'hand_off' || (subject === 'account' && name === 'user_id')
-        ? Object.hasOwn(held, name)
-        : subject !== 'contact' || name !== 'email',
-    ),
-  );
+  Object.fromEntries(Object.entries(desired).filter(([name]) => OWN[subject]?.(name, desired, held) ?? true));
 
 /** For one answer of one tool, in ms. */
 const ASK_WITHIN_MS = 30_000;

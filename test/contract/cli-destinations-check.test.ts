@@ -94,10 +94,22 @@ describe('recoup destinations check --user, in tools of several subjects', () =>
   });
 
   it('does not count what people wrote into a task', async () => {
-    await told('crm-tasks', 'dun_1', { task_state: 'open', body: 'as Recoup wrote it' });
-    const { exitCode, text } = await check(crm('crm-tasks', 'hand_off', { dun_1: { task_state: 'open' } }));
+    await told('crm-tasks', 'dun_1', { task_state: 'open', subject: 'Call', body: 'as Recoup wrote it' });
+    const { exitCode, text } = await check(
+      crm('crm-tasks', 'hand_off', { dun_1: { task_state: 'closed', subject: 'Called', body: 'They pay on Friday' } }),
+    );
     expect(text).toContain('holds what it should');
     expect(exitCode).toBe(0);
+  });
+
+  it('tells of a task that is open where the episode has ended', async () => {
+    await told('crm-tasks', 'dun_1', { task_state: 'closed', subject: 'Call', comment: 'paid' });
+    const { exitCode, text } = await check(
+      crm('crm-tasks', 'hand_off', { dun_1: { task_state: 'open', subject: 'Called', comment: null } }),
+    );
+    expect(text).toContain('dun_1  task_state  holds "open", should hold "closed"');
+    expect(text).not.toMatch(/ {2}(subject|comment) {2}/);
+    expect(exitCode).toBe(1);
   });
 
   it('goes on with the others where one tool does not answer', async () => {
