@@ -19,6 +19,11 @@ const isKey = (text: string): boolean => /^[\x21-\x7e]{1,400}$/.test(text);
 
 const isEmail = (text: string): boolean => /^[\x21-\x3f\x41-\x7e]{1,64}@[\x21-\x3f\x41-\x7e]{1,190}$/.test(text);
 
+/** Where people log in: apps are served by the org's own address alone. */
+const FOR_PEOPLE = new Set(['login.salesforce.com', 'test.salesforce.com']);
+
+const isMyDomain = (text: string): boolean => isInstance(text) && !FOR_PEOPLE.has(new URL(text).hostname);
+
 const SIGNING_BYTES = { least: 24, most: 64 };
 
 /** As Standard Webhooks writes it: a receiver that cannot read it refuses every call. */
@@ -53,7 +58,13 @@ export const TOOL_VARIABLES = {
   ITERABLE_BASE_URL: api('Iterable', 'https://api.iterable.com'),
   HUBSPOT_ACCESS_TOKEN: key('the access token of a private app of HubSpot', '<your access token>'),
   HUBSPOT_BASE_URL: api('HubSpot', 'https://api.hubapi.com'),
-  SALESFORCE_LOGIN_URL: instance('your Salesforce org (My Domain)', 'https://acme.my.salesforce.com'),
+  SALESFORCE_LOGIN_URL: {
+    ...instance('your Salesforce org (My Domain)', 'https://acme.my.salesforce.com'),
+    accepts: isMyDomain,
+    expected:
+      'the https URL of your Salesforce org (My Domain), without path, user or query: login.salesforce.com and ' +
+      'test.salesforce.com do not serve the login of apps (http only for this machine)',
+  },
   SALESFORCE_CLIENT_ID: key("the consumer key of Salesforce's connected app", '<your consumer key>'),
   SALESFORCE_CLIENT_SECRET: key("the consumer secret of Salesforce's connected app", '<your consumer secret>'),
   SLACK_WEBHOOK_URL: {
@@ -212,9 +223,9 @@ export const findLoneVariable = (given: Given): { readonly name: ToolVariableNam
 export type ToolAccess = Readonly<Record<string, string | Secret>>;
 
 const toValue = (name: ToolVariableName, text: string): string | Secret => {
-  const { secret, accepts }: ToolVariable = TOOL_VARIABLES[name];
+  const { secret }: ToolVariable = TOOL_VARIABLES[name];
   if (secret) return toSecret(text);
-  return accepts === isInstance ? text.replace(/\/+$/, '') : text;
+  return isInstance(text) ? text.replace(/\/+$/, '') : text;
 };
 
 const toAccess = ({ credentials }: ToolVendor, given: Given): ToolAccess =>

@@ -116,6 +116,8 @@ describe('the environment', () => {
     ['ITERABLE_BASE_URL', 'https://api.iterable.com/api'],
     ['HUBSPOT_ACCESS_TOKEN', 'schlüssel'],
     ['SALESFORCE_LOGIN_URL', 'http://acme.my.salesforce.com'],
+    ['SALESFORCE_LOGIN_URL', 'https://login.salesforce.com'],
+    ['SALESFORCE_LOGIN_URL', 'https://Test.salesforce.com/'],
     ['SLACK_WEBHOOK_URL', 'https://hooks.slack.com'],
     ['SLACK_WEBHOOK_URL', 'http://hooks.slack.com/services/T/B/x'],
     ['OUTBOUND_WEBHOOK_URL', 'http://example.com/hooks'],
