@@ -1,5 +1,6 @@
 import type { CredentialCheck, ToolProblem } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 import { askHubspot, type HubspotClient, statusOf } from './client.ts';
 import { idPropertyOf } from './property-specs.ts';
 import type { HubspotObject, HubspotSettings } from './settings.ts';
@@ -68,12 +69,10 @@ const findIdProblem = async (
   try {
     const held = await askHubspot(settings, timeoutMs, ({ crm }) => crm.properties.coreApi.getByName(object, name));
     if (held.hasUniqueValue === true) return [];
-    const mend =
-      'name another property in the policy and run "recoup destinations apply": it cannot be made unique later';
+    const mend = `name another property in the policy and ${RUN_SET_UP}: it cannot be made unique later`;
     return [{ problem: `the property ${name} of ${object} is not unique`, mend }];
   } catch (error) {
-    if (statusOf(error) === 404)
-      return [{ problem: `${object} have no property ${name}`, mend: 'run "recoup destinations apply"' }];
+    if (statusOf(error) === 404) return [{ problem: `${object} have no property ${name}`, mend: RUN_SET_UP }];
     if (statusOf(error) === 403) return [{ problem: `the token may not read the properties of ${object}`, mend: MEND }];
     throw error;
   }

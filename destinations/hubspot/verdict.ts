@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 
 const envelope = z.looseObject({
   message: z.string().catch(''),
@@ -16,6 +17,9 @@ export const parseError = (body: unknown): HubspotError => envelope.parse(typeof
 
 /** Faults in the account's set-up: every record meets them until somebody mends it. */
 const NOT_SET_UP = /PROPERTY_DOESNT_EXIST|INVALID_OPTION|non-unique|READ_ONLY_VALUE/;
+/** Of an id that is looked for, HubSpot says so also where there is no such property. */
+const NOT_UNIQUE = 'non-unique';
+const KEY_AT_FAULT = /non-unique [\w-]+ property( [a-z][a-z0-9_]{0,99})\b/;
 const PROPERTY_AT_FAULT = /"name"\s*:\s*"([a-z][a-z0-9_]{0,99})"/;
 
 const textOf = ({ message, category, errors }: HubspotError): string =>
@@ -26,9 +30,10 @@ export const toSetUpProblem = (error: HubspotError): string | null => {
   const text = textOf(error);
   const kind = NOT_SET_UP.exec(text)?.[0];
   if (kind === undefined) return null;
+  if (kind === NOT_UNIQUE) return `HubSpot has no unique property${KEY_AT_FAULT.exec(text)?.[1] ?? ''}; ${RUN_SET_UP}`;
   const name = PROPERTY_AT_FAULT.exec(text)?.[1] ?? '';
   const what = name === '' ? 'a property' : `the property ${name}`;
-  return `HubSpot cannot take ${what} (${kind}); run "recoup destinations apply"`;
+  return `HubSpot cannot take ${what} (${kind}); ${RUN_SET_UP}`;
 };
 
 /** Whether the object that was named is not there (any more). */

@@ -1,5 +1,6 @@
 import type { OpenedSession, WholeAnswer } from '../../src/destination-kit/define-tool.ts';
 import { PERSON_TRAITS, typeOf } from '../../src/destination-kit/fields.ts';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 import { toAnswer } from './answer.ts';
 import { IterableRefusal } from './client.ts';
 import { readProjectFields } from './project-fields.ts';
@@ -28,9 +29,7 @@ export const openSession = async (
 
 const notSetUp = (missing: readonly string[]): WholeAnswer => ({
   answer: 'stopped',
-  reason:
-    `the project has no field ${missing.join(', ')}, and a first value would fix its type for good: ` +
-    'run "npm run recoup -- destinations apply"',
+  reason: `the project has no field ${missing.join(', ')}, and a first value would fix its type for good: ${RUN_SET_UP}`,
 });
 
 /** Nothing was sent: what is no reason to stop or to wait for a limit is asked again. */

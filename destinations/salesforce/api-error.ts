@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 
 /** One error in Salesforce's words, of a call (`errorCode`) or of a record (`statusCode`). */
 export interface ApiError {
@@ -50,8 +51,7 @@ const SET_UP = new Set([
 export const isSetUpError = ({ code }: ApiError): boolean => SET_UP.has(code);
 
 /** What to do about one. */
-export const SET_UP_ADVICE =
-  'a field is missing, or hidden from the user that Recoup runs as: run "recoup destinations apply"';
+export const SET_UP_ADVICE = `a field is missing, or hidden from the user that Recoup runs as: ${RUN_SET_UP}`;
 
 /** Passes by itself: nothing was taken, and the same record may be taken later. */
 const PASSING = new Set([

@@ -1,5 +1,6 @@
 import type { Connection } from 'jsforce';
 import type { ToolProblem } from '../../src/destination-kit/define-tool.ts';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 import { askSalesforce } from './client.ts';
 import { idFieldOf, type SalesforceObject } from './custom-fields.ts';
 import { recoupFieldsOf } from './recoup-fields.ts';
@@ -20,15 +21,13 @@ export const inspectOf =
       return [
         ...findRights(described, object, settings),
         ...(id === undefined
-          ? [{ problem: `${object}.${idField} is missing or hidden`, mend: APPLY }]
+          ? [{ problem: `${object}.${idField} is missing or hidden`, mend: RUN_SET_UP }]
           : await findIdProblems(salesforce, object, id)),
         ...findHidden(described, object),
         ...(object === 'Task' ? findWords(described) : []),
         ...findAllocation(salesforce),
       ];
     });
-
-const APPLY = 'run "recoup destinations apply"';
 
 const findRights = (
   { updateable, createable }: Description,
@@ -62,7 +61,7 @@ const findIdProblems = async (
           },
         ]
       : []),
-    ...(id.updateable ? [] : [{ problem: `${name} may not be edited`, mend: APPLY }]),
+    ...(id.updateable ? [] : [{ problem: `${name} may not be edited`, mend: RUN_SET_UP }]),
     ...(id.unique ? [] : await findDoubled(salesforce, object, id.name)),
   ];
 };
@@ -93,7 +92,7 @@ const findHidden = ({ fields }: Description, object: SalesforceObject): readonly
   const hidden = recoupFieldsOf(object).filter(({ field }) => !writable.has(field.toLowerCase()));
   if (hidden.length === 0) return [];
   const names = hidden.map(({ field }) => field).join(', ');
-  return [{ problem: `fields of ${object} are missing or may not be edited: ${names}`, mend: APPLY }];
+  return [{ problem: `fields of ${object} are missing or may not be edited: ${names}`, mend: RUN_SET_UP }];
 };
 
 /** Values that tasks are written with. */

@@ -1,9 +1,12 @@
 import { vendorOfTool, whatTurnsOn } from '../config/tool-access.ts';
+import { RUN_SET_UP } from '../destination-kit/run-set-up.ts';
 import { type Found, ok, problem, unknown } from './finding.ts';
 import type { ToolSeen } from './gathered.ts';
 
 /** Longer lists are read elsewhere. */
 const SHOWN = 8;
+
+const vendorNameOf = (tool: string): string => vendorOfTool(tool)?.vendor ?? tool;
 
 const recipeOf = (tool: string): string => vendorOfTool(tool)?.recipe ?? 'docs/destinations.md';
 
@@ -21,7 +24,7 @@ const toSilent = (seen: readonly ToolSeen[]): readonly Silent[] => {
   for (const { tool, credentials } of seen) {
     if (credentials === null || credentials.read) continue;
     const { reason, fault: refused } = credentials;
-    const key = `${refused} ${vendorOfTool(tool)?.vendor ?? tool} ${reason}`;
+    const key = `${refused} ${vendorNameOf(tool)} ${reason}`;
     byReason.set(key, { reason, refused, tools: [...(byReason.get(key)?.tools ?? []), tool] });
   }
   return [...byReason.values()];
@@ -94,11 +97,16 @@ interface Complaint {
 }
 
 /** Tools of one vendor look at the same things, and one thing is mended once. */
+const lacks = ({ setUp }: ToolSeen): boolean => setUp?.read === true && setUp.value.missing.length > 0;
+
 const toComplaints = (seen: readonly ToolSeen[]): readonly Complaint[] => {
   const byWords = new Map<string, Complaint>();
+  const toSetUp = new Set(seen.filter(lacks).map(({ tool }) => vendorNameOf(tool)));
   for (const { tool, problems } of seen) {
     for (const { problem: what, mend } of problems?.read === true ? problems.value : []) {
-      const key = JSON.stringify([vendorOfTool(tool)?.vendor ?? tool, what, mend]);
+      // What is missing says so already.
+      if (mend === RUN_SET_UP && toSetUp.has(vendorNameOf(tool))) continue;
+      const key = JSON.stringify([vendorNameOf(tool), what, mend]);
       byWords.set(key, { what, mend, tools: [...(byWords.get(key)?.tools ?? []), tool] });
     }
   }

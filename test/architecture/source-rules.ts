@@ -32,7 +32,7 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   segment: ['domain', ...PORTS],
   'billing-api': ['domain', ...PORTS],
   thread: ['domain', ...PORTS],
-  doctor: [...BASE, 'config', ...PORTS],
+  doctor: [...BASE, 'config', 'src/destination-kit/run-set-up.ts', ...PORTS],
   http: CORE,
   simulate: CORE,
   cli: [...CORE, 'simulate', 'doctor'],

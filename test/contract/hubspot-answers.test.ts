@@ -79,7 +79,7 @@ describe('an answer for each input', () => {
 
 describe('what the account lacks', () => {
   const lacking =
-    'HubSpot cannot take the property in_dunning (PROPERTY_DOESNT_EXIST); run "recoup destinations apply"';
+    'HubSpot cannot take the property in_dunning (PROPERTY_DOESNT_EXIST); run "npm run recoup -- destinations apply"';
 
   it('stops the tool, whether HubSpot tells it once or of every input', async () => {
     const once = invalid('PROPERTY_DOESNT_EXIST', 'in_dunning');
@@ -98,15 +98,25 @@ describe('what the account lacks', () => {
   });
 
   it.each([
-    ['an option', invalid('INVALID_OPTION', 'dunning_stage')],
     [
-      'uniqueness',
-      error('VALIDATION_ERROR', 'Unable to perform update/upsert by non-unique 0-1 property recoup_user_id'),
+      'an option',
+      invalid('INVALID_OPTION', 'dunning_stage'),
+      'cannot take the property dunning_stage (INVALID_OPTION)',
     ],
-  ])('is %s, too', async (_case, body) => {
+    [
+      'a unique id',
+      error('VALIDATION_ERROR', 'Unable to perform update/upsert by non-unique 0-1 property recoup_user_id'),
+      'has no unique property recoup_user_id',
+    ],
+    [
+      'a unique id, in words of tomorrow',
+      error('VALIDATION_ERROR', 'this is non-unique: ada@x.example'),
+      'has no unique property',
+    ],
+  ])('is %s, too', async (_case, body, words) => {
     expect(await answerTo(json(400, body))).toMatchObject({
       answer: 'stopped',
-      reason: expect.stringContaining('recoup destinations apply'),
+      reason: `HubSpot ${words}; run "npm run recoup -- destinations apply"`,
     });
   });
 

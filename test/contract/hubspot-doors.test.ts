@@ -89,7 +89,7 @@ describe('the set-up', () => {
     const sink = makeActionsSink(toolOf('hubspot'), settings(), { now: () => NOW });
     expect(await sink.send([toolRecord('user_1')])).toMatchObject({
       answer: 'stopped',
-      reason: expect.stringContaining('recoup destinations apply'),
+      reason: expect.stringContaining('npm run recoup -- destinations apply'),
     });
   });
 });

@@ -264,7 +264,7 @@ describe('errors of single records', () => {
     bench.standIn.inject({ kind: 'status', status: 200, body: [hidden] });
     expect(await send(bench.record('ann', { isNew: false }))).toMatchObject({
       answer: 'stopped',
-      reason: expect.stringContaining('recoup destinations apply'),
+      reason: expect.stringContaining('npm run recoup -- destinations apply'),
     });
   });
 

@@ -120,7 +120,7 @@ describe('an answer of which nothing was taken', () => {
   });
 
   it('for its set-up says what to run', () => {
-    expect(toAnswer(answerOf(400, error('INVALID_FIELD')))?.reason).toContain('recoup destinations apply');
+    expect(toAnswer(answerOf(400, error('INVALID_FIELD')))?.reason).toContain('npm run recoup -- destinations apply');
   });
 
   it.each([200, 201, 204])('%i was taken', (status) => {

@@ -76,7 +76,10 @@ describe('the plan', () => {
       attributes: { in_dunning: true, email: 'ann@example.com', in_dunning_first_failure_of_a_standard_plan: true },
     };
     const bare = await sink.send([record]);
-    expect(bare).toMatchObject({ answer: 'stopped', reason: expect.stringContaining('recoup destinations apply') });
+    expect(bare).toMatchObject({
+      answer: 'stopped',
+      reason: expect.stringContaining('npm run recoup -- destinations apply'),
+    });
     const { missing } = await planOf(CONTACTS);
     for (const step of missing.filter(({ what }) => what.includes(' field ')))
       await setUpOf(CONTACTS).apply(settings, step, TIMEOUT_MS);

@@ -1,5 +1,6 @@
 import { Stripe } from 'stripe';
 import { describe, expect, it } from 'vitest';
+import { RUN_SET_UP } from '../../src/destination-kit/run-set-up.ts';
 import { NEWEST_API_VERSION } from '../../src/doctor/check-api-version.ts';
 import { CHECKS, runChecks } from '../../src/doctor/checks.ts';
 import type { Finding, Severity } from '../../src/doctor/finding.ts';
@@ -387,6 +388,33 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       ),
       'problem',
       /^hubspot-companies and hubspot-tasks: The token may not read tasks\.\nGive it crm\.x\.$/,
+    ],
+    [
+      'once what the same set-up mends, and all else beside it',
+      withTools(
+        {
+          ...lacking(['contact property recoup_user_id'], []),
+          problems: { read: true, value: [{ problem: 'contacts have no recoup_user_id', mend: RUN_SET_UP }] },
+        },
+        {
+          tool: 'hubspot-tasks',
+          problems: {
+            read: true,
+            value: [
+              { problem: 'contacts have no recoup_user_id', mend: RUN_SET_UP },
+              { problem: 'the token may not read tasks', mend: 'give it crm.x' },
+            ],
+          },
+        },
+      ),
+      'problem',
+      /^hubspot lacks 1 of what[^\n]*\n[^\n]*destinations apply[^\n]*\ncontact property recoup_user_id\nhubspot-tasks: The token may not read tasks\.\nGive it crm\.x\.$/,
+    ],
+    [
+      'what the set-up would mend where nothing is named as missing',
+      withTools({ problems: { read: true, value: [{ problem: 'the field may not be edited', mend: RUN_SET_UP }] } }),
+      'problem',
+      /^braze: The field may not be edited\.\nRun "npm run recoup -- destinations apply"\.$/,
     ],
     ['a tool that cannot be looked over', withTools({ problems: ABSENT }), 'unknown', /could not be looked over/],
     ['tools that were not asked', { ...WELL, tools: BROKEN }, 'unknown', /not asked: it is broken/],
