@@ -2,7 +2,7 @@ import { askHubspot } from './client.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
 import { idPropertyOf } from './property-specs.ts';
 import { findObjects, namesOfGroup } from './read-back.ts';
-import type { HubspotSettings } from './settings.ts';
+import { type HubspotSettings, OWN_IDS } from './settings.ts';
 
 /**
  * Deletes contacts for good, as the GDPR asks: found by the user id, deleted by HubSpot's own id, since its deletion by
@@ -20,7 +20,8 @@ export const eraseContacts = async (
 };
 
 /**
- * Empties what Recoup wrote into companies, its id among it: the company itself is the customer's own record.
+ * Empties what Recoup wrote into companies, its id among it: the company itself is the customer's own record, and so is
+ * an id property that policy names, unless Recoup made it in its group.
  * @throws Error when HubSpot did not say that it emptied them all.
  */
 export const eraseCompanies = async (
@@ -29,7 +30,7 @@ export const eraseCompanies = async (
   timeoutMs: number,
 ): Promise<void> => {
   const found = await findObjects('companies', settings, accountIds, [], timeoutMs);
-  const names = [...(await namesOfGroup('companies', settings, timeoutMs)), idPropertyOf('companies', settings)];
+  const names = [...(await namesOfGroup('companies', settings, timeoutMs)), ...ownIdOf(settings)];
   const properties = Object.fromEntries(names.map((name) => [name, '']));
   for (const some of toPortions(found.map(({ id }) => ({ id, properties })))) {
     const { results } = await askHubspot(settings, timeoutMs, ({ crm }) =>
@@ -38,6 +39,9 @@ export const eraseCompanies = async (
     if (results.length < some.length) throw new Error('HubSpot did not empty all of the companies');
   }
 };
+
+const ownIdOf = (settings: HubspotSettings): readonly string[] =>
+  idPropertyOf('companies', settings) === OWN_IDS.companies ? [OWN_IDS.companies] : [];
 
 /**
  * Deletes tasks of episodes, into the recycle bin, which HubSpot empties.

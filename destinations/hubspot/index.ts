@@ -8,7 +8,7 @@ import { checkCredentials, makeInspect } from './inspect.ts';
 import { makeReadBack } from './read-back.ts';
 import { makeRecorderAnswer } from './recorder-answer.ts';
 import { makeSetUp } from './set-up.ts';
-import type { HubspotObject, HubspotSettings } from './settings.ts';
+import { type HubspotObject, type HubspotSettings, OWN_IDS } from './settings.ts';
 
 /** What the three tools share: one account, one token, one limit. */
 const shared = (key: string, subject: Subject, object: HubspotObject, callsPerSecond: number) => ({
@@ -41,7 +41,7 @@ const shared = (key: string, subject: Subject, object: HubspotObject, callsPerSe
 
 const toSettings = (values: Readonly<Record<string, string>>): HubspotSettings => {
   const { accessToken = '', baseUrl = '', createMissing = '', defaultOwner = '' } = values;
-  const { contactIdProperty = 'recoup_user_id', companyIdProperty = 'recoup_account_id' } = values;
+  const { contactIdProperty = OWN_IDS.contacts, companyIdProperty = OWN_IDS.companies } = values;
   return {
     access_token: accessToken,
     base_url: baseUrl,

@@ -21,6 +21,9 @@ export const TASK_KEY = 'recoup_task_key';
 /** Property of a task that tells whether its words are still those that Recoup wrote. */
 export const TASK_MARK = 'recoup_task_mark';
 
+/** What the unique properties are called unless policy names one of the customer's own. */
+export const OWN_IDS = { contacts: 'recoup_user_id', companies: 'recoup_account_id' } as const;
+
 /** Group under which people find the properties. */
 export const GROUP = 'recoup';
 

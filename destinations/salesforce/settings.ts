@@ -20,6 +20,9 @@ export type SalesforceSettings = {
   readonly default_owner: string;
 };
 
+/** What the id fields are called unless policy names one of the customer's own. */
+export const OWN_IDS = { Contact: 'Recoup_User_Id__c', Account: 'Recoup_Account_Id__c' } as const;
+
 /** Settings from the configuration's plain values; a missing one becomes empty and is refused at load. */
 export const toSettings = (values: Readonly<Record<string, string>>): SalesforceSettings => ({
   login_url: values.loginUrl ?? '',
@@ -28,8 +31,8 @@ export const toSettings = (values: Readonly<Record<string, string>>): Salesforce
   access_token: '',
   instance_url: '',
   create_missing: values.createMissing === 'true',
-  contact_id_field: values.contactIdField ?? 'Recoup_User_Id__c',
-  account_id_field: values.accountIdField ?? 'Recoup_Account_Id__c',
+  contact_id_field: values.contactIdField ?? OWN_IDS.Contact,
+  account_id_field: values.accountIdField ?? OWN_IDS.Account,
   default_owner: values.defaultOwner ?? '',
 });
 

@@ -189,6 +189,19 @@ describe('what an erased person leaves in HubSpot', () => {
     await bench.standIn.close();
   });
 
+  it('keeps an id in a property of the customer’s own', async () => {
+    const bench = await openHubspotCompanyBench({ now: () => NOW });
+    const { account } = bench.standIn;
+    const own = { label: 'Billing ID', description: '', type: 'string', fieldType: 'text', hasUniqueValue: true };
+    account.define('companies', { ...own, name: 'billing_id', groupName: 'companyinformation' });
+    account.add('companies', { billing_id: 'cus_1', recoup_account_id: 'theirs', dunning_status: 'in_dunning' });
+    const settings = { ...bench.settings, company_id_property: 'billing_id' };
+    await bench.tool.erase?.(settings, ['cus_1'], TIMEOUT_MS);
+    const [held] = account.objects.companies.values();
+    expect(held?.properties).toMatchObject({ billing_id: 'cus_1', dunning_status: '' });
+    await bench.standIn.close();
+  });
+
   it('is deleted where it is a task', async () => {
     const bench = await openHubspotTaskBench({ now: () => NOW });
     const { account } = bench.standIn;

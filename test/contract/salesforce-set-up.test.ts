@@ -181,6 +181,15 @@ describe('what Salesforce holds', () => {
     expect(await CONTACTS.readBack?.(settings, ['ann'], TIMEOUT_MS)).toEqual([]);
   });
 
+  it('is emptied, but for an id in a field of the customer’s own', async () => {
+    await open();
+    settings = { ...settings, account_id_field: 'Billing_Id__c' };
+    await applyAll(ACCOUNTS);
+    standIn.org.put('Account', { Name: 'Acme', Billing_Id__c: 'cus_1', In_Dunning__c: true });
+    await ACCOUNTS.erase?.(settings, ['cus_1'], TIMEOUT_MS);
+    expect(standIn.org.all('Account')).toMatchObject([{ Billing_Id__c: 'cus_1', In_Dunning__c: false }]);
+  });
+
   it('of tasks is whether they are open; erased, they are gone', async () => {
     await open();
     await applyAll(TASKS);
