@@ -1,5 +1,6 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
+import { readBody } from './read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from './tool-stand-in.ts';
 
 export interface VendorRequest {
@@ -86,7 +87,7 @@ export const startHttpStandIn = async (vendor: Vendor): Promise<ToolStandIn> => 
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const raw = await readBody(request);
+    const raw = (await readBody(request)).toString('utf8');
     const { method = '', url: path = '', headers } = request;
     const body = parseJson(raw);
     const entry = { method, path, headers, body, status: null as number | null };
@@ -104,13 +105,9 @@ export const startHttpStandIn = async (vendor: Vendor): Promise<ToolStandIn> => 
     response.writeHead(answer.status, { 'content-type': type, ...answer.headers }).end(text);
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(handle);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests,
     inject: (fault, { calls = Number.POSITIVE_INFINITY, holding } = {}) => {
       const plan = { fault, holding, left: calls };
@@ -123,10 +120,7 @@ export const startHttpStandIn = async (vendor: Vendor): Promise<ToolStandIn> => 
     applyLate: () => {
       for (const apply of late.splice(0)) apply();
     },
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 
@@ -136,10 +130,4 @@ const parseJson = (text: string): unknown => {
   } catch {
     return null;
   }
-};
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 };

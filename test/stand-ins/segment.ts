@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from './listen.ts';
+import { readBody } from './read-body.ts';
 
 /** What Segment's Tracking API takes, from its documentation. */
 const MAX_EVENT_BYTES = 32 * 1024;
@@ -66,10 +67,8 @@ export const startSegmentStandIn = async (writeKey: string, publicToken = 'publi
   const dropped: { messageId: string; reason: string }[] = [];
   const requests: { status: number | null; events: number; bytes: number }[] = [];
   const faults: Fault[] = [];
-  const sockets = new Set<Socket>();
   const regulations: { regulationType: string; subjectIds: readonly string[] }[] = [];
   const suppressed = new Set<string>();
-  let connections = 0;
   let concurrent = 0;
   let mostConcurrent = 0;
   let isRefused: (event: StoodInEvent) => boolean = () => false;
@@ -118,46 +117,30 @@ export const startSegmentStandIn = async (writeKey: string, publicToken = 'publi
     answer(200, { 'content-type': 'application/json' }, '{"success":true}');
   };
 
-  const server = createServer((request, response) => {
+  const { url, connections, close } = await listen((request, response) => {
     concurrent += 1;
     mostConcurrent = Math.max(mostConcurrent, concurrent);
     response.once('close', () => {
       concurrent -= 1;
     });
-    handle(request, response).catch(() => response.destroy());
+    return handle(request, response);
   });
-  server.on('connection', (socket) => {
-    connections += 1;
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     messages,
     arrivals,
     dropped,
     requests,
     regulations,
-    connections: () => connections,
+    connections,
     mostConcurrent: () => mostConcurrent,
     script: (...next) => void faults.push(...next),
     refuse: (isBad) => {
       isRefused = isBad;
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
-};
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 };
 
 const judge = (

@@ -1,6 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '../listen.ts';
+import { readBody } from '../read-body.ts';
 import type { StandInRequest } from '../tool-stand-in.ts';
 import { deleteUsers } from './delete-users.ts';
 import { exportIds } from './export-ids.ts';
@@ -60,7 +61,6 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
   const faults = makeFaultPlan();
   const rate = makeRateLimit(options.requestsPer3s ?? 3_000);
   const requests: { -readonly [K in keyof BrazeRequest]: BrazeRequest[K] }[] = [];
-  const sockets = new Set<Socket>();
   let late: Late[] = [];
 
   const applyLate = (isDue: (held: Late) => boolean = () => true): void => {
@@ -135,26 +135,15 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
     answer(status, told);
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(handle);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     users,
     faults,
     requests,
     applyLate: () => applyLate(),
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 
@@ -202,10 +191,4 @@ const parsed = (body: Buffer): unknown => {
   } catch {
     return null;
   }
-};
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 };

@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from '../listen.ts';
+import { readBody } from '../read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
 import { type HubspotAccount, makeAccount } from './account.ts';
 import { type Answer, batchRead, batchWrite, refusal } from './batch.ts';
@@ -41,7 +42,6 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
   const account = makeAccount(now);
   const requests: StandInRequest[] = [];
   const answers: HubspotStandIn['answers'][number][] = [];
-  const sockets = new Set<Socket>();
   let plans: Plan[] = [];
   let late: (() => void)[] = [];
 
@@ -95,7 +95,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const text = await readBody(request);
+    const text = (await readBody(request)).toString('utf8');
     const { method = '', url = '', headers } = request;
     const path = new URL(url, 'http://stand-in').pathname;
     const body: unknown = text === '' ? null : JSON.parse(text);
@@ -126,18 +126,10 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
     answer(status, fault?.kind === 'garbage' ? fault.body : told);
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(handle);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     account,
     answers,
     requests,
@@ -156,10 +148,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
       late = [];
       for (const apply of due) apply();
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 
@@ -193,10 +182,4 @@ const archive = (account: HubspotAccount, type: ObjectType, body: unknown): Answ
   if (inputs.length > 100) return refusal(400, 'VALIDATION_ERROR', 'too many inputs');
   for (const { id } of inputs) if (account.objects[type].has(id)) account.archive(type, id);
   return { status: 204, body: null };
-};
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 };

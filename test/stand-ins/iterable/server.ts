@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { listen } from '../listen.ts';
+import { readBody } from '../read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
 import {
   type BulkVerdict,
@@ -60,7 +62,6 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
   const faults = makeFaults();
   const isTooMany = makeRateLimit();
   const requests: Entry[] = [];
-  const sockets = new Set<Socket>();
   const late: (() => void)[] = [];
   let lastWrite = '';
 
@@ -158,18 +159,10 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers }).end(json);
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(handle);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     users,
     types,
     requests,
@@ -178,10 +171,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     applyLate: () => {
       for (const apply of late.splice(0)) apply();
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 
@@ -216,10 +206,4 @@ const parse = (text: Buffer): unknown => {
   } catch {
     return null;
   }
-};
-
-const readBody = async (request: IncomingMessage): Promise<Buffer> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 };

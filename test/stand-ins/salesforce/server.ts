@@ -1,5 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from '../listen.ts';
+import { readBody } from '../read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
 import { makeSalesforceFaults } from './faults.ts';
 import { makeOrg, type Org } from './org.ts';
@@ -35,7 +36,6 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
   const org = makeOrg();
   const faults = makeSalesforceFaults();
   const requests: { -readonly [K in keyof StandInRequest]: StandInRequest[K] }[] = [];
-  const sockets = new Set<Socket>();
   const tokens = new Set<string>();
   let late: (() => void)[] = [];
   let logins = 0;
@@ -83,7 +83,7 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const raw = await readBody(request);
+    const raw = (await readBody(request)).toString('utf8');
     const { method = 'GET', url: path = '/' } = request;
     const isLogin = path.startsWith('/services/oauth2/token');
     const entry: (typeof requests)[number] = {
@@ -124,15 +124,8 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
     else if (!(fault !== null && 'applied' in fault) || fault.applied) commit();
   };
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const listening = await listen(handle);
+  url = listening.url;
 
   return {
     url,
@@ -150,10 +143,7 @@ export const startSalesforceStandIn = async (options: SalesforceOptions): Promis
       session += 1;
     },
     logins: () => logins,
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close: listening.close,
   };
 };
 
@@ -205,10 +195,4 @@ const parse = (raw: string): unknown => {
   } catch {
     return null;
   }
-};
-
-const readBody = async (request: IncomingMessage): Promise<string> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 };

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { listen } from '../listen.ts';
 import type { StripeBook } from './book.ts';
 import { expandPath, MAX_EXPAND_DEPTH } from './expand.ts';
 import type { ApiObject } from './json.ts';
@@ -66,7 +66,6 @@ const missing = (status: number, param: string): Answer => error(status, { code:
 export const startStripeStandIn = async (options: StripeStandInOptions): Promise<StripeStandIn> => {
   const requests: StripeRequest[] = [];
   const faults: (StripeFault | null)[] = [];
-  const sockets = new Set<Socket>();
   let apiKey = options.apiKey;
   let told: (request: StripeRequest) => void = () => {};
 
@@ -81,7 +80,7 @@ export const startStripeStandIn = async (options: StripeStandInOptions): Promise
     return answerFrom(book, url);
   };
 
-  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://stripe');
     const merchant = String(request.headers['stripe-account'] ?? '');
     const fault = faults.shift() ?? null;
@@ -102,16 +101,10 @@ export const startStripeStandIn = async (options: StripeStandInOptions): Promise
     told(seen);
   };
 
-  const server = createServer(handle);
-  server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const { url, close } = await listen(handle, options.port);
 
   return {
-    url: `http://127.0.0.1:${port}`,
+    url,
     requests,
     script: (...next) => void faults.push(...next),
     afterEach: (then) => {
@@ -120,10 +113,7 @@ export const startStripeStandIn = async (options: StripeStandInOptions): Promise
     rollKey: (next) => {
       apiKey = next;
     },
-    close: async () => {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    close,
   };
 };
 
