@@ -172,6 +172,8 @@ describe('an ended episode', () => {
     ]);
     await outcomesOf(change('dun_1', ended));
     expect(tasks()[0]?.Description).toBe(told('A payment failed.'));
+    await outcomesOf(change('dun_1', { ...ended, body: 'It was paid late.', comment: 'Paid after all.' }));
+    expect(tasks()[0]?.Description).toBe(`${told('A payment failed.')}\n\nPaid after all.`);
   });
 
   it('leaves a Task closed that a person closed, and one open again that a person opened', async () => {
