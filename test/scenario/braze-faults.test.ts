@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { DOWN, everyDuplicateIsExplained, everythingIsRight, failsFor, paysFor, togetherFail } from './braze-people.ts';
-import { check, fault, hears, holds, knowsNothingOf, lastEvent, on, playBraze, wait } from './braze-play.ts';
+import { check, fault, hears, holds, knowsNothingOf, lastEvent, playBraze } from './braze-play.ts';
 import { day, hours, minutes, seconds } from './harness.ts';
+import { on, wait } from './stage.ts';
 
 /** What Braze holds and hears when it, or the way to it, is out of order. */
 

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
-import { type BrazeStep, check, to, unsent, wait } from './braze-play.ts';
+import { type BrazeStep, check } from './braze-play.ts';
 import type { BrazeRelay } from './braze-relay.ts';
 import { day, seconds } from './harness.ts';
+import { to, unsent, wait } from './stage.ts';
 import { type Bill, customerPays, fails } from './stripe-happenings.ts';
 
 /** People who fail and pay in scenarios about Braze, and what must hold of all of them. */

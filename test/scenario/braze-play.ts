@@ -1,33 +1,20 @@
 import { expect } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
-import { plus, toIso } from '../../src/domain/instant.ts';
-import type { StripeAccount } from '../../src/simulate/stripe-events.ts';
+import { toIso } from '../../src/domain/instant.ts';
 import type { BrazeEvent, BrazeFault, FaultWhen } from '../stand-ins/braze.ts';
 import type { BrazeRelay, BrazeRelayOptions } from './braze-relay.ts';
 import { openBrazeRelay } from './braze-relay.ts';
 import { DAY_0, day } from './harness.ts';
+import { heardLate, type Stage, type StageStep } from './stage.ts';
 import type { Happening } from './stripe-happenings.ts';
 
 /** Scenarios told by day: what happens at Stripe, and what Braze then holds and hears. */
-export interface BrazePlay {
+export interface BrazePlay extends Stage {
   readonly relay: BrazeRelay;
-  readonly people: Map<string, StripeAccount>;
-  now: Instant;
   /** Events that a `hears` has already accounted for. */
   heard: number;
 }
 export type BrazeStep = (play: BrazePlay) => Promise<void> | void;
-
-/** Somebody with a user id on the plan `pro`, in live mode: `cus_<name>`, `user_<name>`. */
-export const person = (name: string, change: Partial<StripeAccount> = {}): StripeAccount => ({
-  shape: 'basil',
-  livemode: true,
-  customer: `cus_${name}`,
-  userId: `user_${name}`,
-  planId: 'pro',
-  priceId: 'price_pro',
-  ...change,
-});
 
 /** Plays the steps with a store, a Braze and a Segment of their own. */
 export const playBraze = async (steps: readonly BrazeStep[], options: BrazeRelayOptions = {}): Promise<void> => {
@@ -41,32 +28,6 @@ export const playBraze = async (steps: readonly BrazeStep[], options: BrazeRelay
   }
 };
 
-const accountOf = (stage: BrazePlay, name: string): StripeAccount => stage.people.get(name) ?? person(name);
-
-/** From now on the person's account is another. */
-export const becomes =
-  (name: string, change: Partial<StripeAccount>): BrazeStep =>
-  (stage) => {
-    stage.people.set(name, { ...accountOf(stage, name), ...change });
-  };
-
-/** Lets time pass until `days` (and `ms`) after day 0. */
-export const on =
-  (days: number, ms = 0): BrazeStep =>
-  async (stage) => {
-    expect(day(days, ms), 'time goes forward').toBeGreaterThanOrEqual(stage.now);
-    stage.now = day(days, ms);
-    await stage.relay.passTime(stage.now);
-  };
-
-/** Lets time pass by `ms`. */
-export const wait =
-  (ms: number): BrazeStep =>
-  async (stage) => {
-    stage.now = plus(stage.now, ms);
-    await stage.relay.passTime(stage.now);
-  };
-
 /** The machine sleeps until `days` after day 0 and then goes on. */
 export const sleep =
   (days: number): BrazeStep =>
@@ -75,30 +36,9 @@ export const sleep =
     await stage.relay.settle(stage.now);
   };
 
-const bodies = (account: StripeAccount, at: Instant, happenings: readonly Happening[]): readonly string[] =>
-  happenings.flatMap((happening) => happening(account, at)).map((event) => JSON.stringify(event));
-
-/** It happens to the person now, and its webhooks arrive at once. */
-export const to =
-  (name: string, ...happenings: readonly Happening[]): BrazeStep =>
-  async (stage) => {
-    await stage.relay.take(bodies(accountOf(stage, name), stage.now, happenings), stage.now);
-    await stage.relay.settle(stage.now);
-  };
-
-/** The same, and nothing is sent until time passes: somebody else's call is under way. */
-export const unsent =
-  (name: string, ...happenings: readonly Happening[]): BrazeStep =>
-  (stage) =>
-    stage.relay.take(bodies(accountOf(stage, name), stage.now, happenings), stage.now);
-
 /** It happened at `at`, and its webhooks arrive only now. */
-export const late =
-  (name: string, at: Instant, ...happenings: readonly Happening[]): BrazeStep =>
-  async (stage) => {
-    await stage.relay.take(bodies(accountOf(stage, name), at, happenings), stage.now);
-    await stage.relay.settle(stage.now);
-  };
+export const late = (name: string, at: Instant, ...happenings: readonly Happening[]): StageStep =>
+  heardLate(name, at, 'webhook', ...happenings);
 
 /** Braze goes wrong from here on, as `when` says. */
 export const fault =

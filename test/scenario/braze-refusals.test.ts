@@ -19,14 +19,11 @@ import {
   holds,
   knowsNothingOf,
   lastEvent,
-  on,
   playBraze,
   sleep,
-  to,
-  unsent,
-  wait,
 } from './braze-play.ts';
 import { hours, minutes } from './harness.ts';
+import { on, to, unsent, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
 
 /** What Braze refuses, and what happens while a call is under way. */

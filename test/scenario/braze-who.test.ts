@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import { ADA, bill, entersDunning, first, inOnly, RETRY } from './braze-people.ts';
 import {
-  becomes,
   check,
   hears,
   hearsNothing,
@@ -10,13 +9,11 @@ import {
   knowsNothingOf,
   lastEvent,
   late,
-  on,
   playBraze,
   restarts,
-  to,
-  wait,
 } from './braze-play.ts';
 import { day, seconds } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import {
   customerIsSaved,
   customerPays,

@@ -1,20 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
 import { ADA, bill, entersDunning, first, inOnly, RETRY } from './braze-people.ts';
-import {
-  becomes,
-  check,
-  hears,
-  hearsNothing,
-  holds,
-  lastEvent,
-  lastWrite,
-  on,
-  playBraze,
-  to,
-  wait,
-} from './braze-play.ts';
+import { check, hears, hearsNothing, holds, lastEvent, lastWrite, playBraze } from './braze-play.ts';
 import { day, hours, seconds } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import {
   cancelIsRequested,
   cancelIsUndone,

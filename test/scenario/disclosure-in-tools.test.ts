@@ -23,8 +23,8 @@ import type { DeclineOptions } from '../../src/simulate/stripe-events.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { person } from './braze-play.ts';
 import { DAY_0, day, hours } from './harness.ts';
+import { person } from './stage.ts';
 import { type Bill, customerPays, fails, type Happening } from './stripe-happenings.ts';
 
 /**

@@ -1,21 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { bill, DOWN, everyDuplicateIsExplained, inOnly, RETRY } from './braze-people.ts';
-import {
-  type BrazeStep,
-  becomes,
-  check,
-  fault,
-  heals,
-  hears,
-  hearsNothing,
-  holds,
-  on,
-  playBraze,
-  to,
-  unsent,
-  wait,
-} from './braze-play.ts';
+import { type BrazeStep, check, fault, heals, hears, hearsNothing, holds, playBraze } from './braze-play.ts';
 import { day, seconds } from './harness.ts';
+import { becomes, on, to, unsent, wait } from './stage.ts';
 import type { Happening } from './stripe-happenings.ts';
 import { customerIsSaved, customerPays, fails, isSeen } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';

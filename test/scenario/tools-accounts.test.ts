@@ -1,16 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { day, minutes } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import { customerIsSaved, fails, isLookedAt, retrySucceeds } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import { CRMS, personIn, tasksIn } from './tools-looks.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   everyToolShows,
   flowsHeard,
-  on,
   playTools,
   salesEnter,
   salesLink,
@@ -19,8 +18,6 @@ import {
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 
 /** People with several accounts, and accounts that change hands. */

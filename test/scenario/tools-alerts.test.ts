@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day, hours, minutes } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import {
   customerPays,
   disputeIsLost,
@@ -13,14 +14,12 @@ import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
 import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   comesBack,
   everyToolShows,
   flowsHeard,
   goesDown,
-  on,
   playTools,
   salesEnter,
   showsAccount,
@@ -28,8 +27,6 @@ import {
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 

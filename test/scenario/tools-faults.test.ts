@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { plus } from '../../src/domain/instant.ts';
 import { DAY_0, day, hours, minutes, seconds } from './harness.ts';
+import { becomes, on, to, unsent, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import { accountIn, CRMS, PEOPLE, personIn, seen, tasksIn } from './tools-looks.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   comesBack,
@@ -15,16 +15,12 @@ import {
   everyToolShows,
   flowsHeard,
   goesDown,
-  on,
   playTools,
   salesEnter,
   showsPerson,
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  unsent,
-  wait,
 } from './tools-play.ts';
 import type { ToolsRelay } from './tools-relay.ts';
 import { VENDORS } from './tools-stand-ins.ts';

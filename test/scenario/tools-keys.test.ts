@@ -2,15 +2,14 @@ import { describe, test } from 'vitest';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { day, hours, minutes } from './harness.ts';
+import { accountOf, on, to, wait } from './stage.ts';
 import { customerPays, fails, type Happening } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import {
-  accountOf,
   alertsAre,
   billOf,
   everyToolShows,
   flowsHeard,
-  on,
   playTools,
   policyBecomes,
   salesEnter,
@@ -21,8 +20,6 @@ import {
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 import { VENDORS, type Vendor } from './tools-stand-ins.ts';
 

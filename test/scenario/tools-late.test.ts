@@ -1,23 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { day, hours, minutes } from './harness.ts';
+import { becomes, heardLate, on, to, wait } from './stage.ts';
 import { fails, retrySucceeds } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   everyToolShows,
   flowsHeard,
-  heardLate,
-  on,
   playTools,
   salesEnter,
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 
 /** What tools hold and hear of what was heard of late, and of history (semantics E6). */

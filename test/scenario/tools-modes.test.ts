@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { day, hours, minutes } from './harness.ts';
+import { on, to, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
 import { customerSays } from './stripe-people.ts';
 import {
@@ -8,15 +9,12 @@ import {
   check,
   everyToolShows,
   flowsHeard,
-  on,
   playTools,
   salesEnter,
   startsWith,
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 

@@ -1,9 +1,8 @@
 import { expect } from 'vitest';
-import { type Instant, plus, toIso } from '../../src/domain/instant.ts';
-import type { DeliverySource } from '../../src/pipeline/ports.ts';
-import type { StripeAccount } from '../../src/simulate/stripe-events.ts';
-import { DAY_0, day } from './harness.ts';
-import type { Bill, Happening } from './stripe-happenings.ts';
+import { toIso } from '../../src/domain/instant.ts';
+import { DAY_0 } from './harness.ts';
+import type { Stage } from './stage.ts';
+import type { Bill } from './stripe-happenings.ts';
 import {
   accountIn,
   CRMS,
@@ -21,24 +20,10 @@ import { openToolsRelay, type ToolsRelay, type ToolsRelayOptions } from './tools
 import type { Vendor } from './tools-stand-ins.ts';
 
 /** Scenarios told by day: what happens at Stripe, and what every tool then holds and hears. */
-export interface ToolsPlay {
+export interface ToolsPlay extends Stage {
   readonly relay: ToolsRelay;
-  readonly people: Map<string, StripeAccount>;
-  now: Instant;
 }
 export type ToolsStep = (play: ToolsPlay) => Promise<void> | void;
-
-/** Somebody on the plan `pro`, which is of high value: `cus_<name>`, `user_<name>`. */
-const person = (name: string): StripeAccount => ({
-  shape: 'basil',
-  livemode: true,
-  customer: `cus_${name}`,
-  userId: `user_${name}`,
-  planId: 'pro',
-  priceId: 'price_pro',
-});
-
-export const accountOf = ({ people }: ToolsPlay, name: string): StripeAccount => people.get(name) ?? person(name);
 
 export const billOf = (name: string, number = 1): Bill => ({
   invoice: `in_${name}${number}`,
@@ -61,55 +46,6 @@ export const playTools = async (steps: readonly ToolsStep[], options: ToolsRelay
 };
 
 // ---------------------------------------------------------------- what happens
-
-/** From now on the person's account at Stripe is another. */
-export const becomes =
-  (name: string, change: Partial<StripeAccount>): ToolsStep =>
-  (stage) => {
-    stage.people.set(name, { ...accountOf(stage, name), ...change });
-  };
-
-/** Lets time pass until `days` (and `ms`) after day 0. */
-export const on =
-  (days: number, ms = 0): ToolsStep =>
-  async (stage) => {
-    expect(day(days, ms), 'time goes forward').toBeGreaterThanOrEqual(stage.now);
-    stage.now = day(days, ms);
-    await stage.relay.passTime(stage.now);
-  };
-
-/** Lets time pass by `ms`. */
-export const wait =
-  (ms: number): ToolsStep =>
-  async (stage) => {
-    stage.now = plus(stage.now, ms);
-    await stage.relay.passTime(stage.now);
-  };
-
-const bodies = (stage: ToolsPlay, name: string, at: Instant, happenings: readonly Happening[]): readonly string[] =>
-  happenings.flatMap((happening) => happening(accountOf(stage, name), at)).map((event) => JSON.stringify(event));
-
-/** It happens to the person now, and its webhooks arrive at once. */
-export const to =
-  (name: string, ...happenings: readonly Happening[]): ToolsStep =>
-  async (stage) => {
-    await stage.relay.take(bodies(stage, name, stage.now, happenings), stage.now);
-    await stage.relay.settle(stage.now);
-  };
-
-/** The same, and nothing is sent until time passes. */
-export const unsent =
-  (name: string, ...happenings: readonly Happening[]): ToolsStep =>
-  (stage) =>
-    stage.relay.take(bodies(stage, name, stage.now, happenings), stage.now);
-
-/** It happened at `at`, and its webhooks arrive only now, or a backfill reads of it now. */
-export const heardLate =
-  (name: string, at: Instant, source: DeliverySource, ...happenings: readonly Happening[]): ToolsStep =>
-  async (stage) => {
-    await stage.relay.take(bodies(stage, name, at, happenings), stage.now, source);
-    await stage.relay.settle(stage.now);
-  };
 
 /** Sales enter the person's contact under an address, and its company, each with an owner; and support knows the person. */
 export const salesEnter =

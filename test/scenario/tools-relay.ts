@@ -1,17 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AUDIENCES } from '../../audiences/index.ts';
-import { parsePolicy } from '../../src/config/policy.ts';
-import { earliest, type Instant } from '../../src/domain/instant.ts';
+import type { Instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { openTools } from '../../src/main-tools.ts';
 import { type Engine, type EngineTool, makeEngine } from '../../src/pipeline/engine.ts';
-import type { DeliverySource, SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
-import { toDelivery } from '../../src/pipeline/receive.ts';
+import type { SegmentCall, SegmentSink, Store } from '../../src/pipeline/ports.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
 import { openStore } from '../../src/store/index.ts';
+import { readShippedPolicy } from '../shipped-policy.ts';
+import { type Driven, drive } from './drive.ts';
 import { DAY_0 } from './harness.ts';
 import { startToolStandIns, type ToolStandIns, VENDORS, type Vendor } from './tools-stand-ins.ts';
 
@@ -33,18 +32,12 @@ export interface Asked {
 }
 
 /** The whole relay behind its door, joined with a stand-in of every tool, on a clock that only the caller moves. */
-export interface ToolsRelay {
+export interface ToolsRelay extends Driven {
   readonly standIns: ToolStandIns;
   readonly store: Store;
   /** What Segment was told. */
   readonly segment: readonly SegmentCall[];
   readonly asked: readonly Asked[];
-  /** Stores webhooks as the door would, decides, and sends nothing. */
-  readonly take: (rawBodies: readonly string[], now: Instant, source?: DeliverySource) => Promise<void>;
-  /** Decides and sends whatever is due. */
-  readonly settle: (now: Instant) => Promise<void>;
-  /** Wakes at every instant up to and including `until` at which something is due. */
-  readonly passTime: (until: Instant) => Promise<void>;
   /** Stops and starts, as a release does. Vendors without credentials are recorded. */
   readonly restart: (now: Instant, next: Release) => Promise<void>;
   /** Sends what one tool is owed, dies before an answer comes to the request that meets a fault, and is started again. */
@@ -63,15 +56,6 @@ export interface ToolsRelayOptions {
   readonly segmentIsLive?: boolean;
 }
 
-/** Steps that one instant may take before it counts as a loop without end. */
-const MAX_STEPS = 2_000;
-
-const shippedPolicy = (): Policy => {
-  const result = parsePolicy(readFileSync('policy.yaml', 'utf8'));
-  if (!result.ok) throw new Error(result.errors.join('\n'));
-  return result.value;
-};
-
 /** A relay on a store in memory, with the audiences and the policy that Recoup comes with. */
 export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<ToolsRelay> => {
   const clock = makeVirtualClock(DAY_0);
@@ -79,7 +63,7 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
     startToolStandIns(clock.now),
     openStore('sqlite::memory:', { lock: false, namespace: 'test' }),
   ]);
-  let policy: Policy = { ...shippedPolicy(), ...options.policy };
+  let policy: Policy = { ...readShippedPolicy(), ...options.policy };
   let live = options.live ?? VENDORS;
   let segmentIsLive = options.segmentIsLive ?? true;
   const segment: SegmentCall[] = [];
@@ -114,8 +98,6 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
 
   let tools = await makeTools();
   let engine = makeOne(tools);
-  /** When a deliverer wants to be called again; a commit wakes it. */
-  let wantsAt: Instant | null = null;
   const asked: Asked[] = [];
   const noted = new Map<Vendor, number>();
   const noteRequests = (at: Instant): void => {
@@ -126,41 +108,14 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
     }
   };
 
-  const decide = async (now: Instant): Promise<number> => {
-    let decided = 0;
-    for (let count = await engine.runDue(now); count > 0; count = await engine.runDue(now)) decided += count;
-    return decided;
-  };
-  const settle = async (now: Instant): Promise<void> => {
-    clock.moveTo(now);
-    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      const decided = await decide(now);
-      const step = await engine.deliverDue(now);
-      wantsAt = step.nextAt;
-      if (decided === 0 && step.settled === 0 && (wantsAt === null || wantsAt > now)) return noteRequests(now);
-    }
-    throw new Error(`no rest at ${new Date(now).toISOString()}`);
-  };
+  const driven = drive({ store, clock, engine: () => engine, onRest: noteRequests });
 
   return {
     standIns,
     store,
     segment,
     asked,
-    settle,
-    take: async (rawBodies, now, source) => {
-      clock.moveTo(now);
-      await store.accept(rawBodies.map((rawBody) => toDelivery(stripe, rawBody, now, source)));
-      if ((await decide(now)) > 0) wantsAt = now;
-    },
-    passTime: async (until) => {
-      for (;;) {
-        const next = earliest(await store.nextDueAt(), wantsAt);
-        if (next === null || next > until) break;
-        await settle(next > clock.now() ? next : clock.now());
-      }
-      clock.moveTo(until);
-    },
+    ...driven,
     restart: async (now, next) => {
       live = next.live ?? live;
       segmentIsLive = next.segmentIsLive ?? segmentIsLive;
@@ -172,7 +127,7 @@ export const openToolsRelay = async (options: ToolsRelayOptions = {}): Promise<T
       for (const { tool, live: sink, subject } of tools) {
         if (sink !== null && subject !== 'stream') await store.wakeForTool(tool, now);
       }
-      await settle(now);
+      await driven.settle(now);
     },
     dieSendingTo: async (key, vendor, now) => {
       clock.moveTo(now);

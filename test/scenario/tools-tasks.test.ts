@@ -1,23 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { day, hours, minutes, seconds } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import { customerPays, fails, isLookedAt } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
 import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   everyToolShows,
-  on,
   playTools,
   policyBecomes,
   SELLER,
   salesEnter,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 
 /** When a person takes over, where the task stands, and whose it is. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import { day, hours, minutes } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import {
   customerIsSaved,
   customerPays,
@@ -14,12 +15,10 @@ import { customerSays } from './stripe-people.ts';
 import { accountIn, CRMS, personIn } from './tools-looks.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   everyToolShows,
   flowsHeard,
-  on,
   playTools,
   salesEnter,
   salesLink,
@@ -27,8 +26,6 @@ import {
   showsPerson,
   streamIs,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 
 /** Whom each tool is told of, under which id. */

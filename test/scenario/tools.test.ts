@@ -3,25 +3,22 @@ import { DAY_MS } from '../../src/domain/instant.ts';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 import { runJourney } from '../stand-ins/iterable.ts';
 import { day, minutes, seconds } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import { cancelIsRequested, ends, fails, retrySucceeds } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon, isRefunded } from './stripe-interruptions.ts';
 import { customerSays } from './stripe-people.ts';
 import { PEOPLE, personIn } from './tools-looks.ts';
 import {
   alertsAre,
-  becomes,
   billOf,
   check,
   everyToolShows,
   flowsHeard,
-  on,
   playTools,
   salesEnter,
   streamIs,
   type ToolsStep,
   tasksAre,
-  to,
-  wait,
 } from './tools-play.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 
