@@ -1,4 +1,6 @@
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { statusOf } from '../../src/destination-kit/status-of.ts';
+import { within } from '../../src/destination-kit/within.ts';
 import type { BrazeSettings } from './settings.ts';
 
 export type BrazeClient = InstanceType<typeof import('braze-api').Braze>;
@@ -14,22 +16,12 @@ export const askBraze = async <Answer>(
 ): Promise<Answer> => {
   const { Braze } = await import('braze-api');
   const braze = new Braze(settings.endpoint.replace(/\/+$/, ''), settings.api_key);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    return await Promise.race([ask(braze), late]);
+    return await within(timeoutMs, () => ask(braze));
   } catch (error) {
     throw Object.assign(new Error(describe(error, settings)), { status: statusOf(error) });
-  } finally {
-    clearTimeout(timer);
   }
 };
-
-/** The status that Braze answered; null where it gave no answer. */
-export const statusOf = (error: unknown): number | null =>
-  error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
 
 const describe = (error: unknown, settings: BrazeSettings): string => {
   if (!(error instanceof Error)) return 'a fault without a name';

@@ -1,6 +1,7 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { askBraze, statusOf } from './client.ts';
+import { statusOf } from '../../src/destination-kit/status-of.ts';
+import { askBraze } from './client.ts';
 import { NOBODY } from './definition.ts';
 import type { BrazeSettings } from './settings.ts';
 

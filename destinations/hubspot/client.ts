@@ -1,4 +1,5 @@
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { within } from '../../src/destination-kit/within.ts';
 import type { HubspotSettings } from './settings.ts';
 import { parseError, toWords } from './verdict.ts';
 
@@ -15,16 +16,10 @@ export const askHubspot = async <Answer>(
 ): Promise<Answer> => {
   const { Client } = await import('@hubspot/api-client');
   const hubspot = new Client({ accessToken: settings.access_token, basePath: settings.base_url.replace(/\/+$/, '') });
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  });
   try {
-    return await Promise.race([ask(hubspot), late]);
+    return await within(timeoutMs, () => ask(hubspot));
   } catch (error) {
     throw Object.assign(new Error(describe(error, settings)), { status: statusOf(error) });
-  } finally {
-    clearTimeout(timer);
   }
 };
 

@@ -1,9 +1,10 @@
 import type { Connection } from 'jsforce';
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { within } from '../../src/destination-kit/within.ts';
 import { isPassing } from './api-error.ts';
+import { codeOf } from './network-code.ts';
 import { openSession } from './session.ts';
 import { API_VERSION, type SalesforceSettings } from './settings.ts';
-import { codeOf, within } from './time-out.ts';
 
 /** Salesforce gave no answer, or one that it would not give again: nobody knows what is true. */
 export class SalesforceOutage extends Error {}
@@ -21,9 +22,10 @@ export const askSalesforce = async <Answer>(
   if (!opened.ok) throw toError(opened.answer.answer !== 'stopped', opened.answer.reason);
   const { Connection } = await import('jsforce');
   const { access_token: accessToken, instance_url: instanceUrl } = opened.settings;
+  // jsforce waits for 30 minutes, whatever it is told.
   const connection = new Connection({ instanceUrl, accessToken, version: API_VERSION });
   try {
-    return await within(timeoutMs, ask(connection, opened.userId));
+    return await within(timeoutMs, () => ask(connection, opened.userId));
   } catch (error) {
     throw toError(!isNo(error), describe(error, [settings.client_secret, accessToken]));
   }

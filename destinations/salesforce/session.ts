@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { OpenedSession } from '../../src/destination-kit/define-tool.ts';
 import { toReason } from '../../src/destination-kit/reason.ts';
+import { within } from '../../src/destination-kit/within.ts';
+import { codeOf } from './network-code.ts';
 import { isSafeAddress, type SalesforceSettings } from './settings.ts';
-import { codeOf, within } from './time-out.ts';
 
 type Opened = OpenedSession<SalesforceSettings>;
 
@@ -74,7 +75,9 @@ const logIn = async (settings: SalesforceSettings, timeoutMs: number): Promise<L
     clientId: settings.client_id,
     clientSecret: settings.client_secret,
   });
-  const answer = await within(timeoutMs, oauth2.requestToken({ grant_type: 'client_credentials' }).catch(toNamed));
+  const answer = await within(timeoutMs, () =>
+    oauth2.requestToken({ grant_type: 'client_credentials' }).catch(toNamed),
+  );
   const parsed = token.safeParse(answer);
   if (!parsed.success) throw new Error('the answer is no token of Salesforce');
   const { access_token, instance_url, id } = parsed.data;

@@ -1,12 +1,12 @@
 import { VERSION_ATTRIBUTE } from '../destination-kit/fields.ts';
 import type { Attributes, AttributeValue, Subject } from '../destination-kit/record.ts';
+import { within } from '../destination-kit/within.ts';
 import type { Store } from '../pipeline/ports.ts';
 import { sayOff } from './destinations-plan-text.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { EXIT } from './failure.ts';
 import { findKnown } from './find-known.ts';
 import { clean, paint, say, sayJson } from './terminal.ts';
-import { within } from './within.ts';
 
 export interface CheckOptions {
   readonly user?: string;

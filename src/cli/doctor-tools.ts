@@ -1,8 +1,8 @@
 import type { CredentialCheck } from '../destination-kit/define-tool.ts';
+import { within } from '../destination-kit/within.ts';
 import type { Looked, ToolSeen } from '../doctor/gathered.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { planTool } from './plan-tools.ts';
-import { within } from './within.ts';
 
 /** A tool is asked first whether it knows the key, then all else at once; each so long, in ms. */
 const ASK_WITHIN_MS = 30_000;

@@ -1,10 +1,10 @@
 import { whatTurnsOn } from '../config/tool-access.ts';
 import type { SetUpPlan } from '../destination-kit/define-tool.ts';
 import { fieldsOf } from '../destination-kit/fields.ts';
+import { within } from '../destination-kit/within.ts';
 import type { CliDoors, ToolDoor } from './doors.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { clean } from './terminal.ts';
-import { within } from './within.ts';
 
 /** What one tool has and lacks, as it says itself. */
 export type Planned =
