@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ADA, saysWho } from './ada.ts';
 import { day, minutes } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import { customerIsSaved, fails, isLookedAt, retrySucceeds } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
 import { CRMS, personIn, tasksIn } from './tools-looks.ts';
 import {
   alertsAre,
@@ -21,9 +21,6 @@ import {
 } from './tools-play.ts';
 
 /** People with several accounts, and accounts that change hands. */
-
-const ADA = billOf('ada');
-const saysAda = customerSays({ user: 'user_ada', email: 'ada@example.com' });
 
 describe('one user with two accounts', () => {
   test('each account stands for itself, the person for the worst, and each has its task and alert', () =>
@@ -73,7 +70,7 @@ describe('seven days after a recovery', () => {
   test('the person and the account are healthy again by time alone', () =>
     playTools([
       salesEnter('ada', 'hubspot', 'salesforce'),
-      to('ada', saysAda, fails(ADA, { retryAt: day(3) })),
+      to('ada', saysWho('ada'), fails(ADA, { retryAt: day(3) })),
       on(3),
       to('ada', retrySucceeds(ADA, { attempt: 2 })),
       on(10, -1),

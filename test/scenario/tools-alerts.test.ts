@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, hours, minutes } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import {
@@ -21,29 +22,21 @@ import {
   flowsHeard,
   goesDown,
   playTools,
-  salesEnter,
   showsAccount,
   showsPerson,
   streamIs,
-  type ToolsStep,
   tasksAre,
 } from './tools-play.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 
 /** Stories in which edges and state could disagree: several bills, money taken back, holds that come first. */
 
-const ADA = billOf('ada');
 const OTHER = billOf('ada', 2);
-const RETRY = { retryAt: day(3) };
-const isKnown: readonly ToolsStep[] = [
-  salesEnter('ada', 'hubspot', 'salesforce'),
-  to('ada', customerSays({ user: 'user_ada', email: 'ada@example.com' })),
-];
 
 describe('two subscriptions of one account', () => {
   test('each episode has its task and its alert, each ends with its own bill', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       on(1),
       to('ada', fails(OTHER, { retryAt: day(5) })),
@@ -68,7 +61,7 @@ describe('two subscriptions of one account', () => {
 describe('money that is taken back', () => {
   test('after a recovery: a new episode with a task and an alert of its own; the old task stays closed', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       on(3),
       to('ada', retrySucceeds(ADA, { attempt: 2 })),
@@ -85,7 +78,7 @@ describe('money that is taken back', () => {
 describe('a hold that is there before the failure', () => {
   test('no alert, entry or task until it ends; then each once, and the CRM says held meanwhile', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', isSeen('sub_ada1', 'active'), isPaidFirstTime(billOf('ada'))),
       on(1),
       to('ada', disputeIsOpened(ADA, 1, day(1))),
@@ -109,7 +102,7 @@ describe('a hold that is there before the failure', () => {
 describe('forgiven', () => {
   test('a voided bill ends everything, and nobody is told of a recovery', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       on(1),
       to('ada', isVoided(ADA)),
@@ -124,7 +117,7 @@ describe('forgiven', () => {
 describe('a channel or receiver that is away for a while', () => {
   test('Slack: the alert of who still owes is posted once it is back', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       goesDown('slack'),
       to('ada', fails(ADA, RETRY)),
       wait(hours(1)),
@@ -136,7 +129,7 @@ describe('a channel or receiver that is away for a while', () => {
 
   test('the webhook: what waited comes in the order in which it happened', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       goesDown('webhook'),
       to('ada', fails(ADA, { retryAt: day(0, hours(1)) })),
       wait(hours(1)),
@@ -155,7 +148,7 @@ describe('what people do in a CRM meanwhile', () => {
   test('a contact and a company that sales deleted are not made again by an update, and all else goes on', () =>
     playTools(
       [
-        ...isKnown,
+        ...isKnown('ada'),
         to('ada', fails(ADA, RETRY)),
         wait(minutes(2)),
         check(({ standIns: { hubspot } }) => {
@@ -183,7 +176,7 @@ describe('what people do in a CRM meanwhile', () => {
 
   test('a session of Salesforce that ends in the middle is opened again, and nothing is lost or doubled', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       wait(minutes(2)),
       check(({ standIns }) => standIns.salesforce.expireSessions()),
@@ -215,7 +208,7 @@ describe('a reason that may not be told (E8)', () => {
   test('no tool is told of it, though policy tells Segment; the webhook, tasks and alerts neither', () =>
     playTools(
       [
-        ...isKnown,
+        ...isKnown('ada'),
         to('ada', fails(ADA, { ...RETRY, because: 'stolen_card' })),
         on(3),
         to('ada', fails(ADA, { attempt: 2, because: 'fraudulent', retryAt: day(6) })),
@@ -240,7 +233,7 @@ describe('a standard plan', () => {
   test('an upgrade to a plan of high value in the middle brings the alert with the next change, once', () =>
     playTools([
       becomes('ada', { planId: 'starter' }),
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       wait(minutes(2)),
       alertsAre('ada'),

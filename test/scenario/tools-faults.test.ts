@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { plus } from '../../src/domain/instant.ts';
+import { ADA, isKnown, RETRY } from './ada.ts';
 import { DAY_0, day, hours, minutes, seconds } from './harness.ts';
 import { becomes, on, to, unsent, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
 import { accountIn, CRMS, PEOPLE, personIn, seen, tasksIn } from './tools-looks.ts';
 import {
   alertsAre,
@@ -16,7 +16,6 @@ import {
   flowsHeard,
   goesDown,
   playTools,
-  salesEnter,
   showsPerson,
   streamIs,
   type ToolsStep,
@@ -26,13 +25,6 @@ import type { ToolsRelay } from './tools-relay.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 
 /** What the tools hold and hear when one of them, or the way to it, is out of order. */
-
-const ADA = billOf('ada');
-const RETRY = { retryAt: day(3) };
-const isKnown = (name: string): readonly ToolsStep[] => [
-  salesEnter(name, 'hubspot', 'salesforce'),
-  to(name, customerSays({ user: `user_${name}`, email: `${name}@example.com` })),
-];
 
 describe('HubSpot is down for 24 hours', () => {
   /** Of the others: what each was asked, and at which instant of the relay's clock. */

@@ -1,18 +1,16 @@
 import { describe, test } from 'vitest';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, hours, minutes } from './harness.ts';
 import { accountOf, on, to, wait } from './stage.ts';
 import { customerPays, fails, type Happening } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
-  billOf,
   everyToolShows,
   flowsHeard,
   playTools,
   policyBecomes,
-  salesEnter,
   salesLink,
   showsAccount,
   showsPerson,
@@ -25,12 +23,6 @@ import { VENDORS, type Vendor } from './tools-stand-ins.ts';
 
 /** What tools are told when they were away for a while and nothing was recorded of it (semantics G9), and across a release. */
 
-const ADA = billOf('ada');
-const RETRY = { retryAt: day(3) };
-const isKnown: readonly ToolsStep[] = [
-  salesEnter('ada', 'hubspot', 'salesforce'),
-  to('ada', customerSays({ user: 'user_ada', email: 'ada@example.com' })),
-];
 const nobodyKnown =
   (happening: Happening): Happening =>
   (account, at) =>
@@ -50,7 +42,7 @@ describe('who paid while a tool had no key and no recorder', () => {
   test('is cleared in every tool as soon as the keys are back, and flows are ended', () =>
     playTools(
       [
-        ...isKnown,
+        ...isKnown('ada'),
         to('ada', fails(ADA, RETRY)),
         ...paysMeanwhile([], customerPays(ADA, { attempt: 1 })),
         startsWith(...VENDORS),
@@ -65,7 +57,7 @@ describe('who paid while a tool had no key and no recorder', () => {
 
   test('is cleared in the one tool that was away', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       ...paysMeanwhile(
         VENDORS.filter((vendor) => vendor !== 'zendesk'),
@@ -79,7 +71,7 @@ describe('who paid while a tool had no key and no recorder', () => {
   test('has the alert called off where Slack is the only tool', () =>
     playTools(
       [
-        ...isKnown,
+        ...isKnown('ada'),
         to('ada', fails(ADA, RETRY)),
         ...paysMeanwhile([], customerPays(ADA, { attempt: 1 })),
         startsWith('slack'),
@@ -118,7 +110,7 @@ const isAccepted =
 describe('a release with other rules', () => {
   test('alerts of a failure that came while it was started', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       on(1),
       isAccepted('ada', fails(ADA, { retryAt: day(4) })),
       policyBecomes({ noRetryAfterMs: hours(2) }),
@@ -130,7 +122,7 @@ describe('a release with other rules', () => {
 
   test('alerts of nothing that it was alerted of before', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, { retryAt: day(4) })),
       wait(minutes(2)),
       policyBecomes({ noRetryAfterMs: hours(2) }),
@@ -141,7 +133,7 @@ describe('a release with other rules', () => {
   test('alerts of no account that was in dunning before its plan was one of high value', () =>
     playTools(
       [
-        ...isKnown,
+        ...isKnown('ada'),
         to('ada', fails(ADA, { retryAt: day(4) })),
         wait(minutes(2)),
         policyBecomes({ plans: { highValue: ['pro'], ids: {} } }),

@@ -1,34 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, hours, minutes } from './harness.ts';
 import { becomes, heardLate, on, to, wait } from './stage.ts';
 import { fails, retrySucceeds } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
-import {
-  alertsAre,
-  billOf,
-  check,
-  everyToolShows,
-  flowsHeard,
-  playTools,
-  salesEnter,
-  streamIs,
-  type ToolsStep,
-  tasksAre,
-} from './tools-play.ts';
+import { alertsAre, check, everyToolShows, flowsHeard, playTools, streamIs, tasksAre } from './tools-play.ts';
 
 /** What tools hold and hear of what was heard of late, and of history (semantics E6). */
-
-const ADA = billOf('ada');
-const RETRY = { retryAt: day(3) };
-const isKnown: readonly ToolsStep[] = [
-  salesEnter('ada', 'hubspot', 'salesforce'),
-  to('ada', customerSays({ user: 'user_ada', email: 'ada@example.com' })),
-];
 
 describe('what is heard of late', () => {
   test('two hours after: state, alert and task, due from when it was heard of; no entry; the webhook has it as late', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       on(2, hours(16)),
       heardLate('ada', day(2, hours(14)), 'webhook', fails(ADA, RETRY)),
       wait(minutes(2)),
@@ -49,7 +31,7 @@ describe('what is heard of late', () => {
 
   test('by a backfill, what is open: state and a task that is due from now; nothing is said of it', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       on(30),
       heardLate('ada', day(0), 'backfill', fails(ADA, { retryAt: day(40) })),
       wait(minutes(2)),
@@ -67,7 +49,7 @@ describe('what is heard of late', () => {
 
   test('by a backfill, what had ended: no task, no alert, no entry, and nobody is flagged', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       becomes('ada', { planId: 'starter' }),
       on(30),
       heardLate('ada', day(0), 'backfill', fails(ADA, RETRY), (account) =>

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, hours, minutes } from './harness.ts';
 import { on, to, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
   billOf,
@@ -10,7 +10,6 @@ import {
   everyToolShows,
   flowsHeard,
   playTools,
-  salesEnter,
   startsWith,
   streamIs,
   type ToolsStep,
@@ -20,16 +19,9 @@ import { VENDORS } from './tools-stand-ins.ts';
 
 /** What tools hear of what a recorder took in their place. */
 
-const ADA = billOf('ada');
-const RETRY = { retryAt: day(3) };
-const isKnown: readonly ToolsStep[] = [
-  salesEnter('ada', 'hubspot', 'salesforce'),
-  to('ada', customerSays({ user: 'user_ada', email: 'ada@example.com' })),
-];
-
 describe('a relay that only recorded before (G9)', () => {
   const recorded: readonly ToolsStep[] = [
-    ...isKnown,
+    ...isKnown('ada'),
     to('ada', fails(ADA, RETRY)),
     to('payer', fails(billOf('payer'), RETRY)),
     wait(minutes(2)),
@@ -87,7 +79,7 @@ describe('a relay that only recorded before (G9)', () => {
 
   test('a tool that loses its keys for a while: who paid meanwhile is cleared, the task is closed, the alert called off', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       to('ada', fails(ADA, RETRY)),
       wait(minutes(2)),
       on(1),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { ADA, isKnown } from './ada.ts';
 import { day, hours, minutes, seconds } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import { customerPays, fails, isLookedAt } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
-import { customerSays } from './stripe-people.ts';
 import {
   alertsAre,
   billOf,
@@ -12,18 +12,12 @@ import {
   playTools,
   policyBecomes,
   SELLER,
-  salesEnter,
   type ToolsStep,
   tasksAre,
 } from './tools-play.ts';
 
 /** When a person takes over, where the task stands, and whose it is. */
 
-const ADA = billOf('ada');
-const isKnown = (name: string): readonly ToolsStep[] => [
-  salesEnter(name, 'hubspot', 'salesforce'),
-  to(name, customerSays({ user: `user_${name}`, email: `${name}@example.com` })),
-];
 /** Fails on day 0, 2 and 4, and the next retry is on day 9. */
 const failsThrice: readonly ToolsStep[] = [
   to('ada', fails(ADA, { retryAt: day(2) })),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import { customerUpdated, paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
+import { ADA, saysWho } from './ada.ts';
 import { day, hours, minutes } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import {
@@ -30,8 +31,6 @@ import {
 
 /** Whom each tool is told of, under which id. */
 
-const ADA = billOf('ada');
-const saysAda = customerSays({ user: 'user_ada', email: 'ada@example.com' });
 const LEAVES_OUT: Partial<Policy> = {
   hubspot: { createMissing: false, contactIdProperty: 'recoup_user_id', companyIdProperty: 'recoup_account_id' },
 };
@@ -45,7 +44,7 @@ describe('a CRM that does not know the customer', () => {
   test('is left alone, is told everything once sales made contact and company, and keeps its own address', () =>
     playTools(
       [
-        to('ada', saysAda),
+        to('ada', saysWho('ada')),
         salesEnter('eve', 'hubspot', 'salesforce'),
         to('eve', customerSays({ user: 'user_eve', email: 'eve@example.com' })),
         to('ada', fails(ADA, { retryAt: day(3) })),
@@ -89,7 +88,7 @@ describe('a CRM that does not know the customer', () => {
   test('hears of somebody made while in dunning within an hour, without any webhook', () =>
     playTools(
       [
-        to('ada', saysAda, fails(ADA, { retryAt: day(3) })),
+        to('ada', saysWho('ada'), fails(ADA, { retryAt: day(3) })),
         wait(minutes(10)),
         showsPerson('hubspot', 'ada', null),
         salesEnter('ada', 'hubspot', 'salesforce'),
@@ -103,7 +102,7 @@ describe('a CRM that does not know the customer', () => {
   test('of who paid before sales made the contact it is told nothing by that alone', () =>
     playTools(
       [
-        to('ada', saysAda, fails(ADA, { retryAt: day(3) })),
+        to('ada', saysWho('ada'), fails(ADA, { retryAt: day(3) })),
         on(1),
         to('ada', customerPays(ADA, { attempt: 1 })),
         on(2),
@@ -118,7 +117,7 @@ describe('a CRM that does not know the customer', () => {
 
   test('by the shipped policy HubSpot makes the contact with the billing address, Salesforce does not', () =>
     playTools([
-      to('ada', saysAda, fails(ADA, { retryAt: day(3) })),
+      to('ada', saysWho('ada'), fails(ADA, { retryAt: day(3) })),
       wait(minutes(2)),
       showsPerson('hubspot', 'ada', { inDunning: true, stage: 'first_failure' }),
       check(({ standIns }) => expect(personIn(standIns, 'hubspot', 'user_ada')?.email).toBe('ada@example.com')),
@@ -185,7 +184,7 @@ describe('before any failure', () => {
     playTools([
       salesEnter('ada', 'hubspot', 'salesforce'),
       becomes('ada', { card: { last4: '0026', expMonth: 4, expYear: 2026 }, paymentMethod: 'pm_old' }),
-      to('ada', attaches, saysAda),
+      to('ada', attaches, saysWho('ada')),
       on(29),
       showsPerson('hubspot', 'ada', null),
       on(31),

@@ -2,20 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
 import { runJourney } from '../stand-ins/iterable.ts';
+import { ADA, isKnown } from './ada.ts';
 import { day, minutes, seconds } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import { cancelIsRequested, ends, fails, retrySucceeds } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon, isRefunded } from './stripe-interruptions.ts';
-import { customerSays } from './stripe-people.ts';
 import { PEOPLE, personIn } from './tools-looks.ts';
 import {
   alertsAre,
-  billOf,
   check,
   everyToolShows,
   flowsHeard,
   playTools,
-  salesEnter,
   streamIs,
   type ToolsStep,
   tasksAre,
@@ -23,14 +21,6 @@ import {
 import { VENDORS } from './tools-stand-ins.ts';
 
 /** What whoever works in each tool sees of a high-value customer, day by day. */
-
-const ADA = billOf('ada');
-
-/** Sales know her and her company; the billing account has her address. */
-const isKnown = [
-  salesEnter('ada', 'hubspot', 'salesforce'),
-  to('ada', customerSays({ user: 'user_ada', email: 'ada@example.com' })),
-];
 
 /** She fails for the first time, and every tool has been told. */
 const entersDunning = [to('ada', fails(ADA, { retryAt: day(3) })), wait(seconds(10)), wait(minutes(1))];
@@ -60,7 +50,7 @@ describe.each(STRIPE_SHAPES)('%s payloads', (shape) => {
   test('failed, tried again, recovered: seen in every tool at each step', () =>
     playTools([
       becomes('ada', { shape }),
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       everyToolShows('ada', {
         inDunning: true,
@@ -103,7 +93,7 @@ describe.each(STRIPE_SHAPES)('%s payloads', (shape) => {
 describe('what it takes to tell them', () => {
   test('every event reaches the webhook in one request that its receiver believes; no tool refuses one', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       ...story,
       check(({ standIns }) => {
@@ -118,7 +108,7 @@ describe('what it takes to tell them', () => {
 
   test('a task is made by one write, updated by one, closed by one', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       ...story,
       check(({ standIns }) => {
@@ -140,7 +130,7 @@ describe('what it takes to tell them', () => {
           filters: false,
         });
       }),
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       ...story,
       on(30),
@@ -156,7 +146,7 @@ describe('what it takes to tell them', () => {
 describe('ends other than a payment', () => {
   test('lost: every tool says so, the task closes as lost, the alert is called off', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       on(3),
       to('ada', fails(ADA, { attempt: 2 }), ends('sub_ada1', 'payment_failed')),
@@ -174,7 +164,7 @@ describe('ends other than a payment', () => {
 
   test('canceled by the customer while in dunning: held at the request, over at the end, and nobody is told that she was lost', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       on(1),
       to('ada', cancelIsRequested('sub_ada1', 'past_due', day(10))),
@@ -196,7 +186,7 @@ describe('ends other than a payment', () => {
 
   test('a dispute holds everything back and its end brings the state again, with no second alert, entry or task', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       on(1),
       to('ada', disputeIsOpened(ADA, 1, day(1))),
@@ -214,7 +204,7 @@ describe('ends other than a payment', () => {
 
   test('money back on the bill that is owed holds everything back', () =>
     playTools([
-      ...isKnown,
+      ...isKnown('ada'),
       ...entersDunning,
       on(1),
       to('ada', isRefunded(ADA, 1, { id: 're_1', amount: 4_900, total: 4_900 })),
