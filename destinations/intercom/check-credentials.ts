@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { askIntercom, statusOf } from './client.ts';
+import { statusOf } from '../../src/destination-kit/status-of.ts';
+import { askIntercom } from './client.ts';
 import type { IntercomSettings } from './settings.ts';
 
 const me = z.object({ type: z.literal('admin') });

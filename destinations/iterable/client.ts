@@ -1,24 +1,18 @@
+import { askJson, type JsonQuestion } from '../../src/destination-kit/ask-json.ts';
+import type { HttpAnswer } from '../../src/destination-kit/define-tool.ts';
 import { toReason } from '../../src/destination-kit/reason.ts';
 import { toAnswer } from './answer.ts';
 import { type IterableSettings, toUrl } from './settings.ts';
 
 /** One question to Iterable that is not a delivery. */
-export interface Question {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+export interface Question extends Pick<JsonQuestion, 'method' | 'body'> {
   readonly path: `/${string}`;
-  readonly body?: unknown;
 }
 
-export interface Answer {
-  readonly status: number;
-  /** Parsed JSON; null where it is none. */
-  readonly body: unknown;
-}
-
-/** Iterable said no; `body` is its answer. */
+/** Iterable said no. */
 export class IterableRefusal extends Error {
-  readonly answer: Answer;
-  constructor(message: string, answer: Answer) {
+  readonly answer: HttpAnswer;
+  constructor(message: string, answer: HttpAnswer) {
     super(message);
     this.answer = answer;
   }
@@ -31,42 +25,11 @@ export class IterableRefusal extends Error {
 export const askIterable = async (
   settings: IterableSettings,
   timeoutMs: number,
-  question: Question,
-): Promise<Answer> => {
-  const { answer, header } = await ask(settings, timeoutMs, question);
-  const whole = toAnswer({ ...answer, header });
+  { path, ...question }: Question,
+): Promise<HttpAnswer> => {
+  const headers = { 'Api-Key': settings.api_key };
+  const answer = await askJson({ ...question, url: toUrl(settings, path), headers }, timeoutMs);
+  const whole = toAnswer(answer);
   if (whole === null) return answer;
   throw new IterableRefusal(toReason(whole.reason, [settings.api_key]), answer);
-};
-
-const ask = async (settings: IterableSettings, timeoutMs: number, { method, path, body }: Question) => {
-  try {
-    const response = await fetch(toUrl(settings, path), {
-      method,
-      headers: { 'Api-Key': settings.api_key, 'Content-Type': 'application/json' },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      // A redirect is for people to read, not to follow with a key.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    const answer: Answer = { status: response.status, body: parse(await response.text()) };
-    return { answer, header: (name: string) => response.headers.get(name) };
-  } catch (error) {
-    throw new Error(describe(error, timeoutMs));
-  }
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
-
-const describe = (error: unknown, timeoutMs: number): string => {
-  if (!(error instanceof Error)) return 'a fault without a name';
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs} ms`;
-  const { cause } = error;
-  return cause instanceof Error && 'code' in cause ? `cannot connect (${String(cause.code)})` : 'cannot connect';
 };

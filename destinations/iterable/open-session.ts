@@ -35,6 +35,6 @@ const notSetUp = (missing: readonly string[]): WholeAnswer => ({
 /** Nothing was sent: what is no reason to stop or to wait for a limit is asked again. */
 const toUnopened = (error: unknown): WholeAnswer => {
   const reason = error instanceof Error ? error.message : 'a fault without a name';
-  const told = error instanceof IterableRefusal ? toAnswer({ ...error.answer, header: () => null }) : null;
+  const told = error instanceof IterableRefusal ? toAnswer(error.answer) : null;
   return told?.answer === 'stopped' || told?.answer === 'throttled' ? told : { answer: 'unavailable', reason };
 };

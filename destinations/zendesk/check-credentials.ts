@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { askZendesk, statusOf } from './client.ts';
+import { statusOf } from '../../src/destination-kit/status-of.ts';
+import { askZendesk } from './client.ts';
 import type { ZendeskSettings } from './settings.ts';
 
 const me = z.object({ user: z.object({ id: z.number().nullable(), role: z.string() }) });
