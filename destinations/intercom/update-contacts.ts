@@ -1,8 +1,9 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { z } from 'zod';
+import { askBeforeWriting } from '../../src/destination-kit/ask-before-writing.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { Attributes } from '../../src/destination-kit/record.ts';
-import { lookUp, writeEach } from '../../src/destination-kit/write-each.ts';
+import { writeEach } from '../../src/destination-kit/write-each.ts';
 import { toAnswer } from './answer.ts';
 import { FILTERS_PER_SEARCH, type IntercomContact, parseContacts, pickByEmail, toSearch } from './find-contacts.ts';
 import { type IntercomSettings, toUrl } from './settings.ts';
@@ -76,7 +77,7 @@ const hasFields = ({ attributes = {} }: ContactPayload): boolean =>
   Object.keys(toCustomAttributes(attributes)).length > 0;
 
 const updateAll = async (request: RequestClient, payloads: readonly ContactPayload[], settings: IntercomSettings) => {
-  const looked = await lookUp(() => findAll(request, payloads.filter(hasFields), settings), toAnswer);
+  const looked = await askBeforeWriting(() => findAll(request, payloads.filter(hasFields), settings), toAnswer);
   const outcomes = looked.ok
     ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
     : payloads.map(() => looked.outcome);

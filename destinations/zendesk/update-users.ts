@@ -1,8 +1,9 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { z } from 'zod';
+import { askBeforeWriting } from '../../src/destination-kit/ask-before-writing.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { Attributes } from '../../src/destination-kit/record.ts';
-import { lookUp, writeEach } from '../../src/destination-kit/write-each.ts';
+import { writeEach } from '../../src/destination-kit/write-each.ts';
 import { toAnswer } from './answer.ts';
 import { findByEmail, findByExternalId, type ZendeskUser } from './find-users.ts';
 import { toUrl, type ZendeskSettings } from './settings.ts';
@@ -73,7 +74,7 @@ export const updateUsers: ActionDefinition<ZendeskSettings, UserPayload> = {
 type Found = ReadonlyMap<UserPayload, ZendeskUser>;
 
 const updateAll = async (request: RequestClient, payloads: readonly UserPayload[], settings: ZendeskSettings) => {
-  const looked = await lookUp(() => findAll(request, payloads.filter(isAsked), settings), toAnswer);
+  const looked = await askBeforeWriting(() => findAll(request, payloads.filter(isAsked), settings), toAnswer);
   const outcomes = looked.ok
     ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
     : payloads.map(() => looked.outcome);

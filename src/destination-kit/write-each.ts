@@ -4,26 +4,6 @@ import type { ActionOutcome } from './multi-status.ts';
 
 type ToAnswer = (answer: HttpAnswer, now: Instant) => WholeAnswer | null;
 
-export type LookUp<Found> =
-  | { readonly ok: true; readonly found: Found }
-  | { readonly ok: false; readonly outcome: ActionOutcome };
-
-/**
- * Asks what is needed before anything is written. A failure that would leave a write in doubt leaves nothing in doubt here:
- * it is tried again.
- * @throws the failure where it is a verdict on the call: too many calls, the key, a request that is refused.
- */
-export const lookUp = async <Found>(ask: () => Promise<Found>, toAnswer: ToAnswer): Promise<LookUp<Found>> => {
-  try {
-    return { ok: true, found: await ask() };
-  } catch (error) {
-    const { result, ...told } = toCaughtOutcome(error, toAnswer);
-    if (result !== 'unknown') throw error;
-    const reason = 'reason' in told ? told.reason : 'no answer';
-    return { ok: false, outcome: { result: 'retry', at: null, reason } };
-  }
-};
-
 /** Two writers met at one record: it is free again at once. */
 const CONFLICT = 409;
 /** The look-up, at the same host, knew the record: a search may lag behind a deletion, and the address is right. */
