@@ -1,4 +1,13 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import {
+  attributesField,
+  batchFields,
+  EVENT_NAME,
+  EVENT_TIME,
+  eventProperties,
+  eventsField,
+  idField,
+} from '../../src/destination-kit/action-fields.ts';
 import { toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { type BrazeSettings, toUrl } from './settings.ts';
 import { toTrackOutcomes } from './track-answer.ts';
@@ -26,46 +35,23 @@ export const syncDunningState: ActionDefinition<BrazeSettings, SyncPayload> = {
   platform: 'cloud',
   defaultSubscription: 'type = "identify" and context.recoup.events != null',
   fields: {
-    external_id: {
-      label: 'External User ID',
-      description: 'The unique user identifier in Braze.',
-      type: 'string',
-      required: true,
-      default: DEFAULT_MAPPING.external_id,
-    },
-    attributes: {
-      label: 'Custom Attributes',
-      description: 'Attributes that changed. null clears one.',
-      type: 'object',
-      defaultObjectUI: 'keyvalue',
-      default: DEFAULT_MAPPING.attributes,
-    },
-    events: {
-      label: 'Custom Events',
-      description: 'Events that happened to the user, with the attributes that they bring about.',
-      type: 'object',
-      multiple: true,
-      additionalProperties: true,
-      properties: {
-        name: { label: 'Name', type: 'string', required: true },
-        time: { label: 'Time', description: 'ISO 8601', type: 'datetime', required: true },
-        properties: { label: 'Properties', type: 'object', additionalProperties: true },
+    external_id: idField('External User ID', 'The unique user identifier in Braze.', DEFAULT_MAPPING.external_id),
+    attributes: attributesField(
+      'Custom Attributes',
+      'Attributes that changed. null clears one.',
+      DEFAULT_MAPPING.attributes,
+    ),
+    events: eventsField(
+      'Custom Events',
+      'Events that happened to the user, with the attributes that they bring about.',
+      DEFAULT_MAPPING.events,
+      {
+        name: EVENT_NAME,
+        time: EVENT_TIME,
+        properties: eventProperties(),
       },
-      default: DEFAULT_MAPPING.events,
-    },
-    enable_batching: {
-      label: 'Batch Data to Braze',
-      description: 'Send many users in one call.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.enable_batching,
-    },
-    batch_size: {
-      label: 'Batch Size',
-      description: 'Users per call.',
-      type: 'number',
-      default: DEFAULT_MAPPING.batch_size,
-      unsafe_hidden: true,
-    },
+    ),
+    ...batchFields('Batch Data to Braze', 'Send many users in one call.', 'Users per call.', DEFAULT_MAPPING),
   },
   perform: (request, { payload, settings }) => track(request, [payload], settings),
   performBatch: (request, { payload, settings }) => track(request, payload, settings),

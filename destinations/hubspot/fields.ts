@@ -1,4 +1,5 @@
 import type { ActionDefinition } from '@segment/actions-core';
+import { attributesField, batchFields, idField, isNewField } from '../../src/destination-kit/action-fields.ts';
 import type { HubspotSettings } from './settings.ts';
 
 /** HubSpot takes so many inputs in one batch. */
@@ -35,31 +36,8 @@ export const subjectFields = (
   idLabel: string,
   idDescription: string,
 ): ActionDefinition<HubspotSettings, SubjectPayload>['fields'] => ({
-  id: { label: idLabel, description: idDescription, type: 'string', required: true, default: mapping.id },
-  attributes: {
-    label: 'Properties',
-    description: 'Properties that changed. null clears one.',
-    type: 'object',
-    defaultObjectUI: 'keyvalue',
-    default: mapping.attributes,
-  },
-  is_new: {
-    label: 'New',
-    description: 'HubSpot may know the subject without its id: it is to be looked for.',
-    type: 'boolean',
-    default: mapping.is_new,
-  },
-  enable_batching: {
-    label: 'Batch Data to HubSpot',
-    description: 'Send many in one call.',
-    type: 'boolean',
-    default: mapping.enable_batching,
-  },
-  batch_size: {
-    label: 'Batch Size',
-    description: 'Subjects per call.',
-    type: 'number',
-    default: mapping.batch_size,
-    unsafe_hidden: true,
-  },
+  id: idField(idLabel, idDescription, mapping.id),
+  attributes: attributesField('Properties', 'Properties that changed. null clears one.', mapping.attributes),
+  is_new: isNewField('New', 'HubSpot may know the subject without its id: it is to be looked for.', mapping.is_new),
+  ...batchFields('Batch Data to HubSpot', 'Send many in one call.', 'Subjects per call.', mapping),
 });

@@ -1,4 +1,13 @@
 import type { ActionDefinition } from '@segment/actions-core';
+import {
+  attributesField,
+  batchFields,
+  EVENT_NAME,
+  EVENT_TIME,
+  eventProperties,
+  eventsField,
+  idField,
+} from '../../src/destination-kit/action-fields.ts';
 import type { SyncPayload } from './parts.ts';
 import type { IterableSettings } from './settings.ts';
 import { sync } from './sync.ts';
@@ -20,51 +29,29 @@ export const syncDunningState: ActionDefinition<IterableSettings, SyncPayload> =
   platform: 'cloud',
   defaultSubscription: 'type = "identify" and context.recoup.events != null',
   fields: {
-    user_id: {
-      label: 'User ID',
-      description: 'The userId in Iterable.',
-      type: 'string',
-      required: true,
-      default: DEFAULT_MAPPING.user_id,
-    },
-    attributes: {
-      label: 'User Fields',
-      description: 'Fields that changed. null clears one.',
-      type: 'object',
-      defaultObjectUI: 'keyvalue',
-      default: DEFAULT_MAPPING.attributes,
-    },
-    events: {
-      label: 'Events',
-      description: 'Events that happened to the user, with the fields that they bring about.',
-      type: 'object',
-      multiple: true,
-      additionalProperties: true,
-      properties: {
+    user_id: idField('User ID', 'The userId in Iterable.', DEFAULT_MAPPING.user_id),
+    attributes: attributesField('User Fields', 'Fields that changed. null clears one.', DEFAULT_MAPPING.attributes),
+    events: eventsField(
+      'Events',
+      'Events that happened to the user, with the fields that they bring about.',
+      DEFAULT_MAPPING.events,
+      {
         id: {
           label: 'ID',
           description: 'An event that is sent again under its id takes the place of the first.',
           type: 'string',
         },
-        name: { label: 'Name', type: 'string', required: true },
-        time: { label: 'Time', description: 'ISO 8601', type: 'datetime', required: true },
-        properties: { label: 'Fields', type: 'object', additionalProperties: true },
+        name: EVENT_NAME,
+        time: EVENT_TIME,
+        properties: eventProperties('Fields'),
       },
-      default: DEFAULT_MAPPING.events,
-    },
-    enable_batching: {
-      label: 'Batch Data to Iterable',
-      description: 'Send many users in one call. Off, the bulk endpoints are used all the same.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.enable_batching,
-    },
-    batch_size: {
-      label: 'Batch Size',
-      description: 'Users per call.',
-      type: 'number',
-      default: DEFAULT_MAPPING.batch_size,
-      unsafe_hidden: true,
-    },
+    ),
+    ...batchFields(
+      'Batch Data to Iterable',
+      'Send many users in one call. Off, the bulk endpoints are used all the same.',
+      'Users per call.',
+      DEFAULT_MAPPING,
+    ),
   },
   perform: (request, { payload, settings }) => sync(request, [payload], settings),
   performBatch: (request, { payload, settings }) => sync(request, payload, settings),

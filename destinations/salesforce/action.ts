@@ -1,4 +1,5 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import { attributesField, batchFields, idField, isNewField } from '../../src/destination-kit/action-fields.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { SalesforceSettings } from './settings.ts';
 
@@ -51,39 +52,10 @@ export const toAction = (parts: ActionParts): ActionDefinition<SalesforceSetting
     platform: 'cloud',
     defaultSubscription: parts.subscription,
     fields: {
-      external_id: {
-        label: 'External ID',
-        description: 'The value of the external id field.',
-        type: 'string',
-        required: true,
-        default: mapping.external_id,
-      },
-      attributes: {
-        label: 'Attributes',
-        description: 'Attributes that changed. null clears one.',
-        type: 'object',
-        defaultObjectUI: 'keyvalue',
-        default: mapping.attributes,
-      },
-      is_new: {
-        label: 'Is New',
-        description: 'Nothing of it was written yet: it is looked up before.',
-        type: 'boolean',
-        default: mapping.is_new,
-      },
-      enable_batching: {
-        label: 'Batch Data to Salesforce',
-        description: 'Send many in one call.',
-        type: 'boolean',
-        default: mapping.enable_batching,
-      },
-      batch_size: {
-        label: 'Batch Size',
-        description: 'Records per call.',
-        type: 'number',
-        default: mapping.batch_size,
-        unsafe_hidden: true,
-      },
+      external_id: idField('External ID', 'The value of the external id field.', mapping.external_id),
+      attributes: attributesField('Attributes', 'Attributes that changed. null clears one.', mapping.attributes),
+      is_new: isNewField('Is New', 'Nothing of it was written yet: it is looked up before.', mapping.is_new),
+      ...batchFields('Batch Data to Salesforce', 'Send many in one call.', 'Records per call.', mapping),
     },
     perform: (request, { payload, settings }) => run(request, [payload], settings),
     performBatch: (request, { payload, settings }) => run(request, payload, settings),

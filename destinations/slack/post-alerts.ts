@@ -1,4 +1,11 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import {
+  batchFields,
+  EVENT_NAME,
+  eventProperties,
+  eventsField,
+  idField,
+} from '../../src/destination-kit/action-fields.ts';
 import { toCaughtOutcome } from '../../src/destination-kit/caught.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { isPosted, toAnswer } from './answer.ts';
@@ -26,38 +33,12 @@ export const postAlerts: ActionDefinition<SlackSettings, AlertPayload> = {
   platform: 'cloud',
   defaultSubscription: 'type = "track" and context.recoup.events != null',
   fields: {
-    episode_id: {
-      label: 'Episode ID',
-      description: 'The dunning episode that the alert is about.',
-      type: 'string',
-      required: true,
-      default: DEFAULT_MAPPING.episode_id,
-    },
-    events: {
-      label: 'Alerts',
-      description: 'alert_opened and alert_resolved, in order.',
-      type: 'object',
-      multiple: true,
-      additionalProperties: true,
-      properties: {
-        name: { label: 'Name', type: 'string', required: true },
-        properties: { label: 'Properties', type: 'object', additionalProperties: true },
-      },
-      default: DEFAULT_MAPPING.events,
-    },
-    enable_batching: {
-      label: 'Batch',
-      description: 'Answer for each episode by itself.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.enable_batching,
-    },
-    batch_size: {
-      label: 'Batch Size',
-      description: 'Episodes per call.',
-      type: 'number',
-      default: DEFAULT_MAPPING.batch_size,
-      unsafe_hidden: true,
-    },
+    episode_id: idField('Episode ID', 'The dunning episode that the alert is about.', DEFAULT_MAPPING.episode_id),
+    events: eventsField('Alerts', 'alert_opened and alert_resolved, in order.', DEFAULT_MAPPING.events, {
+      name: EVENT_NAME,
+      properties: eventProperties(),
+    }),
+    ...batchFields('Batch', 'Answer for each episode by itself.', 'Episodes per call.', DEFAULT_MAPPING),
   },
   perform: (request, { payload, settings }) => postAll(request, [payload], settings),
   performBatch: (request, { payload, settings }) => postAll(request, payload, settings),

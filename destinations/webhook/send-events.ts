@@ -1,4 +1,12 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
+import {
+  batchFields,
+  EVENT_NAME,
+  EVENT_TIME,
+  eventProperties,
+  eventsField,
+  idField,
+} from '../../src/destination-kit/action-fields.ts';
 import { answerOf } from '../../src/destination-kit/caught.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { refusesEvent } from './answer.ts';
@@ -36,13 +44,7 @@ export const sendEvents: ActionDefinition<WebhookSettings, EventsPayload> = {
   platform: 'cloud',
   defaultSubscription: 'type = "track" and context.recoup.events != null',
   fields: {
-    account_id: {
-      label: 'Account ID',
-      description: 'Whose events these are.',
-      type: 'string',
-      required: true,
-      default: DEFAULT_MAPPING.account_id,
-    },
+    account_id: idField('Account ID', 'Whose events these are.', DEFAULT_MAPPING.account_id),
     sent_at: {
       label: 'Sent At',
       description: 'When this attempt is made; signed.',
@@ -51,33 +53,15 @@ export const sendEvents: ActionDefinition<WebhookSettings, EventsPayload> = {
       default: DEFAULT_MAPPING.sent_at,
     },
     events: {
-      label: 'Events',
-      description: 'What happened, in order.',
-      type: 'object',
-      multiple: true,
-      additionalProperties: true,
-      allowNull: true,
-      properties: {
+      ...eventsField('Events', 'What happened, in order.', DEFAULT_MAPPING.events, {
         id: { label: 'ID', type: 'string', required: true },
-        name: { label: 'Name', type: 'string', required: true },
-        time: { label: 'Time', description: 'ISO 8601', type: 'datetime', required: true },
-        properties: { label: 'Properties', type: 'object', additionalProperties: true },
-      },
-      default: DEFAULT_MAPPING.events,
+        name: EVENT_NAME,
+        time: EVENT_TIME,
+        properties: eventProperties(),
+      }),
+      allowNull: true,
     },
-    enable_batching: {
-      label: 'Batch',
-      description: 'Answer for each account by itself.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.enable_batching,
-    },
-    batch_size: {
-      label: 'Batch Size',
-      description: 'Accounts per call.',
-      type: 'number',
-      default: DEFAULT_MAPPING.batch_size,
-      unsafe_hidden: true,
-    },
+    ...batchFields('Batch', 'Answer for each account by itself.', 'Accounts per call.', DEFAULT_MAPPING),
   },
   perform: (request, { payload, settings }) => sendAll(request, [payload], settings),
   performBatch: (request, { payload, settings }) => sendAll(request, payload, settings),

@@ -1,5 +1,6 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { z } from 'zod';
+import { attributesField, batchFields, idField, isNewField } from '../../src/destination-kit/action-fields.ts';
 import { askBeforeWriting } from '../../src/destination-kit/ask-before-writing.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { Attributes } from '../../src/destination-kit/record.ts';
@@ -33,39 +34,14 @@ export const updateUsers: ActionDefinition<ZendeskSettings, UserPayload> = {
   platform: 'cloud',
   defaultSubscription: 'type = "identify"',
   fields: {
-    external_id: {
-      label: 'External ID',
-      description: 'The external id of the user.',
-      type: 'string',
-      required: true,
-      default: DEFAULT_MAPPING.external_id,
-    },
-    is_new: {
-      label: 'Is New',
-      description: 'Nothing was written yet: the user may be known by email alone.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.is_new,
-    },
-    attributes: {
-      label: 'Attributes',
-      description: 'What changed. null clears.',
-      type: 'object',
-      defaultObjectUI: 'keyvalue',
-      default: DEFAULT_MAPPING.attributes,
-    },
-    enable_batching: {
-      label: 'Batch',
-      description: 'Look many users up in one request.',
-      type: 'boolean',
-      default: DEFAULT_MAPPING.enable_batching,
-    },
-    batch_size: {
-      label: 'Batch Size',
-      description: 'Users per call.',
-      type: 'number',
-      default: DEFAULT_MAPPING.batch_size,
-      unsafe_hidden: true,
-    },
+    external_id: idField('External ID', 'The external id of the user.', DEFAULT_MAPPING.external_id),
+    is_new: isNewField(
+      'Is New',
+      'Nothing was written yet: the user may be known by email alone.',
+      DEFAULT_MAPPING.is_new,
+    ),
+    attributes: attributesField('Attributes', 'What changed. null clears.', DEFAULT_MAPPING.attributes),
+    ...batchFields('Batch', 'Look many users up in one request.', 'Users per call.', DEFAULT_MAPPING),
   },
   perform: (request, { payload, settings }) => updateAll(request, [payload], settings),
   performBatch: (request, { payload, settings }) => updateAll(request, payload, settings),
