@@ -1,39 +1,27 @@
 import { expect, it } from 'vitest';
 import type { RawDecline } from '../../src/domain/decline.ts';
 import type { Fact } from '../../src/domain/fact.ts';
-import {
-  ADVICE_CODES,
-  BLOCKED_REASONS,
-  DECLINE_CODES,
-  ERROR_CODES,
-  NETWORK_ADVICE_CODES,
-  NETWORK_DECLINE_CODES,
-} from '../../src/providers/stripe/decline-codes.ts';
 import { stripeTaxonomy } from '../../src/providers/stripe/taxonomy.ts';
+import { codesOf, refusalWith } from '../stripe-codes.ts';
 import { day, declined, failed } from '../unit/ledger-facts.ts';
 import { type Given, tasksAt } from './hand-off-cases.ts';
 
 /** A task is read by more people than any message: of a reason that may not be told not a letter is in one (semantics E8). */
-const SILENT: RawDecline = {
-  declineCode: null,
-  errorCode: 'card_declined',
-  adviceCode: null,
-  networkAdviceCode: null,
-  networkDeclineCode: null,
-  blockedReason: null,
-};
-const codes = (rows: readonly { readonly code: string }[]) => rows.map(({ code }) => code);
+
 const withAdvice = (raw: RawDecline): readonly RawDecline[] => [
   raw,
-  ...codes(ADVICE_CODES).map((adviceCode) => ({ ...raw, adviceCode })),
-  ...codes(NETWORK_ADVICE_CODES).map((networkAdviceCode) => ({ ...raw, networkAdviceCode })),
+  ...codesOf('adviceCode').map((adviceCode) => ({ ...raw, adviceCode })),
+  ...codesOf('networkAdviceCode').map((networkAdviceCode) => ({ ...raw, networkAdviceCode })),
 ];
+const DECLINED: Partial<RawDecline> = { errorCode: 'card_declined' };
 const ALL: readonly RawDecline[] = [
-  ...codes(DECLINE_CODES).map((declineCode) => ({ ...SILENT, declineCode })),
-  ...codes(ERROR_CODES).map((errorCode) => ({ ...SILENT, errorCode })),
-  ...codes(NETWORK_DECLINE_CODES).map((networkDeclineCode) => ({ ...SILENT, networkDeclineCode })),
-  ...codes(BLOCKED_REASONS).map((blockedReason) => ({ ...SILENT, blockedReason, declineCode: 'fraudulent' })),
-].flatMap(withAdvice);
+  ...codesOf('declineCode').map((declineCode) => ({ ...DECLINED, declineCode })),
+  ...codesOf('errorCode').map((errorCode) => ({ errorCode })),
+  ...codesOf('networkDeclineCode').map((networkDeclineCode) => ({ ...DECLINED, networkDeclineCode })),
+  ...codesOf('blockedReason').map((blockedReason) => ({ ...DECLINED, blockedReason, declineCode: 'fraudulent' })),
+]
+  .map(refusalWith)
+  .flatMap(withAdvice);
 const HIDDEN = ALL.filter((raw) => !stripeTaxonomy.classify(raw).disclosable);
 
 const factsOf = (raw: RawDecline): readonly Fact[] => [failed(day(1)), { ...declined(day(1)), decline: raw }];

@@ -1,24 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { CATEGORY_MEANING, FAILURE_CATEGORIES, type RawDecline } from '../../src/domain/decline.ts';
-import {
-  ADVICE_CODES,
-  BLOCKED_REASONS,
-  DECLINE_CODES,
-  ERROR_CODES,
-  NETWORK_ADVICE_CODES,
-  NETWORK_DECLINE_CODES,
-} from '../../src/providers/stripe/decline-codes.ts';
 import { stripeTaxonomy } from '../../src/providers/stripe/taxonomy.ts';
+import { CODE_TABLES, refusalWith } from '../stripe-codes.ts';
 
-const NOTHING: RawDecline = {
-  declineCode: null,
-  errorCode: null,
-  adviceCode: null,
-  networkAdviceCode: null,
-  networkDeclineCode: null,
-  blockedReason: null,
-};
-const classify = (raw: Partial<RawDecline>) => stripeTaxonomy.classify({ ...NOTHING, ...raw });
+const { declineCode: DECLINE_CODES, blockedReason: BLOCKED_REASONS } = CODE_TABLES;
+const classify = (raw: Partial<RawDecline>) => stripeTaxonomy.classify(refusalWith(raw));
 
 /** As docs.stripe.com/declines/codes lists them in 2026: the codes for cards, then those for other methods. */
 const DOCUMENTED = `
@@ -42,14 +28,7 @@ const DOCUMENTED = `
   .split(/\s+/);
 
 describe('the tables of codes', () => {
-  test.each([
-    ['decline codes', DECLINE_CODES],
-    ['reasons of a block', BLOCKED_REASONS],
-    ['error codes', ERROR_CODES],
-    ['network decline codes', NETWORK_DECLINE_CODES],
-    ['advice', ADVICE_CODES],
-    ['network advice', NETWORK_ADVICE_CODES],
-  ])('list each of the %s once, with a source', (_name, rows) => {
+  test.each(Object.entries(CODE_TABLES))('list each %s once, with a source', (_name, rows) => {
     const codes = rows.map(({ code }) => code);
     expect(codes.filter((code, index) => codes.indexOf(code) !== index)).toEqual([]);
     expect(rows.filter(({ source }) => source.trim() === '')).toEqual([]);

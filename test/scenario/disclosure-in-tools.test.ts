@@ -4,26 +4,20 @@ import { TOOLS } from '../../destinations/index.ts';
 import type { RecordedRequest, Tool } from '../../src/destination-kit/define-tool.ts';
 import { makeRecorderSink as makeToolRecorder } from '../../src/destination-kit/recorder.ts';
 import type { ToolSink } from '../../src/destination-kit/sink.ts';
-import { FAILURE_CATEGORIES, FAILURE_CLASSES, type RawDecline } from '../../src/domain/decline.ts';
+import type { RawDecline } from '../../src/domain/decline.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import { makeEngine } from '../../src/pipeline/engine.ts';
 import type { SegmentSink } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
-import {
-  ADVICE_CODES,
-  BLOCKED_REASONS,
-  DECLINE_CODES,
-  ERROR_CODES,
-  NETWORK_ADVICE_CODES,
-  NETWORK_DECLINE_CODES,
-} from '../../src/providers/stripe/decline-codes.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { stripeTaxonomy } from '../../src/providers/stripe/taxonomy.ts';
 import type { DeclineOptions } from '../../src/simulate/stripe-events.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
+import { ALL_CODES, codesOf, refusalWith } from '../stripe-codes.ts';
 import { DAY_0, day, hours } from './harness.ts';
+import { bodyOf, findReasons, leavesOf, partsOf, reasonsOf, toOwnName } from './reasons-told.ts';
 import { person } from './stage.ts';
 import { type Bill, customerPays, fails, type Happening } from './stripe-happenings.ts';
 
@@ -36,89 +30,21 @@ const TELLS_CODES: ReadonlySet<Tool['subject']> = new Set(['hand_off', 'stream']
 const QUIET = TOOLS.filter(({ subject }) => !TELLS_CODES.has(subject));
 const TELLING = TOOLS.filter(({ subject }) => TELLS_CODES.has(subject));
 
+type Refusal = Partial<RawDecline> & Partial<Pick<DeclineOptions, keyof RawDecline>>;
+
 /** One person for each code of each table, who fails with it until they pay. */
-const DECLINES: readonly Partial<DeclineOptions>[] = [
-  ...DECLINE_CODES.map(({ code }) => ({ declineCode: code })),
-  ...ERROR_CODES.map(({ code }) => ({ declineCode: null, errorCode: code })),
-  ...BLOCKED_REASONS.map(({ code }) => ({ declineCode: 'generic_decline', blockedReason: code })),
-  ...NETWORK_DECLINE_CODES.map(({ code }) => ({ declineCode: 'generic_decline', networkDeclineCode: code })),
-  ...ADVICE_CODES.map(({ code }) => ({ declineCode: 'fraudulent', adviceCode: code })),
-  ...NETWORK_ADVICE_CODES.map(({ code }) => ({ declineCode: 'lost_card', networkAdviceCode: code })),
+const DECLINES: readonly Refusal[] = [
+  ...codesOf('declineCode').map((code) => ({ declineCode: code })),
+  ...codesOf('errorCode').map((code) => ({ declineCode: null, errorCode: code })),
+  ...codesOf('blockedReason').map((code) => ({ declineCode: 'generic_decline', blockedReason: code })),
+  ...codesOf('networkDeclineCode').map((code) => ({ declineCode: 'generic_decline', networkDeclineCode: code })),
+  ...codesOf('adviceCode').map((code) => ({ declineCode: 'fraudulent', adviceCode: code })),
+  ...codesOf('networkAdviceCode').map((code) => ({ declineCode: 'lost_card', networkAdviceCode: code })),
 ];
 
-const toRaw = (decline: Partial<DeclineOptions>): RawDecline => ({
-  declineCode: decline.declineCode ?? null,
-  errorCode: decline.errorCode ?? 'card_declined',
-  adviceCode: decline.adviceCode ?? null,
-  networkAdviceCode: decline.networkAdviceCode ?? null,
-  networkDeclineCode: decline.networkDeclineCode ?? null,
-  blockedReason: decline.blockedReason ?? null,
-});
+const toRaw = (decline: Refusal): RawDecline => refusalWith({ errorCode: 'card_declined', ...decline });
 const nameOf = (index: number): string => `p${index}`;
-const show = (decline: Partial<DeclineOptions>): string => Object.values(decline).filter(Boolean).join(' ');
-
-// ---------------------------------------------------------------- the words
-
-const TABLES = [DECLINE_CODES, ERROR_CODES, BLOCKED_REASONS, NETWORK_DECLINE_CODES, ADVICE_CODES, NETWORK_ADVICE_CODES];
-const CODES: ReadonlySet<string> = new Set(TABLES.flatMap((rows) => rows.map(({ code }) => code)));
-const CATEGORIES: ReadonlySet<string> = new Set([...FAILURE_CATEGORIES, 'undisclosed']);
-
-/** Words that are a code and may still stand under these names, where they mean something else. */
-const OTHER_MEANING: Readonly<Record<string, readonly string[]>> = {
-  failure_class: FAILURE_CLASSES,
-  dunning_failure_class: FAILURE_CLASSES,
-  next_retry_status: ['scheduled', 'blocked', 'none', 'unknown'],
-};
-
-/** The number of a record in its call. */
-const POSITIONS: ReadonlySet<string> = new Set(['objectwritetraceid']);
-
-/** A name as Recoup has it, whatever the tool makes of it. */
-const toOwnName = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/^recoup_/, '')
-    .replace(/__c$/, '');
-
-interface Leaf {
-  /** The nearest name above it. */
-  readonly name: string;
-  readonly value: unknown;
-}
-
-const leavesOf = (value: unknown, name = ''): readonly Leaf[] => {
-  if (Array.isArray(value)) return value.flatMap((item) => leavesOf(item, name));
-  if (typeof value === 'object' && value !== null)
-    return Object.entries(value).flatMap(([key, inner]) => [{ name: key, value: key }, ...leavesOf(inner, key)]);
-  return [{ name, value }];
-};
-
-const bodyOf = ({ body }: RecordedRequest): unknown => {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return body;
-  }
-};
-
-/** The reasons that a value tells, as a whole or as a word in a sentence; two letters alone are no word of one. */
-const reasonsIn = ({ name, value }: Leaf): readonly string[] => {
-  const own = toOwnName(name);
-  if (typeof value !== 'string' || POSITIONS.has(own) || OTHER_MEANING[own]?.includes(value)) return [];
-  const words = value.split(/[^A-Za-z0-9_]+/).filter((word) => word.includes('_') || word.length > 7);
-  return [value, ...words].filter((word) => CODES.has(word) || CATEGORIES.has(word));
-};
-
-/** The reasons that a part of a request tells, as `name: word`. */
-const reasonsOf = (part: unknown): readonly string[] =>
-  leavesOf(part).flatMap((leaf) => reasonsIn(leaf).map((word) => `${leaf.name}: ${word}`));
-
-/** What a request says of each person by themselves. */
-const partsOf = (request: RecordedRequest): readonly unknown[] => {
-  const body = bodyOf(request);
-  const lists = typeof body === 'object' && body !== null ? Object.values(body).filter(Array.isArray) : [];
-  return lists.length === 0 ? [body] : lists.flat();
-};
+const show = (decline: Refusal): string => Object.values(decline).filter(Boolean).join(' ');
 
 /** The names of the people that a text is about. */
 const peopleIn = (text: string): readonly string[] => [
@@ -132,11 +58,6 @@ const HIDDEN: ReadonlySet<string> = new Set(
 
 /** That a reason is withheld. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(['failure_category: undisclosed']);
-
-/** What the requests of a tool tell of reasons, as `name: word`; empty where they tell none. */
-const findReasons = (requests: readonly RecordedRequest[]): readonly string[] => [
-  ...new Set(requests.flatMap((request) => reasonsOf(bodyOf(request)))),
-];
 
 // ---------------------------------------------------------------- the story
 
@@ -313,6 +234,6 @@ describe('this test', () => {
   });
 
   test('has a person for every code', () => {
-    expect(DECLINES.map(show).length).toBe(TABLES.flat().length);
+    expect(DECLINES.map(show).length).toBe(ALL_CODES.length);
   });
 });
