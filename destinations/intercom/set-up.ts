@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { agentFieldOf, pickAgentFields } from '../../src/destination-kit/agent-status.ts';
+import { agentFieldOf } from '../../src/destination-kit/agent-status.ts';
 import type { SetUpPlan, SetUpStep } from '../../src/destination-kit/define-tool.ts';
 import type { Field } from '../../src/destination-kit/fields.ts';
+import { planAgentFields } from '../../src/destination-kit/plan-agent-fields.ts';
 import { askIntercom } from './client.ts';
 import type { IntercomSettings } from './settings.ts';
 import { DATA_TYPES } from './values.ts';
@@ -49,18 +50,7 @@ export const planSetUp = async (
   settings: IntercomSettings,
   fields: readonly Field[],
   timeoutMs: number,
-): Promise<SetUpPlan> => {
-  const held = await listAttributes(settings, timeoutMs);
-  const [missing, conflicts, present]: [SetUpStep[], string[], string[]] = [[], [], []];
-  for (const field of pickAgentFields(fields)) {
-    const found = held.get(agentFieldOf(field.name));
-    const conflict = found === undefined ? null : findConflict(field, found);
-    if (found === undefined) missing.push(toStep(field));
-    else if (conflict !== null) conflicts.push(conflict);
-    else present.push(toStep(field).what);
-  }
-  return { missing, conflicts, present };
-};
+): Promise<SetUpPlan> => planAgentFields(fields, await listAttributes(settings, timeoutMs), toStep, findConflict);
 
 /** Makes one data attribute. One that was made meanwhile is no error. */
 export const applySetUp = async (settings: IntercomSettings, step: SetUpStep, timeoutMs: number): Promise<void> => {

@@ -1,63 +1,34 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { z } from 'zod';
-import { attributesField, batchFields, idField, isNewField } from '../../src/destination-kit/action-fields.ts';
+import { type AgentPayload, agentEmail, agentFields, agentMapping } from '../../src/destination-kit/agent-action.ts';
 import { askBeforeWriting } from '../../src/destination-kit/ask-before-writing.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
-import type { Attributes } from '../../src/destination-kit/record.ts';
 import { writeEach } from '../../src/destination-kit/write-each.ts';
 import { toAnswer } from './answer.ts';
 import { FILTERS_PER_SEARCH, type IntercomContact, parseContacts, pickByEmail, toSearch } from './find-contacts.ts';
 import { type IntercomSettings, toUrl } from './settings.ts';
 import { toCustomAttributes } from './values.ts';
 
-/** One customer's share of a call. */
-type ContactPayload = {
-  readonly external_id: string;
-  readonly is_new?: boolean;
-  /** null clears. */
-  readonly attributes?: Attributes;
-};
-
 /** Where the fields are found in an event as Recoup makes it. */
-export const DEFAULT_MAPPING = {
-  external_id: { '@path': '$.userId' },
-  is_new: { '@path': '$.context.recoup.is_new' },
-  attributes: { '@path': '$.traits' },
-  enable_batching: true,
-  batch_size: FILTERS_PER_SEARCH,
-};
+export const DEFAULT_MAPPING = agentMapping(FILTERS_PER_SEARCH);
 
 /** Writes the dunning status of contacts that Intercom knows. */
-export const updateContacts: ActionDefinition<IntercomSettings, ContactPayload> = {
+export const updateContacts: ActionDefinition<IntercomSettings, AgentPayload> = {
   title: 'Update Contacts',
   description: 'Keep the dunning status of existing contacts in data attributes.',
   platform: 'cloud',
   defaultSubscription: 'type = "identify"',
-  fields: {
-    external_id: idField('External ID', 'The external id of the contact.', DEFAULT_MAPPING.external_id),
-    is_new: isNewField(
-      'Is New',
-      'Nothing was written yet: the contact may be known by email alone.',
-      DEFAULT_MAPPING.is_new,
-    ),
-    attributes: attributesField('Attributes', 'What changed. null clears.', DEFAULT_MAPPING.attributes),
-    ...batchFields(
-      'Batch',
-      'Look many contacts up in one request.',
-      'Contacts per call: a search takes 15 filters.',
-      DEFAULT_MAPPING,
-    ),
-  },
+  fields: agentFields(DEFAULT_MAPPING, 'contact', 'Contacts per call: a search takes 15 filters.'),
   perform: (request, { payload, settings }) => updateAll(request, [payload], settings),
   performBatch: (request, { payload, settings }) => updateAll(request, payload, settings),
 };
 
-type Found = ReadonlyMap<ContactPayload, IntercomContact>;
+type Found = ReadonlyMap<AgentPayload, IntercomContact>;
 
-const hasFields = ({ attributes = {} }: ContactPayload): boolean =>
+const hasFields = ({ attributes = {} }: AgentPayload): boolean =>
   Object.keys(toCustomAttributes(attributes)).length > 0;
 
-const updateAll = async (request: RequestClient, payloads: readonly ContactPayload[], settings: IntercomSettings) => {
+const updateAll = async (request: RequestClient, payloads: readonly AgentPayload[], settings: IntercomSettings) => {
   const looked = await askBeforeWriting(() => findAll(request, payloads.filter(hasFields), settings), toAnswer);
   const outcomes = looked.ok
     ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
@@ -67,7 +38,7 @@ const updateAll = async (request: RequestClient, payloads: readonly ContactPaylo
 
 const findAll = async (
   request: RequestClient,
-  payloads: readonly ContactPayload[],
+  payloads: readonly AgentPayload[],
   settings: IntercomSettings,
 ): Promise<Found> => {
   const search = (field: 'external_id' | 'email', values: readonly string[]) =>
@@ -76,30 +47,25 @@ const findAll = async (
     'external_id',
     payloads.map(({ external_id }) => external_id),
   );
-  const found = new Map<ContactPayload, IntercomContact>();
+  const found = new Map<AgentPayload, IntercomContact>();
   for (const payload of payloads) {
     const contact = byId.find((each) => each.external_id === payload.external_id);
     if (contact !== undefined) found.set(payload, contact);
   }
-  const unfound = payloads.filter((payload) => !found.has(payload) && emailOf(payload) !== null);
+  const unfound = payloads.filter((payload) => !found.has(payload) && agentEmail(payload) !== null);
   const byEmail = await search(
     'email',
-    unfound.map(emailOf).filter((email) => email !== null),
+    unfound.map(agentEmail).filter((email) => email !== null),
   );
   const taken = new Set<string>();
   for (const payload of unfound) {
-    const contact = pickByEmail(byEmail, emailOf(payload) ?? '');
+    const contact = pickByEmail(byEmail, agentEmail(payload) ?? '');
     // Of two customers with one address the first gets the contact: the second would take its external id over.
     if (contact === null || taken.has(contact.id)) continue;
     taken.add(contact.id);
     found.set(payload, contact);
   }
   return found;
-};
-
-const emailOf = ({ is_new, attributes }: ContactPayload): string | null => {
-  const email = attributes?.email;
-  return is_new === true && typeof email === 'string' && email !== '' ? email : null;
 };
 
 const searchAll = async (
@@ -121,7 +87,7 @@ const updated = z.object({ type: z.literal('contact'), id: z.string() });
 
 const updateOne = async (
   request: RequestClient,
-  payload: ContactPayload,
+  payload: AgentPayload,
   found: Found,
   settings: IntercomSettings,
 ): Promise<ActionOutcome> => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { agentFieldOf, pickAgentFields } from '../../src/destination-kit/agent-status.ts';
+import { agentFieldOf } from '../../src/destination-kit/agent-status.ts';
 import type { SetUpPlan, SetUpStep } from '../../src/destination-kit/define-tool.ts';
 import type { Field } from '../../src/destination-kit/fields.ts';
+import { planAgentFields } from '../../src/destination-kit/plan-agent-fields.ts';
 import { askZendesk } from './client.ts';
 import type { ZendeskSettings } from './settings.ts';
 import { FIELD_TYPES } from './values.ts';
@@ -45,18 +46,7 @@ export const planSetUp = async (
   settings: ZendeskSettings,
   fields: readonly Field[],
   timeoutMs: number,
-): Promise<SetUpPlan> => {
-  const held = await listFields(settings, timeoutMs);
-  const [missing, conflicts, present]: [SetUpStep[], string[], string[]] = [[], [], []];
-  for (const field of pickAgentFields(fields)) {
-    const found = held.get(agentFieldOf(field.name));
-    const conflict = found === undefined ? null : findConflict(field, found);
-    if (found === undefined) missing.push(toStep(field));
-    else if (conflict !== null) conflicts.push(conflict);
-    else present.push(toStep(field).what);
-  }
-  return { missing, conflicts, present };
-};
+): Promise<SetUpPlan> => planAgentFields(fields, await listFields(settings, timeoutMs), toStep, findConflict);
 
 /** Makes one user field; needs an admin's token. One that was made meanwhile is no error. */
 export const applySetUp = async (settings: ZendeskSettings, step: SetUpStep, timeoutMs: number): Promise<void> => {

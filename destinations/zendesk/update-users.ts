@@ -1,6 +1,6 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { z } from 'zod';
-import { attributesField, batchFields, idField, isNewField } from '../../src/destination-kit/action-fields.ts';
+import { type AgentPayload, agentEmail, agentFields, agentMapping } from '../../src/destination-kit/agent-action.ts';
 import { askBeforeWriting } from '../../src/destination-kit/ask-before-writing.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { Attributes } from '../../src/destination-kit/record.ts';
@@ -10,46 +10,23 @@ import { findByEmail, findByExternalId, type ZendeskUser } from './find-users.ts
 import { toUrl, type ZendeskSettings } from './settings.ts';
 import { toUserFields } from './values.ts';
 
-/** One customer's share of a call. */
-type UserPayload = {
-  readonly external_id: string;
-  readonly is_new?: boolean;
-  /** null clears. */
-  readonly attributes?: Attributes;
-};
-
 /** Where the fields are found in an event as Recoup makes it. */
-export const DEFAULT_MAPPING = {
-  external_id: { '@path': '$.userId' },
-  is_new: { '@path': '$.context.recoup.is_new' },
-  attributes: { '@path': '$.traits' },
-  enable_batching: true,
-  batch_size: 10,
-};
+export const DEFAULT_MAPPING = agentMapping(10);
 
 /** Writes the dunning status of users that Zendesk knows. */
-export const updateUsers: ActionDefinition<ZendeskSettings, UserPayload> = {
+export const updateUsers: ActionDefinition<ZendeskSettings, AgentPayload> = {
   title: 'Update Users',
   description: 'Keep the dunning status of existing users in user fields.',
   platform: 'cloud',
   defaultSubscription: 'type = "identify"',
-  fields: {
-    external_id: idField('External ID', 'The external id of the user.', DEFAULT_MAPPING.external_id),
-    is_new: isNewField(
-      'Is New',
-      'Nothing was written yet: the user may be known by email alone.',
-      DEFAULT_MAPPING.is_new,
-    ),
-    attributes: attributesField('Attributes', 'What changed. null clears.', DEFAULT_MAPPING.attributes),
-    ...batchFields('Batch', 'Look many users up in one request.', 'Users per call.', DEFAULT_MAPPING),
-  },
+  fields: agentFields(DEFAULT_MAPPING, 'user', 'Users per call.'),
   perform: (request, { payload, settings }) => updateAll(request, [payload], settings),
   performBatch: (request, { payload, settings }) => updateAll(request, payload, settings),
 };
 
-type Found = ReadonlyMap<UserPayload, ZendeskUser>;
+type Found = ReadonlyMap<AgentPayload, ZendeskUser>;
 
-const updateAll = async (request: RequestClient, payloads: readonly UserPayload[], settings: ZendeskSettings) => {
+const updateAll = async (request: RequestClient, payloads: readonly AgentPayload[], settings: ZendeskSettings) => {
   const looked = await askBeforeWriting(() => findAll(request, payloads.filter(isAsked), settings), toAnswer);
   const outcomes = looked.ok
     ? await writeEach(payloads, (payload) => updateOne(request, payload, looked.found, settings), toAnswer)
@@ -57,18 +34,18 @@ const updateAll = async (request: RequestClient, payloads: readonly UserPayload[
   return toMultiStatus(outcomes, payloads);
 };
 
-const hasComma = ({ external_id }: UserPayload): boolean => external_id.includes(',');
-const hasFields = ({ attributes = {} }: UserPayload): boolean => Object.keys(toUserFields(attributes)).length > 0;
-const isAsked = (payload: UserPayload): boolean => hasFields(payload) && !hasComma(payload);
+const hasComma = ({ external_id }: AgentPayload): boolean => external_id.includes(',');
+const hasFields = ({ attributes = {} }: AgentPayload): boolean => Object.keys(toUserFields(attributes)).length > 0;
+const isAsked = (payload: AgentPayload): boolean => hasFields(payload) && !hasComma(payload);
 
 const findAll = async (
   request: RequestClient,
-  payloads: readonly UserPayload[],
+  payloads: readonly AgentPayload[],
   settings: ZendeskSettings,
 ): Promise<Found> => {
   const ids = payloads.map(({ external_id }) => external_id);
   const users = await findByExternalId(request, settings, ids);
-  const found = new Map<UserPayload, ZendeskUser>();
+  const found = new Map<AgentPayload, ZendeskUser>();
   const taken = new Set<number>();
   for (const payload of payloads) {
     const id = payload.external_id.toLowerCase();
@@ -82,16 +59,16 @@ const findAll = async (
   return found;
 };
 
-const byEmail = async (request: RequestClient, { is_new, attributes }: UserPayload, settings: ZendeskSettings) => {
-  const email = attributes?.email;
-  return is_new === true && typeof email === 'string' && email !== '' ? findByEmail(request, settings, email) : null;
+const byEmail = async (request: RequestClient, payload: AgentPayload, settings: ZendeskSettings) => {
+  const email = agentEmail(payload);
+  return email === null ? null : findByEmail(request, settings, email);
 };
 
 const updated = z.object({ user: z.object({ user_fields: z.record(z.string(), z.unknown()).nullish() }) });
 
 const updateOne = async (
   request: RequestClient,
-  payload: UserPayload,
+  payload: AgentPayload,
   found: Found,
   settings: ZendeskSettings,
 ): Promise<ActionOutcome> => {
