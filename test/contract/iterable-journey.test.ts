@@ -14,7 +14,8 @@ import { DEFAULT_POLICY } from '../default-policy.ts';
 import { DAY_0, day } from '../scenario/harness.ts';
 import { person } from '../scenario/stage.ts';
 import { type Bill, customerPays, fails, type Happening } from '../scenario/stripe-happenings.ts';
-import { type IterableStandIn, type Journey, runJourney, startIterableStandIn } from '../stand-ins/iterable.ts';
+import type { Flow } from '../stand-ins/flow.ts';
+import { type IterableStandIn, runJourney, startIterableStandIn } from '../stand-ins/iterable.ts';
 import type { ToolFault } from '../stand-ins/tool-stand-in.ts';
 
 /** The engine, joined with a strict Iterable that keeps its limits, and a journey as the recipe builds it. */
@@ -23,7 +24,7 @@ let clock: ReturnType<typeof makeVirtualClock>;
 let standIn: IterableStandIn;
 let store: Store;
 let engine: Engine;
-let journey: Journey;
+let journey: Flow;
 
 const open = async (objects = 1_000): Promise<void> => {
   clock = makeVirtualClock(DAY_0);

@@ -29,9 +29,7 @@ describe('an outage of five hours', () => {
         expect(events('pays')).toEqual([]);
         const flags = braze.users.writes.filter(({ externalId }) => externalId === 'user_pays');
         for (const { attributes } of flags) expect(attributes.in_dunning).not.toBe(true);
-        expect(new Set(canvas.messages.map(({ externalId }) => externalId))).toEqual(
-          new Set(['user_before', 'user_stays']),
-        );
+        expect(new Set(canvas.messages.map(({ userId }) => userId))).toEqual(new Set(['user_before', 'user_stays']));
       }),
       everythingIsRight('before', 'stays', 'pays'),
       everyDuplicateIsExplained,

@@ -16,8 +16,9 @@ import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
 import { openStore } from '../../src/store/index.ts';
 import { makeSink, WRITE_KEY } from '../contract/segment-calls.ts';
 import { readShippedPolicy } from '../shipped-policy.ts';
-import type { BrazeOptions, BrazeStandIn, Canvas } from '../stand-ins/braze.ts';
+import type { BrazeOptions, BrazeStandIn } from '../stand-ins/braze.ts';
 import { runCanvas, startBrazeStandIn } from '../stand-ins/braze.ts';
+import type { Flow } from '../stand-ins/flow.ts';
 import type { SegmentStandIn } from '../stand-ins/segment.ts';
 import { startSegmentStandIn } from '../stand-ins/segment.ts';
 import { type Driven, drive } from './drive.ts';
@@ -28,7 +29,7 @@ export interface BrazeRelay extends Driven {
   readonly braze: BrazeStandIn;
   readonly segment: SegmentStandIn;
   /** A dunning flow as the recipe builds it, whose messages go out at the entry and one, three and seven days after it. */
-  readonly canvas: Canvas;
+  readonly canvas: Flow;
   readonly store: Store;
   /** Stops and starts, as a release does, with or without a key for Braze. */
   readonly restart: (now: Instant, hasKey: boolean) => Promise<void>;

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { type Instant, instant, plus } from '../../src/domain/instant.ts';
 import { simulate } from '../../src/simulate/model.ts';
 import { makeRandom } from '../../src/simulate/random.ts';
-import { type BrazeFault, runCanvas, type SentMessage } from '../stand-ins/braze.ts';
+import { type BrazeFault, runCanvas } from '../stand-ins/braze.ts';
+import type { FlowMessage } from '../stand-ins/flow.ts';
 import type { BrazeRelay } from './braze-relay.ts';
 import { CANVAS, openBrazeRelay } from './braze-relay.ts';
 import { DAY_0, day, hours, minutes } from './harness.ts';
@@ -119,8 +120,8 @@ const owesNothingSince = (book: Owing | undefined, at: number): number | null =>
 };
 
 /** A dunning message to somebody who had paid, although Braze could have been told in time. */
-const isStale = ({ braze }: BrazeRelay, books: ReadonlyMap<string, Owing>, message: SentMessage): boolean => {
-  const since = owesNothingSince(books.get(message.externalId), message.at);
+const isStale = ({ braze }: BrazeRelay, books: ReadonlyMap<string, Owing>, message: FlowMessage): boolean => {
+  const since = owesNothingSince(books.get(message.userId), message.at);
   if (since === null) return false;
   const trouble = braze.faults.log.findLast(({ at }) => at <= message.at)?.at ?? Number.NEGATIVE_INFINITY;
   return message.at > Math.max(since, trouble + LONGEST_REST_MS) + CLEARED_WITHIN_MS;

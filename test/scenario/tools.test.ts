@@ -127,7 +127,7 @@ describe('what it takes to tell them', () => {
           delaysMs: [minutes(5), DAY_MS, 4 * DAY_MS, 10 * DAY_MS],
           stages: ['first_failure'],
           reentryMs: 7 * DAY_MS,
-          filters: false,
+          validates: false,
         });
       }),
       ...isKnown('ada'),

@@ -1,5 +1,4 @@
 export type { ProjectKind } from './iterable/bulk.ts';
-export type { Journey, JourneyMessage, JourneyPlan } from './iterable/journey.ts';
 export { runJourney } from './iterable/journey.ts';
 export type { IterableOptions, IterableStandIn } from './iterable/server.ts';
 export { startIterableStandIn } from './iterable/server.ts';
