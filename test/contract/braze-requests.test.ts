@@ -1,47 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { braze } from '../../destinations/braze/index.ts';
-import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
-import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
-import { toolEvent, toolRecord } from './tool-records.ts';
+import { recorded } from './recorded.ts';
+import { storyOfThree, toolEvent, toolRecord } from './tool-records.ts';
 
 const ENDPOINT = 'https://rest.iad-01.braze.com';
 
-const requestsFor = async (
-  records: readonly ToolRecord[],
-  updateExistingOnly = 'false',
-): Promise<readonly RecordedRequest[]> => {
-  const requests: RecordedRequest[] = [];
-  const settings = braze.credentials({ apiKey: 'k', endpoint: ENDPOINT, updateExistingOnly });
-  await makeRecorderSink(braze, { onRequest: (request) => requests.push(request), settings }).send(records);
-  return requests;
-};
+const requestsFor = (records: readonly ToolRecord[], updateExistingOnly = 'false') =>
+  recorded(braze, braze.credentials({ apiKey: 'k', endpoint: ENDPOINT, updateExistingOnly }), records);
 const bodyFor = async (records: readonly ToolRecord[], updateExistingOnly?: string) => {
   const [request] = await requestsFor(records, updateExistingOnly);
   return JSON.parse(request?.body ?? 'null');
 };
 
-/** What Braze hears when one person fails, another recovers and a third only hears of an event. */
-const STORY: readonly ToolRecord[] = [
-  toolRecord('user_1', {
-    attributes: {
-      in_dunning: true,
-      in_dunning_first_failure_standard: true,
-      dunning_stage: 'first_failure',
-      dunning_amount_due: 49.5,
-      dunning_currency: 'EUR',
-      dunning_attempt_number: 1,
-      next_retry_date: '2026-03-13',
-      update_payment_url: 'https://pay.example.com/i/1?s=é',
-      dunning_state_version: 7,
-    },
-  }),
-  toolRecord('user_2', {
-    attributes: { in_dunning: false, dunning_stage: null, next_retry_date: null, dunning_amount_due: 0 },
-    events: [toolEvent('payment_recovered', 'user_2'), toolEvent('dunning_exited', 'user_2')],
-  }),
-  toolRecord('user_3', { attributes: {} }),
-];
+const STORY = storyOfThree('2026-03-13');
 
 describe('the request', () => {
   it('is this one', async () => {
