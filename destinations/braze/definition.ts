@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { type BrazeSettings, toUrl } from './settings.ts';
 import { DEFAULT_MAPPING, syncDunningState } from './sync-dunning-state.ts';
 
@@ -46,14 +47,6 @@ export const definition: DestinationDefinition<BrazeSettings> = {
     timeout: 30_000,
     skipResponseCloning: true,
   }),
-  presets: [
-    {
-      name: 'Dunning State',
-      subscribe: syncDunningState.defaultSubscription ?? '',
-      partnerAction: 'syncDunningState',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning State', 'syncDunningState', syncDunningState, DEFAULT_MAPPING)],
   actions: { syncDunningState },
 };

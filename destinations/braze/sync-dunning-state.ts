@@ -1,13 +1,5 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
-import {
-  attributesField,
-  batchFields,
-  EVENT_NAME,
-  EVENT_TIME,
-  eventProperties,
-  eventsField,
-  idField,
-} from '../../src/destination-kit/action-fields.ts';
+import { attributesField, batchFields, EVENT, eventsField, idField } from '../../src/destination-kit/action-fields.ts';
 import { toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { type BrazeSettings, toUrl } from './settings.ts';
 import { toTrackOutcomes } from './track-answer.ts';
@@ -45,11 +37,7 @@ export const syncDunningState: ActionDefinition<BrazeSettings, SyncPayload> = {
       'Custom Events',
       'Events that happened to the user, with the attributes that they bring about.',
       DEFAULT_MAPPING.events,
-      {
-        name: EVENT_NAME,
-        time: EVENT_TIME,
-        properties: eventProperties(),
-      },
+      EVENT,
     ),
     ...batchFields('Batch Data to Braze', 'Send many users in one call.', 'Users per call.', DEFAULT_MAPPING),
   },

@@ -1,16 +1,9 @@
-import type { ActionDefinition, DestinationDefinition, Preset } from '@segment/actions-core';
-import type { SubjectPayload } from './fields.ts';
+import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { type HubspotSettings, toFirstPageUrl } from './settings.ts';
 import { COMPANY_MAPPING, syncCompanies } from './sync-companies.ts';
 import { CONTACT_MAPPING, syncContacts } from './sync-contacts.ts';
 import { syncTasks, TASK_MAPPING } from './sync-tasks.ts';
-
-const presetOf = (
-  name: string,
-  partnerAction: string,
-  { defaultSubscription }: ActionDefinition<HubspotSettings, SubjectPayload>,
-  mapping: typeof CONTACT_MAPPING,
-): Preset => ({ name, subscribe: defaultSubscription ?? '', partnerAction, mapping, type: 'automatic' });
 
 /** HubSpot as a destination that any host of Segment Actions can run. */
 export const definition: DestinationDefinition<HubspotSettings> = {

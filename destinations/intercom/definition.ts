@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { type IntercomSettings, toHeaders, toUrl } from './settings.ts';
 import { DEFAULT_MAPPING, updateContacts } from './update-contacts.ts';
 
@@ -29,14 +30,6 @@ export const definition: DestinationDefinition<IntercomSettings> = {
     testAuthentication: (request, { settings }) => request(toUrl(settings, '/me')),
   },
   extendRequest: ({ settings }) => ({ headers: toHeaders(settings), timeout: 30_000, skipResponseCloning: true }),
-  presets: [
-    {
-      name: 'Dunning Status',
-      subscribe: updateContacts.defaultSubscription ?? '',
-      partnerAction: 'updateContacts',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning Status', 'updateContacts', updateContacts, DEFAULT_MAPPING)],
   actions: { updateContacts },
 };

@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { type IterableSettings, toUrl } from './settings.ts';
 import { DEFAULT_MAPPING, syncDunningState } from './sync-dunning-state.ts';
 
@@ -34,14 +35,6 @@ export const definition: DestinationDefinition<IterableSettings> = {
     timeout: 30_000,
     skipResponseCloning: true,
   }),
-  presets: [
-    {
-      name: 'Dunning State',
-      subscribe: syncDunningState.defaultSubscription ?? '',
-      partnerAction: 'syncDunningState',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning State', 'syncDunningState', syncDunningState, DEFAULT_MAPPING)],
   actions: { syncDunningState },
 };

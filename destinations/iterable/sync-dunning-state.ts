@@ -1,13 +1,5 @@
 import type { ActionDefinition } from '@segment/actions-core';
-import {
-  attributesField,
-  batchFields,
-  EVENT_NAME,
-  EVENT_TIME,
-  eventProperties,
-  eventsField,
-  idField,
-} from '../../src/destination-kit/action-fields.ts';
+import { attributesField, batchFields, EVENT, eventsField, idField } from '../../src/destination-kit/action-fields.ts';
 import type { SyncPayload } from './parts.ts';
 import type { IterableSettings } from './settings.ts';
 import { sync } from './sync.ts';
@@ -41,9 +33,8 @@ export const syncDunningState: ActionDefinition<IterableSettings, SyncPayload> =
           description: 'An event that is sent again under its id takes the place of the first.',
           type: 'string',
         },
-        name: EVENT_NAME,
-        time: EVENT_TIME,
-        properties: eventProperties('Fields'),
+        ...EVENT,
+        properties: { ...EVENT.properties, label: 'Fields' },
       },
     ),
     ...batchFields(

@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { DEFAULT_MAPPING, postAlerts } from './post-alerts.ts';
 import type { SlackSettings } from './settings.ts';
 
@@ -21,14 +22,6 @@ export const definition: DestinationDefinition<SlackSettings> = {
     },
   },
   extendRequest: () => ({ timeout: 30_000, skipResponseCloning: true }),
-  presets: [
-    {
-      name: 'Dunning Alerts',
-      subscribe: postAlerts.defaultSubscription ?? '',
-      partnerAction: 'postAlerts',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning Alerts', 'postAlerts', postAlerts, DEFAULT_MAPPING)],
   actions: { postAlerts },
 };

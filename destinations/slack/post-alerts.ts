@@ -1,11 +1,5 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
-import {
-  batchFields,
-  EVENT_NAME,
-  eventProperties,
-  eventsField,
-  idField,
-} from '../../src/destination-kit/action-fields.ts';
+import { batchFields, EVENT, eventsField, idField } from '../../src/destination-kit/action-fields.ts';
 import { toCaughtOutcome } from '../../src/destination-kit/caught.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { isPosted, toAnswer } from './answer.ts';
@@ -35,8 +29,8 @@ export const postAlerts: ActionDefinition<SlackSettings, AlertPayload> = {
   fields: {
     episode_id: idField('Episode ID', 'The dunning episode that the alert is about.', DEFAULT_MAPPING.episode_id),
     events: eventsField('Alerts', 'alert_opened and alert_resolved, in order.', DEFAULT_MAPPING.events, {
-      name: EVENT_NAME,
-      properties: eventProperties(),
+      name: EVENT.name,
+      properties: EVENT.properties,
     }),
     ...batchFields('Batch', 'Answer for each episode by itself.', 'Episodes per call.', DEFAULT_MAPPING),
   },

@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { DEFAULT_MAPPING, sendEvents } from './send-events.ts';
 import type { WebhookSettings } from './settings.ts';
 
@@ -28,14 +29,6 @@ export const definition: DestinationDefinition<WebhookSettings> = {
     },
   },
   extendRequest: () => ({ timeout: 30_000, skipResponseCloning: true }),
-  presets: [
-    {
-      name: 'Dunning Events',
-      subscribe: sendEvents.defaultSubscription ?? '',
-      partnerAction: 'sendEvents',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning Events', 'sendEvents', sendEvents, DEFAULT_MAPPING)],
   actions: { sendEvents },
 };

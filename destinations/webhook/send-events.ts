@@ -1,12 +1,5 @@
 import type { ActionDefinition, RequestClient } from '@segment/actions-core';
-import {
-  batchFields,
-  EVENT_NAME,
-  EVENT_TIME,
-  eventProperties,
-  eventsField,
-  idField,
-} from '../../src/destination-kit/action-fields.ts';
+import { batchFields, EVENT, eventsField, idField } from '../../src/destination-kit/action-fields.ts';
 import { answerOf } from '../../src/destination-kit/caught.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import { refusesEvent } from './answer.ts';
@@ -55,9 +48,7 @@ export const sendEvents: ActionDefinition<WebhookSettings, EventsPayload> = {
     events: {
       ...eventsField('Events', 'What happened, in order.', DEFAULT_MAPPING.events, {
         id: { label: 'ID', type: 'string', required: true },
-        name: EVENT_NAME,
-        time: EVENT_TIME,
-        properties: eventProperties(),
+        ...EVENT,
       }),
       allowNull: true,
     },

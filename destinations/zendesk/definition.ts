@@ -1,4 +1,5 @@
 import type { DestinationDefinition } from '@segment/actions-core';
+import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { toAuthorization, toUrl, type ZendeskSettings } from './settings.ts';
 import { DEFAULT_MAPPING, updateUsers } from './update-users.ts';
 
@@ -38,14 +39,6 @@ export const definition: DestinationDefinition<ZendeskSettings> = {
     timeout: 30_000,
     skipResponseCloning: true,
   }),
-  presets: [
-    {
-      name: 'Dunning Status',
-      subscribe: updateUsers.defaultSubscription ?? '',
-      partnerAction: 'updateUsers',
-      mapping: DEFAULT_MAPPING,
-      type: 'automatic',
-    },
-  ],
+  presets: [presetOf('Dunning Status', 'updateUsers', updateUsers, DEFAULT_MAPPING)],
   actions: { updateUsers },
 };

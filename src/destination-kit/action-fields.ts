@@ -31,13 +31,12 @@ export const isNewField = (label: string, description: string, path: Path): Inpu
   default: path,
 });
 
-/** A part of an event that has to be there. */
-export const EVENT_NAME = { label: 'Name', type: 'string', required: true } as const;
-/** ISO 8601. */
-export const EVENT_TIME = { label: 'Time', description: 'ISO 8601', type: 'datetime', required: true } as const;
-/** What an event carries; some tools have their own word for it. */
-export const eventProperties = (label = 'Properties') =>
-  ({ label, type: 'object', additionalProperties: true }) as const;
+/** What an event consists of, in most tools; its time is ISO 8601. */
+export const EVENT = {
+  name: { label: 'Name', type: 'string', required: true },
+  time: { label: 'Time', description: 'ISO 8601', type: 'datetime', required: true },
+  properties: { label: 'Properties', type: 'object', additionalProperties: true },
+} as const;
 
 /** What happened, in order. */
 export const eventsField = (
