@@ -1,6 +1,5 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { statusOf } from '../../src/destination-kit/status-of.ts';
 import { askBraze } from './client.ts';
 import { NOBODY } from './definition.ts';
 import type { BrazeSettings } from './settings.ts';
@@ -14,7 +13,6 @@ export const checkCredentials = async (settings: BrazeSettings, timeoutMs: numbe
     await askBraze(settings, timeoutMs, (braze) => braze.users.track({ attributes: [NOBODY] }));
     return { ok: true };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return toFailedCheck(reason, statusOf(error));
+    return toFailedCheck(error);
   }
 };

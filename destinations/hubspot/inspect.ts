@@ -24,8 +24,7 @@ export const checkCredentials = async (settings: HubspotSettings, timeoutMs: num
     await askHubspot(settings, timeoutMs, READS.contacts);
     return { ok: true };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return toFailedCheck(reason, statusOf(error) || null);
+    return toFailedCheck(error, statusOf(error) || null);
   }
 };
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { statusOf } from '../../src/destination-kit/status-of.ts';
 import { askIntercom } from './client.ts';
 import type { IntercomSettings } from './settings.ts';
 
@@ -14,7 +13,6 @@ export const checkCredentials = async (settings: IntercomSettings, timeoutMs: nu
     if (me.safeParse(body).success) return { ok: true };
     return { ok: false, reason: 'the answer is not one of Intercom: check the address' };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return toFailedCheck(reason, statusOf(error));
+    return toFailedCheck(error);
   }
 };

@@ -14,8 +14,7 @@ export const checkCredentials = async (settings: IterableSettings, timeoutMs: nu
     return { ok: true };
   } catch (error) {
     if (error instanceof IterableRefusal && isAboutData(error)) return { ok: true };
-    const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return toFailedCheck(reason, error instanceof IterableRefusal ? error.answer.status : null);
+    return toFailedCheck(error, error instanceof IterableRefusal ? error.answer.status : null);
   }
 };
 

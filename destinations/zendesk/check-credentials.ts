@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { toFailedCheck } from '../../src/destination-kit/failed-check.ts';
-import { statusOf } from '../../src/destination-kit/status-of.ts';
 import { askZendesk } from './client.ts';
 import type { ZendeskSettings } from './settings.ts';
 
@@ -17,7 +16,6 @@ export const checkCredentials = async (settings: ZendeskSettings, timeoutMs: num
     if (id === null) return { ok: false, reason: 'Zendesk does not know the email with this token' };
     return role === 'end-user' ? { ok: false, reason: 'the token is not that of an agent' } : { ok: true };
   } catch (error) {
-    const reason = error instanceof Error ? error.message : 'a fault without a name';
-    return toFailedCheck(reason, statusOf(error));
+    return toFailedCheck(error);
   }
 };
