@@ -42,6 +42,8 @@ const TOOLS = [
     unknown: 'Zendesk does not know the user',
     refused: 'status 422: RecordInvalid user_fields',
     pauseMs: 60_000,
+    date: '2026-03-13T00:00:00+00:00',
+    written: { user: { user_fields: expect.any(Object) } },
   },
   {
     name: 'Intercom',
@@ -49,10 +51,12 @@ const TOOLS = [
     unknown: 'Intercom does not know the contact',
     refused: 'status 400: parameter_invalid: Custom attribute is not of its type',
     pauseMs: 10_000,
+    date: 1_773_403_200,
+    written: { custom_attributes: expect.any(Object) },
   },
 ];
 
-describe.each(TOOLS)('$name', ({ open, unknown, refused, pauseMs }) => {
+describe.each(TOOLS)('$name', ({ open, unknown, refused, pauseMs, date, written }) => {
   const ABSENT = { result: 'absent', reason: unknown };
   let support: SupportTool;
   let rig: SupportRig<ToolBench>;
@@ -63,6 +67,27 @@ describe.each(TOOLS)('$name', ({ open, unknown, refused, pauseMs }) => {
   afterEach(() => rig.bench.standIn.close());
 
   describe('the status', () => {
+    it('is eleven fields of a contact who is there, dates as the tool has them, and nothing else', async () => {
+      const { bench, sink } = rig;
+      bench.know(['ann']);
+      const everything = bench.record('ann', { attributes: contactAttributes('ann', NOW) });
+      expect(await sink.send([everything])).toEqual({ answer: 'each', outcomes: [DELIVERED] });
+      expect(bench.heldOf('ann')).toEqual({
+        in_dunning: true,
+        dunning_status: 'active',
+        dunning_stage: 'first_failure',
+        dunning_amount_due: 49.5,
+        dunning_currency: 'USD',
+        dunning_failure_class: 'update_card',
+        dunning_attempt_number: 1,
+        next_retry_date: date,
+        plan_id: 'pro_monthly',
+        arr: 594,
+        dunning_episode_id: 'dun_ann',
+      });
+      expect(bench.standIn.requests.at(-1)?.body).toEqual(written);
+    });
+
     it('is cleared by null', async () => {
       const { bench, sink, send } = rig;
       bench.know(['ann']);

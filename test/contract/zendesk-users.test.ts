@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { zendesk } from '../../destinations/zendesk/index.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
-import { contactAttributes } from '../stand-ins/agent-record.ts';
 import { openBareZendeskBench, openZendeskBench, type ZendeskBench } from '../stand-ins/zendesk-bench.ts';
 import { IDS, makeSupportRig, type SupportRig, TIMEOUT_MS } from './support-rig.ts';
 import { DELIVERED } from './tool-at-hand.ts';
@@ -15,26 +14,6 @@ beforeEach(async () => {
 afterEach(() => rig.bench.standIn.close());
 
 describe('the status', () => {
-  it('is eleven fields of a user who is there, and nothing else', async () => {
-    rig.bench.know(['ann']);
-    const everything = rig.bench.record('ann', { attributes: contactAttributes('ann', NOW) });
-    expect(await rig.sink.send([everything])).toEqual({ answer: 'each', outcomes: [DELIVERED] });
-    expect(rig.bench.heldOf('ann')).toEqual({
-      in_dunning: true,
-      dunning_status: 'active',
-      dunning_stage: 'first_failure',
-      dunning_amount_due: 49.5,
-      dunning_currency: 'USD',
-      dunning_failure_class: 'update_card',
-      dunning_attempt_number: 1,
-      next_retry_date: '2026-03-13T00:00:00+00:00',
-      plan_id: 'pro_monthly',
-      arr: 594,
-      dunning_episode_id: 'dun_ann',
-    });
-    expect(rig.bench.standIn.requests.at(-1)?.body).toEqual({ user: { user_fields: expect.any(Object) } });
-  });
-
   it('of many users is one look-up and one update each', async () => {
     rig.bench.know(IDS);
     const before = rig.requests().length;

@@ -12,17 +12,10 @@ import {
   type StripeEvent,
 } from '../../src/simulate/stripe-events.ts';
 import { type ApiRelay, type ApiRelayOptions, openApiRelay } from './api-relay.ts';
+import { person } from './stage.ts';
 
 const START = instant(Date.UTC(2026, 2, 2, 9));
-const of = (name: string, changes: Partial<StripeAccount> = {}): StripeAccount => ({
-  shape: 'basil',
-  livemode: true,
-  customer: `cus_${name}`,
-  userId: `user_${name}`,
-  planId: 'pro',
-  priceId: 'price_pro',
-  ...changes,
-});
+const of = (name: string, changes: Partial<StripeAccount> = {}): StripeAccount => ({ ...person(name), ...changes });
 
 const billOf = (account: StripeAccount) => ({
   invoice: account.customer.replace('cus_', 'in_'),

@@ -22,14 +22,19 @@ import {
 
 /** People with several accounts, and accounts that change hands. */
 
+/** Ada has the accounts `one` and `two`, and sales know all three. */
+const hasTwo: readonly ToolsStep[] = [
+  becomes('one', { userId: 'user_ada' }),
+  becomes('two', { userId: 'user_ada' }),
+  salesLink({ user: 'user_ada' }),
+  salesLink({ account: 'cus_one' }),
+  salesLink({ account: 'cus_two' }),
+];
+
 describe('one user with two accounts', () => {
   test('each account stands for itself, the person for the worst, and each has its task and alert', () =>
     playTools([
-      becomes('one', { userId: 'user_ada' }),
-      becomes('two', { userId: 'user_ada' }),
-      salesLink({ user: 'user_ada' }),
-      salesLink({ account: 'cus_one' }),
-      salesLink({ account: 'cus_two' }),
+      ...hasTwo,
       to('one', fails(billOf('one'), { retryAt: day(2) })),
       wait(minutes(2)),
       on(1),
@@ -81,11 +86,7 @@ describe('seven days after a recovery', () => {
 
   test('each of two accounts is, on its own day', () =>
     playTools([
-      becomes('one', { userId: 'user_ada' }),
-      becomes('two', { userId: 'user_ada' }),
-      salesLink({ user: 'user_ada' }),
-      salesLink({ account: 'cus_one' }),
-      salesLink({ account: 'cus_two' }),
+      ...hasTwo,
       to('one', fails(billOf('one'), { retryAt: day(2) })),
       to('two', fails(billOf('two'), { retryAt: day(5) })),
       on(2),

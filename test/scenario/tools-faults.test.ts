@@ -4,7 +4,7 @@ import { ADA, isKnown, RETRY } from './ada.ts';
 import { DAY_0, day, hours, minutes, seconds } from './harness.ts';
 import { becomes, on, to, unsent, wait } from './stage.ts';
 import { customerPays, fails, retrySucceeds } from './stripe-happenings.ts';
-import { accountIn, CRMS, PEOPLE, personIn, seen, tasksIn } from './tools-looks.ts';
+import { accountIn, CRMS, personIn, seen, tasksIn } from './tools-looks.ts';
 import {
   alertsAre,
   billOf,
@@ -22,7 +22,7 @@ import {
   tasksAre,
 } from './tools-play.ts';
 import type { ToolsRelay } from './tools-relay.ts';
-import { VENDORS } from './tools-stand-ins.ts';
+import { PEOPLE, VENDORS } from './tools-stand-ins.ts';
 
 /** What the tools hold and hear when one of them, or the way to it, is out of order. */
 

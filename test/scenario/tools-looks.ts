@@ -1,4 +1,4 @@
-import type { ToolStandIns, Vendor } from './tools-stand-ins.ts';
+import type { PEOPLE, ToolStandIns } from './tools-stand-ins.ts';
 
 /** What whoever works in a tool looks at, in one form for all tools. */
 
@@ -47,15 +47,6 @@ const toDay = (text: string | null): string | null =>
     ? new Date(Number(text) * 1_000).toISOString().slice(0, 10)
     : (text?.slice(0, 10) ?? null);
 
-/** Tools that hold people. */
-export const PEOPLE = [
-  'braze',
-  'iterable',
-  'hubspot',
-  'salesforce',
-  'zendesk',
-  'intercom',
-] as const satisfies readonly Vendor[];
 export type CrmVendor = 'hubspot' | 'salesforce';
 export const CRMS = ['hubspot', 'salesforce'] as const satisfies readonly CrmVendor[];
 

@@ -8,7 +8,6 @@ import {
   CRMS,
   type CrmVendor,
   eventsIn,
-  PEOPLE,
   personIn,
   type Seen,
   type SeenTask,
@@ -17,7 +16,7 @@ import {
   tasksIn,
 } from './tools-looks.ts';
 import { openToolsRelay, type ToolsRelay, type ToolsRelayOptions } from './tools-relay.ts';
-import type { Vendor } from './tools-stand-ins.ts';
+import { PEOPLE, type Vendor } from './tools-stand-ins.ts';
 
 /** Scenarios told by day: what happens at Stripe, and what every tool then holds and hears. */
 export interface ToolsPlay extends Stage {

@@ -43,16 +43,9 @@ export interface ToolStandIns {
   readonly close: () => Promise<void>;
 }
 
-export const VENDORS = [
-  'braze',
-  'iterable',
-  'hubspot',
-  'salesforce',
-  'zendesk',
-  'intercom',
-  'slack',
-  'webhook',
-] as const;
+/** Tools that hold people. */
+export const PEOPLE = ['braze', 'iterable', 'hubspot', 'salesforce', 'zendesk', 'intercom'] as const;
+export const VENDORS = [...PEOPLE, 'slack', 'webhook'] as const;
 export type Vendor = (typeof VENDORS)[number];
 
 const SECRET = `whsec_${Buffer.alloc(32, 9).toString('base64')}`;

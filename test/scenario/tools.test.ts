@@ -7,7 +7,7 @@ import { day, minutes, seconds } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';
 import { cancelIsRequested, ends, fails, retrySucceeds } from './stripe-happenings.ts';
 import { disputeIsOpened, disputeIsWon, isRefunded } from './stripe-interruptions.ts';
-import { PEOPLE, personIn } from './tools-looks.ts';
+import { personIn } from './tools-looks.ts';
 import {
   alertsAre,
   check,
@@ -18,7 +18,7 @@ import {
   type ToolsStep,
   tasksAre,
 } from './tools-play.ts';
-import { VENDORS } from './tools-stand-ins.ts';
+import { PEOPLE, VENDORS } from './tools-stand-ins.ts';
 
 /** What whoever works in each tool sees of a high-value customer, day by day. */
 
