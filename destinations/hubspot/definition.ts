@@ -3,7 +3,7 @@ import { presetOf } from '../../src/destination-kit/preset-of.ts';
 import { type HubspotSettings, toFirstPageUrl } from './settings.ts';
 import { COMPANY_MAPPING, syncCompanies } from './sync-companies.ts';
 import { CONTACT_MAPPING, syncContacts } from './sync-contacts.ts';
-import { syncTasks, TASK_MAPPING } from './sync-tasks.ts';
+import { syncTasks, TASK_MAPPING } from './tasks/sync-tasks.ts';
 
 /** HubSpot as a destination that any host of Segment Actions can run. */
 export const definition: DestinationDefinition<HubspotSettings> = {

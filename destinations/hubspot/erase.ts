@@ -1,7 +1,7 @@
 import { askHubspot } from './client.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
-import { idPropertyOf } from './property-specs.ts';
 import { findObjects, namesOfGroup } from './read-back.ts';
+import { idPropertyOf } from './set-up/property-specs.ts';
 import { type HubspotSettings, OWN_IDS } from './settings.ts';
 
 /**

@@ -4,10 +4,10 @@ import { toAnswer } from './answer.ts';
 import { definition } from './definition.ts';
 import { eraseCompanies, eraseContacts, eraseTasks } from './erase.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
-import { checkCredentials, makeInspect } from './inspect.ts';
 import { makeReadBack } from './read-back.ts';
 import { makeRecorderAnswer } from './recorder-answer.ts';
-import { makeSetUp } from './set-up.ts';
+import { checkCredentials, makeInspect } from './set-up/inspect.ts';
+import { makeSetUp } from './set-up/set-up.ts';
 import { type HubspotObject, type HubspotSettings, OWN_IDS } from './settings.ts';
 
 /** What the three tools share: one account, one token, one limit. */

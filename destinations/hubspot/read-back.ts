@@ -2,7 +2,7 @@ import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
 import { askHubspot } from './client.ts';
 import { INPUTS_PER_CALL } from './fields.ts';
 import { RETRY_DATE, RETRY_INSTANT } from './properties.ts';
-import { idPropertyOf } from './property-specs.ts';
+import { idPropertyOf } from './set-up/property-specs.ts';
 import { GROUP, type HubspotObject, type HubspotSettings } from './settings.ts';
 
 /** An object as it was found by its unique property. */

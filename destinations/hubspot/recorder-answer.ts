@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
 import { TASK_MARK } from './settings.ts';
-import { TASK_WORDS } from './sync-tasks.ts';
-import { markOf } from './task-text.ts';
+import { TASK_WORDS } from './tasks/sync-tasks.ts';
+import { markOf } from './tasks/task-text.ts';
 
 const asked = z.object({
   idProperty: z.string().optional(),

@@ -1,6 +1,6 @@
 import type { CredentialCheck } from '../../src/destination-kit/define-tool.ts';
 import { askSalesforce, SalesforceOutage } from './client.ts';
-import type { SalesforceObject } from './custom-fields.ts';
+import type { SalesforceObject } from './set-up/custom-fields.ts';
 import type { SalesforceSettings } from './settings.ts';
 
 /** Whether Salesforce lets us in, and shows the object that is written. */

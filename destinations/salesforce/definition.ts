@@ -3,7 +3,7 @@ import { mappingOf, toAction } from './action.ts';
 import { type SalesforceSettings, toUrl } from './settings.ts';
 import { syncAccounts } from './sync-accounts.ts';
 import { syncContacts } from './sync-contacts.ts';
-import { syncTasks } from './sync-tasks.ts';
+import { syncTasks } from './tasks/sync-tasks.ts';
 
 type Parts = Parameters<typeof toAction>[0];
 

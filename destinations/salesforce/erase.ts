@@ -1,9 +1,9 @@
 import type { Connection } from 'jsforce';
 import { askSalesforce } from './client.ts';
-import { idFieldOf, type SalesforceObject } from './custom-fields.ts';
 import { textIn } from './look-up.ts';
 import { findRows } from './read-back.ts';
 import { heldFieldsOf } from './recoup-fields.ts';
+import { idFieldOf, type SalesforceObject } from './set-up/custom-fields.ts';
 import { OWN_IDS, type SalesforceSettings } from './settings.ts';
 
 /** Salesforce's collections take so many. */

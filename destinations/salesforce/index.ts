@@ -2,14 +2,14 @@ import { defineTool, type Tool, type ToolDefinition } from '../../src/destinatio
 import { MAX_RECORDS } from './action.ts';
 import { isSessionOver, toAnswer } from './answer.ts';
 import { checkCredentialsOf } from './credentials.ts';
-import type { SalesforceObject } from './custom-fields.ts';
 import { accountDefinition, contactDefinition, taskDefinition } from './definition.ts';
 import { eraseOf } from './erase.ts';
-import { inspectOf } from './inspect.ts';
 import { readBackOf } from './read-back.ts';
 import { answerRecorded, RECORDER_CREDENTIALS } from './recorder.ts';
 import { openSession } from './session.ts';
-import { setUpOf } from './set-up.ts';
+import type { SalesforceObject } from './set-up/custom-fields.ts';
+import { inspectOf } from './set-up/inspect.ts';
+import { setUpOf } from './set-up/set-up.ts';
 import { type SalesforceSettings, toSettings } from './settings.ts';
 
 type Definition = ToolDefinition<SalesforceSettings>;

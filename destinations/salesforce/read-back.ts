@@ -2,12 +2,12 @@ import type { Connection } from 'jsforce';
 import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
 import { typeOf } from '../../src/destination-kit/fields.ts';
 import { askSalesforce } from './client.ts';
-import { idFieldOf, type SalesforceObject } from './custom-fields.ts';
 import { RETRY_FIELDS } from './field-values.ts';
 import { type Row, textIn, toSoqlText, valueIn } from './look-up.ts';
 import { heldFieldsOf, type RecoupField } from './recoup-fields.ts';
+import { idFieldOf, type SalesforceObject } from './set-up/custom-fields.ts';
 import type { SalesforceSettings } from './settings.ts';
-import { TASK_PRIORITY } from './task-fields.ts';
+import { TASK_PRIORITY } from './tasks/task-fields.ts';
 
 /** Ids that fit into the address of a query beside some sixty fields. */
 const IDS_PER_QUERY = 50;

@@ -1,6 +1,6 @@
 import { ACCOUNT_TRAITS, CONTACT_TRAITS, VERSION_ATTRIBUTE } from '../../src/destination-kit/fields.ts';
-import type { SalesforceObject } from './custom-fields.ts';
 import { fieldNamesOf } from './field-values.ts';
+import type { SalesforceObject } from './set-up/custom-fields.ts';
 
 export interface RecoupField {
   readonly attribute: string;

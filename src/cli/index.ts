@@ -1,8 +1,8 @@
 import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { type Instant, instant } from '../domain/instant.ts';
 import { LIFECYCLE_SUMMARIES, LIFECYCLES } from '../simulate/lifecycle-names.ts';
-import { addDestinations } from './add-destinations.ts';
 import { type Action, type Enqueue, examples, withJson } from './command-help.ts';
+import { addDestinations } from './destinations/add-destinations.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { parseInstant } from './parse-instant.ts';
@@ -51,7 +51,7 @@ const addDemo = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
     .option('--keep', 'keep the HTTP door open on the data until Ctrl+C')
     .option('--port <n>', 'port of that door; 0: any free one', wholeNumber(0, 65_535), 8484)
     .addHelpText('after', examples('demo', 'demo --customers 1000 --days 90 --seed 7', 'demo --json'))
-    .action((options) => enqueue(async () => (await import('./demo.ts')).runDemo(doors, options)));
+    .action((options) => enqueue(async () => (await import('./demo/demo.ts')).runDemo(doors, options)));
 };
 
 const toEmail = (text: string): string => {
@@ -151,14 +151,16 @@ const addDoctor = (program: Command, doors: CliDoors, enqueue: Enqueue): void =>
       'after',
       '\nNothing is changed anywhere.\nExit codes: 0 no problem, 1 problems, 78 a setting is not valid.',
     )
-    .action((options) => enqueue(async () => (await import('./doctor.ts')).runDoctor(doors, options)));
+    .action((options) => enqueue(async () => (await import('./doctor/doctor.ts')).runDoctor(doors, options)));
   withJson(group.command('identity'))
     .description('how many billing customers thread to a user id, what is at stake, and how to thread the others')
     .option('--fail-under <share>', 'end with code 1 if fewer thread, and with 0 otherwise', percentage)
     .addHelpText('after', examples('doctor identity', 'doctor identity --fail-under 95%'))
     .action((_, command: Command) =>
       // The group has --json as well, and takes it for its own.
-      enqueue(async () => (await import('./doctor-identity.ts')).runDoctorIdentity(doors, command.optsWithGlobals())),
+      enqueue(async () =>
+        (await import('./doctor/doctor-identity.ts')).runDoctorIdentity(doors, command.optsWithGlobals()),
+      ),
     );
 };
 
@@ -187,7 +189,7 @@ const addBackfill = (program: Command, doors: CliDoors, enqueue: Enqueue): void 
     .option('--again', 'begin anew, although it was begun or finished before')
     .addHelpText('after', examples('backfill stripe --since 90d', 'backfill stripe --since 2026-01-01 --emit open'))
     .addHelpText('after', BACKFILL_HELP)
-    .action((options) => enqueue(async () => (await import('./backfill.ts')).runBackfill(doors, options)));
+    .action((options) => enqueue(async () => (await import('./backfill/backfill.ts')).runBackfill(doors, options)));
 };
 
 /** Besides 0 and 2, those of BSD's sysexits. */
@@ -236,7 +238,7 @@ const addErase = (program: Command, doors: CliDoors, enqueue: Enqueue): void => 
       'after',
       '\nExit codes: 0 all is gone, 1 something is left for people to do, 2 not\nunderstood as typed.',
     )
-    .action((id, options) => enqueue(async () => (await import('./erase.ts')).runErase(doors, id, options)));
+    .action((id, options) => enqueue(async () => (await import('./erase/erase.ts')).runErase(doors, id, options)));
 };
 
 const COMMANDS = [

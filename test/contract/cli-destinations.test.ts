@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findDifferences } from '../../src/cli/destinations.ts';
+import { findDifferences } from '../../src/cli/destinations/destinations.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { lookAtTools } from '../../src/cli/doctor-tools.ts';
+import { lookAtTools } from '../../src/cli/doctor/doctor-tools.ts';
 import type { CliDoors, ToolDoor } from '../../src/cli/doors.ts';
 import type { SetUpPlan } from '../../src/destination-kit/define-tool.ts';
 import type { Field } from '../../src/destination-kit/fields.ts';

@@ -7,11 +7,11 @@ import type { SimplePublicObjectBatchInputForCreate } from '@hubspot/api-client/
 import type { PropertyCreate } from '@hubspot/api-client/lib/codegen/crm/properties/models/PropertyCreate.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { TASK_TO } from '../../destinations/hubspot/find-task-targets.ts';
 import { toProperties } from '../../destinations/hubspot/properties.ts';
-import { type PropertySpec, toPropertySpecs } from '../../destinations/hubspot/property-specs.ts';
+import { type PropertySpec, toPropertySpecs } from '../../destinations/hubspot/set-up/property-specs.ts';
 import type { HubspotSettings } from '../../destinations/hubspot/settings.ts';
-import { toNewTask } from '../../destinations/hubspot/task-change.ts';
+import { TASK_TO } from '../../destinations/hubspot/tasks/find-task-targets.ts';
+import { toNewTask } from '../../destinations/hubspot/tasks/task-change.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import {

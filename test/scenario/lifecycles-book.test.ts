@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toOutcome } from '../../src/cli/demo-outcome.ts';
+import { toOutcome } from '../../src/cli/demo/demo-outcome.ts';
 import { DAY_MS, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { SETTLE_WINDOW_MS } from '../../src/domain/policy.ts';
 import { type SimulatedDelivery, simulate } from '../../src/simulate/model.ts';

@@ -1,8 +1,8 @@
 import { AUDIENCES } from '../../audiences/index.ts';
-import { toPropertySpecs } from '../../destinations/hubspot/property-specs.ts';
+import { toPropertySpecs } from '../../destinations/hubspot/set-up/property-specs.ts';
 import type { HubspotSettings } from '../../destinations/hubspot/settings.ts';
 import { DATA_TYPES } from '../../destinations/intercom/values.ts';
-import { customFieldsOf } from '../../destinations/salesforce/custom-fields.ts';
+import { customFieldsOf } from '../../destinations/salesforce/set-up/custom-fields.ts';
 import { toSettings as toSalesforceSettings } from '../../destinations/salesforce/settings.ts';
 import { FIELD_TYPES } from '../../destinations/zendesk/values.ts';
 import { agentFieldOf, pickAgentFields } from '../../src/destination-kit/agent-status.ts';

@@ -1,6 +1,6 @@
 import { AUDIENCES } from '../../audiences/index.ts';
 import { hubspotTools } from '../../destinations/hubspot/index.ts';
-import { toPropertySpecs } from '../../destinations/hubspot/property-specs.ts';
+import { toPropertySpecs } from '../../destinations/hubspot/set-up/property-specs.ts';
 import type { HubspotSettings } from '../../destinations/hubspot/settings.ts';
 import type { Tool } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';

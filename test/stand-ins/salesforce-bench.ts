@@ -1,6 +1,6 @@
-import { customFieldsOf, type SalesforceObject } from '../../destinations/salesforce/custom-fields.ts';
 import { fieldNamesOf } from '../../destinations/salesforce/field-values.ts';
 import { salesforceTools } from '../../destinations/salesforce/index.ts';
+import { customFieldsOf, type SalesforceObject } from '../../destinations/salesforce/set-up/custom-fields.ts';
 import { type SalesforceSettings, toSettings } from '../../destinations/salesforce/settings.ts';
 import type { Tool } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { customFieldsOf } from '../../destinations/salesforce/custom-fields.ts';
 import { findCollision, toFieldName, toFieldValues } from '../../destinations/salesforce/field-values.ts';
+import { customFieldsOf } from '../../destinations/salesforce/set-up/custom-fields.ts';
 import { toSettings } from '../../destinations/salesforce/settings.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 
