@@ -12,6 +12,7 @@ import {
   type Subjects,
   subjectName,
   type Told,
+  together,
   type Wants,
 } from './subject.ts';
 
@@ -39,10 +40,5 @@ const want = (input: SubjectInput, active: ActiveTool, account: AccountView, tol
 };
 
 /** Each account that the profile owns, user or none: it has an id of its own in the tools of sales. */
-export const accounts: Subjects = (input, active, told) => {
-  const wants = ownedAccounts(input).flatMap((account) => want(input, active, account, told) ?? []);
-  return {
-    changes: wants.flatMap(({ changes }) => changes),
-    told: Object.assign({}, ...wants.map((each) => each.told)),
-  };
-};
+export const accounts: Subjects = (input, active, told) =>
+  together(ownedAccounts(input).flatMap((account) => want(input, active, account, told) ?? []));

@@ -11,6 +11,7 @@ import {
   type Subjects,
   subjectName,
   type Told,
+  together,
   type Wants,
 } from './subject.ts';
 
@@ -92,13 +93,10 @@ const toResolve = (input: SubjectInput, active: ActiveTool, account: AccountView
 };
 
 /** One alert for each episode of a high-value account: once when dunning begins, called off when the episode ends. */
-export const alerts: Subjects = (input, active, told) => {
-  const wants = ownedAccounts(input).flatMap((account) => [
-    toResolve(input, active, account, told),
-    ...[toOpen(input, active, account, told)].filter((want) => want !== null),
-  ]);
-  return {
-    changes: wants.flatMap(({ changes }) => changes),
-    told: Object.assign({}, ...wants.map((each) => each.told)),
-  };
-};
+export const alerts: Subjects = (input, active, told) =>
+  together(
+    ownedAccounts(input).flatMap((account) => [
+      toResolve(input, active, account, told),
+      ...[toOpen(input, active, account, told)].filter((want) => want !== null),
+    ]),
+  );

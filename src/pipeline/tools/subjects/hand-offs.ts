@@ -13,6 +13,7 @@ import {
   type Subjects,
   subjectName,
   type Told,
+  together,
   type Wants,
 } from './subject.ts';
 
@@ -62,10 +63,5 @@ const ofAccount = (input: SubjectInput, active: ActiveTool, account: AccountView
 };
 
 /** A task for each episode that a person is to take over: made once, kept up to date, closed when the episode ends. */
-export const handOffs: Subjects = (input, active, told) => {
-  const wants = ownedAccounts(input).flatMap((account) => ofAccount(input, active, account, told));
-  return {
-    changes: wants.flatMap(({ changes }) => changes),
-    told: Object.assign({}, ...wants.map((each) => each.told)),
-  };
-};
+export const handOffs: Subjects = (input, active, told) =>
+  together(ownedAccounts(input).flatMap((account) => ofAccount(input, active, account, told)));

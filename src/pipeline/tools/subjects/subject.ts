@@ -15,6 +15,12 @@ export interface Wants {
   readonly told: Told;
 }
 
+/** What is wanted of several subjects of one tool. */
+export const together = (wants: readonly Wants[]): Wants => ({
+  changes: wants.flatMap(({ changes }) => changes),
+  told: Object.assign({}, ...wants.map(({ told }) => told)),
+});
+
 /** What a decision found, and which events it says of each owned account now. */
 export interface SubjectInput extends DiffInput {
   readonly said: readonly { readonly account: AccountView; readonly calls: readonly SegmentCall[] }[];
