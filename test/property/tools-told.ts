@@ -149,7 +149,8 @@ const judgeAlert = (
     if (heard.length === 0) memory.oldNews.add(id);
   }
   if (verdicts.at(-1) === 'must') expect(heard, `${at}: must be there`).toContain('alert_opened');
-  expect([[], ['alert_opened'], ['alert_opened', 'alert_resolved']], at).toContainEqual(heard);
+  // Called off once for each time that it was given: what ended it may turn out not to have held.
+  expect(heard, at).toEqual(heard.map((_, index) => (index % 2 === 0 ? 'alert_opened' : 'alert_resolved')));
   if (heard.length === 2 && had.length < 2)
     expect(
       [...before, standing].some((each) => isOver(each) !== 'open'),

@@ -1,5 +1,4 @@
 import { HOUR_MS, type Instant, MINUTE_MS, plus } from '../../domain/instant.ts';
-import { rowKey } from './row-key.ts';
 import { isFirstHeardOf } from './subjects/subject.ts';
 import type { ToolRow } from './tool-ports.ts';
 
@@ -24,7 +23,7 @@ export const makeAbsences = () => {
      * now: a search that lags must not keep somebody flagged who paid. Null: not before something changes.
      */
     againAt: (row: ToolRow, now: Instant): Instant | null => {
-      const key = rowKey(row);
+      const key = row.userId;
       const asked = times.get(key) ?? 0;
       const waitMs = isMinded(row, asked) ? ASKED_AGAIN_MS[asked] : undefined;
       if (waitMs === undefined) times.delete(key);
@@ -32,6 +31,6 @@ export const makeAbsences = () => {
       return waitMs === undefined ? null : plus(now, waitMs);
     },
     /** The tool knows it. */
-    known: (row: ToolRow): void => void times.delete(rowKey(row)),
+    known: (row: ToolRow): void => void times.delete(row.userId),
   };
 };

@@ -1,5 +1,4 @@
 import { type Instant, plus, SECOND_MS } from '../../domain/instant.ts';
-import { rowKey } from './row-key.ts';
 import type { ToolRow } from './tool-ports.ts';
 
 /**
@@ -8,18 +7,21 @@ import type { ToolRow } from './tool-ports.ts';
  */
 export const LATE_MS = 60 * SECOND_MS;
 
-/** Remembers calls of unknown outcome. `startedAt`: when this process began; what it does not remember was sent before. */
+/**
+ * Remembers calls of unknown outcome, by the tool's external id: an account that moves to another profile meanwhile takes
+ * its doubt along. `startedAt`: when this process began; what it does not remember was sent before.
+ */
 export const makeLateCalls = (startedAt: Instant) => {
   const lateUntil = new Map<string, Instant>();
 
   return {
     /** The row's call has no answer. */
-    unknown: (row: ToolRow, now: Instant): void => void lateUntil.set(rowKey(row), plus(now, LATE_MS)),
+    unknown: (row: ToolRow, now: Instant): void => void lateUntil.set(row.userId, plus(now, LATE_MS)),
     /** When a row that was just acknowledged is to be asserted once more; null when nothing of it can arrive late. */
     againAt: (row: ToolRow, now: Instant): Instant | null => {
-      const until = row.uncertain.length === 0 ? now : (lateUntil.get(rowKey(row)) ?? plus(startedAt, LATE_MS));
+      const until = row.uncertain.length === 0 ? now : (lateUntil.get(row.userId) ?? plus(startedAt, LATE_MS));
       if (until > now) return until;
-      lateUntil.delete(rowKey(row));
+      lateUntil.delete(row.userId);
       return null;
     },
   };

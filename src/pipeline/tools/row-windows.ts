@@ -1,6 +1,5 @@
 import { earliest, type Instant } from '../../domain/instant.ts';
 import { isWindowOver, makeAskingWindow } from '../asking-window.ts';
-import { rowKey } from './row-key.ts';
 import type { ToolRow } from './tool-ports.ts';
 
 /**
@@ -14,18 +13,18 @@ export const makeRowWindows = () => {
   return {
     asked: (row: ToolRow, now: Instant): void => {
       tool.open(now);
-      if (!firstAsked.has(rowKey(row))) firstAsked.set(rowKey(row), now);
+      if (!firstAsked.has(row.userId)) firstAsked.set(row.userId, now);
     },
     /** The tool took something. */
     taken: tool.restart,
     /** The row waits no more. */
-    ended: (row: ToolRow): void => void firstAsked.delete(rowKey(row)),
+    ended: (row: ToolRow): void => void firstAsked.delete(row.userId),
     /** The tool refuses us: no row's time runs. */
     stopped: (now: Instant): void => {
       tool.restart(now);
       firstAsked.clear();
     },
     isOver: (row: ToolRow, now: Instant): boolean =>
-      isWindowOver(row.waitingSince, earliest(tool.since(), firstAsked.get(rowKey(row)) ?? null), now),
+      isWindowOver(row.waitingSince, earliest(tool.since(), firstAsked.get(row.userId) ?? null), now),
   };
 };

@@ -125,7 +125,7 @@ const againAt = (
 
 /** What the store is told: with its instant, and with the end of its window; null: the row stays as it is. */
 const toEnd = (
-  { windows, random }: SenderOptions,
+  { windows, late, random }: SenderOptions,
   dispatch: Sendable,
   called: CallOutcome,
   now: Instant,
@@ -135,6 +135,7 @@ const toEnd = (
     case 'untouched':
       return windows.isOver(row, now) ? notTaken(called.reason) : null;
     case 'unknown':
+      late.unknown(row, now);
       // Before it is given up, the store must have learned that the tool may hold it.
       return windows.isOver(row, now) && isKnownInDoubt(dispatch) ? notTaken(called.reason) : called;
     case 'retry': {
@@ -158,12 +159,11 @@ const retryAt = ({ random }: SenderOptions, settlements: readonly ToolSettlement
 };
 
 const remember = (
-  { windows, late, room, log, sink, channel }: SenderOptions,
+  { windows, room, log, sink, channel }: SenderOptions,
   settlements: readonly ToolSettlement[],
   now: Instant,
 ): void => {
   for (const { row, outcome } of settlements) {
-    if (outcome.result === 'unknown') late.unknown(row, now);
     if (isFinal(outcome)) windows.ended(row);
   }
   if (settlements.some(({ outcome }) => isTaken(outcome))) {
