@@ -12,7 +12,7 @@ export type ToolCredentials = Readonly<Record<string, Readonly<Record<string, st
 
 export interface OpenToolsOptions {
   readonly clock: Clock;
-  /** Of the tools that are to be written; the others have recorders alone. */
+  /** Of the tools that are to be written; of the others those that policy has recorded run as recorders alone. */
   readonly credentials: ToolCredentials;
   readonly policy: Policy;
   /** Sees each request that a recorder takes in a tool's place. */
@@ -20,7 +20,7 @@ export interface OpenToolsOptions {
 }
 
 /**
- * Every tool, with its sink if there are credentials for it. Loads the framework that runs them.
+ * Every tool in use, with its sink if there are credentials for it. Loads the framework that runs them.
  * @throws when a setting is not valid; the message names the tool and no secret.
  */
 export const openTools = async ({

@@ -52,7 +52,7 @@ const opened = (input: SubjectInput, active: ActiveTool, account: AccountView, e
   return toChange(input, active, account, { role: 'entry', episodeId, properties });
 };
 
-/** What the first known way in which the episode ended was; one that has another beginning by now was superseded. */
+/** How the episode stands or ended; one that a late arrival gave another beginning was superseded. */
 const outcomeOf = ({ ledger }: AccountView, episodeId: string): string =>
   ledger.episodes.find(({ id }) => id === episodeId)?.outcome ?? 'superseded';
 

@@ -17,11 +17,11 @@ import {
   type Wants,
 } from './subject.ts';
 
-const TASKS = /-tasks(?:\/recorder)?#/;
-
-/** Episodes of which a task was made. */
+/** Episodes of which a task was made: what was told of them has a task's state. */
 export const handedOffIn = ({ tools }: Commitments): ReadonlySet<string> =>
-  new Set(Object.entries(tools).flatMap(([name, { userId }]) => (TASKS.test(name) ? [userId] : [])));
+  new Set(
+    Object.values(tools).flatMap(({ userId, desired }) => (Object.hasOwn(desired, 'task_state') ? [userId] : [])),
+  );
 
 const isClosed = (desired: Attributes): boolean => desired.task_state === 'closed';
 
