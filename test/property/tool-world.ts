@@ -2,11 +2,12 @@ import type { Attributes, ToolRecord } from '../../src/destination-kit/record.ts
 import type { BatchAnswer, RecordOutcome } from '../../src/destination-kit/sink.ts';
 import { HOUR_MS, type Instant, plus } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
-import { makeToolDeliverer } from '../../src/pipeline/tools/deliver-tools.ts';
+import type { ToolDeliverer } from '../../src/pipeline/tools/deliver-tools.ts';
 import type { NewToolEdge } from '../../src/pipeline/tools/tool-ports.ts';
 import { makeRandom } from '../../src/simulate/random.ts';
 import { NOW } from '../contract/store-samples.ts';
 import { type Behaviour, DELIVERED, edge, makeToolAtHand, takeAll, want } from '../contract/tool-at-hand.ts';
+import { makeMortalDeliverer, ProcessDied } from './mortal-deliverer.ts';
 import type { CallFault, Fate, Life, Step } from './tool-faults.ts';
 import { PEOPLE } from './tool-faults.ts';
 
@@ -75,8 +76,6 @@ const OUTCOMES: Readonly<Record<Fate, RecordOutcome>> = {
   retry: { result: 'retry', at: null, reason: 'busy' },
   rejected: { result: 'rejected', reason: 'bad record' },
 };
-
-class ProcessDied extends Error {}
 
 /** A store, a tool, a clock, and a process that may die. */
 export const makeWorld = (store: Store, resendsUnknownEvents: boolean, seed: number): World => {
@@ -157,22 +156,12 @@ export const makeWorld = (store: Store, resendsUnknownEvents: boolean, seed: num
     return suffer(fault, records, apply);
   });
 
-  const born = () =>
-    makeToolDeliverer({
-      store: {
-        ...store,
-        settleTools: (...settlements) => {
-          if (!isDying) return store.settleTools(...settlements);
-          isDying = false;
-          return Promise.reject(new ProcessDied());
-        },
-      },
-      sink: tool.sink,
-      channel: 'live',
-      clock: { now: () => now },
-      random,
-      log: { warn: () => undefined, error: () => undefined },
-    });
+  const dies = (): boolean => {
+    const isLast = isDying;
+    isDying = false;
+    return isLast;
+  };
+  const born = (): ToolDeliverer => makeMortalDeliverer({ store, sink: tool.sink, now: () => now, random, dies });
   let deliverer = born();
 
   const stepOnce = async (): Promise<Instant | null> => {

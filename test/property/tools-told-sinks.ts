@@ -1,9 +1,10 @@
 import type { Attributes, AttributeValue, ToolRecord } from '../../src/destination-kit/record.ts';
 import type { BatchAnswer, RecordOutcome, ToolSink } from '../../src/destination-kit/sink.ts';
 import { type Instant, plus } from '../../src/domain/instant.ts';
-import { makeToolDeliverer, type ToolDeliverer } from '../../src/pipeline/tools/deliver-tools.ts';
+import type { ToolDeliverer } from '../../src/pipeline/tools/deliver-tools.ts';
 import { LATE_MS } from '../../src/pipeline/tools/late-calls.ts';
 import type { Random } from '../../src/simulate/random.ts';
+import { makeMortalDeliverer, ProcessDied } from './mortal-deliverer.ts';
 import type { ToldRelay } from './tools-told-relay.ts';
 import { type Subject, TOOLS } from './tools-told-relay.ts';
 
@@ -52,8 +53,6 @@ const ENDS = [
 
 /** Whoever is told of events knows their subject. */
 const CAN_BE_ABSENT: readonly Subject[] = ['contact', 'account', 'hand_off'];
-
-class ProcessDied extends Error {}
 
 /** One of the tools over the relay's store, with the real delivery. */
 export const makeFaultyTool = (
@@ -127,22 +126,12 @@ export const makeFaultyTool = (
     },
     close: async () => undefined,
   };
-  const born = (): ToolDeliverer =>
-    makeToolDeliverer({
-      store: {
-        ...store,
-        settleTools: (...settlements) => {
-          if (!isDying) return store.settleTools(...settlements);
-          isDying = false;
-          return Promise.reject(new ProcessDied());
-        },
-      },
-      sink,
-      channel: 'live',
-      clock: { now: () => now },
-      random: random.next,
-      log: { warn: () => undefined, error: () => undefined },
-    });
+  const dies = (): boolean => {
+    const isLast = isDying;
+    isDying = false;
+    return isLast;
+  };
+  const born = (): ToolDeliverer => makeMortalDeliverer({ store, sink, now: () => now, random: random.next, dies });
   let deliverer = born();
 
   const moveTo = (at: Instant): void => {
