@@ -111,3 +111,10 @@ describe('rooms', () => {
     expect(read(readme)).toMatch(/does not own/i);
   });
 });
+
+describe('interception of requests', () => {
+  it('has one door, which closes behind each file: test files share the clients of their worker', () => {
+    const users = globSync('test/**/*.ts').filter((path) => /from 'nock'/.test(read(path)));
+    expect(users).toEqual(['test/stand-ins/intercept.ts']);
+  });
+});

@@ -1,10 +1,12 @@
-import nock from 'nock';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { braze } from '../../destinations/braze/index.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { BatchAnswer, ToolSink } from '../../src/destination-kit/sink.ts';
 import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { type Body, intercept } from '../stand-ins/intercept.ts';
 import { NOW, toolEvent, toolRecord } from './tool-records.ts';
+
+const nock = intercept();
 
 const ENDPOINT = 'https://rest.fra-01.braze.eu';
 const KEY = 'rest-key-of-one-instance';
@@ -22,12 +24,11 @@ let sink: ToolSink;
 beforeAll(() => {
   sink = makeActionsSink(braze, braze.credentials({ apiKey: KEY, endpoint: `${ENDPOINT}/` }), { now: () => NOW });
 });
-afterEach(() => nock.cleanAll());
 
 const answerOn = (status: number, body: unknown, headers: Record<string, string> = {}): Promise<BatchAnswer> => {
   nock(ENDPOINT, { reqheaders: { authorization: `Bearer ${KEY}` } })
     .post('/users/track')
-    .reply(status, body as nock.Body, { 'content-type': 'application/json', ...headers });
+    .reply(status, body as Body, { 'content-type': 'application/json', ...headers });
   return sink.send([ANN, BOB, CEM]);
 };
 const outcomesOn201 = async (body: unknown) => {

@@ -1,16 +1,16 @@
-import nock from 'nock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkCredentials } from '../../destinations/braze/credentials.ts';
 import { readBack } from '../../destinations/braze/read-back.ts';
+import { intercept } from '../stand-ins/intercept.ts';
 import { startToolServer } from './tool-server.ts';
+
+const nock = intercept();
 
 const ENDPOINT = 'https://rest.au-01.braze.com';
 const KEY = 'key-that-nobody-may-see';
 const settings = { api_key: KEY, endpoint: ENDPOINT, update_existing_only: false };
 const TIMEOUT_MS = 2_000;
 const api = () => nock(ENDPOINT, { reqheaders: { authorization: `Bearer ${KEY}` } });
-
-afterEach(() => nock.cleanAll());
 
 describe('the check of credentials', () => {
   it('passes when Braze lets the key write, and changes nobody', async () => {

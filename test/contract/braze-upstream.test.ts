@@ -1,17 +1,18 @@
-import nock from 'nock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { definition } from '../../destinations/braze/definition.ts';
 import { loadCore } from '../../src/destination-kit/core.ts';
 import { toSegmentEvent } from '../../src/destination-kit/segment-event.ts';
+import { type Body, intercept, type Scope } from '../stand-ins/intercept.ts';
 import { toolRecord } from './tool-records.ts';
+
+const nock = intercept();
 
 const ENDPOINT = 'https://rest.us-10.braze.com';
 const settings = { api_key: 'k', endpoint: ENDPOINT, update_existing_only: false };
 const core = loadCore();
 const integration = () => core.createTestIntegration(definition);
 
-afterEach(() => nock.cleanAll());
-const answer = (status: number, body: nock.Body): nock.Scope =>
+const answer = (status: number, body: Body): Scope =>
   nock(ENDPOINT, { reqheaders: { authorization: 'Bearer k' } })
     .post('/users/track')
     .reply(status, body);

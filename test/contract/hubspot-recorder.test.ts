@@ -1,12 +1,14 @@
-import nock from 'nock';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { definition } from '../../destinations/hubspot/definition.ts';
 import { hubspotTools } from '../../destinations/hubspot/index.ts';
 import { loadCore } from '../../src/destination-kit/core.ts';
 import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
 import type { Attributes } from '../../src/destination-kit/record.ts';
 import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
+import { intercept } from '../stand-ins/intercept.ts';
 import { NOW, toolRecord } from './tool-records.ts';
+
+const nock = intercept();
 
 /** Which requests a run without credentials shows, as `object verb`, and their bodies. */
 const record = async (key: string, id: string, isNew: boolean, attributes: Attributes) => {
@@ -60,8 +62,6 @@ describe('the destination in a foreign host', () => {
     company_id_property: 'c',
     default_owner: '',
   };
-  afterEach(() => nock.cleanAll());
-
   it('updates a contact by the defaults of its fields, clearing what is null', async () => {
     nock(base_url, { reqheaders: { authorization: 'Bearer t' } })
       .post('/crm/objects/2026-03/contacts/batch/update')

@@ -1,10 +1,12 @@
-import nock from 'nock';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { iterable } from '../../destinations/iterable/index.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
 import type { ToolSink } from '../../src/destination-kit/sink.ts';
+import { type Body, intercept } from '../stand-ins/intercept.ts';
 import { NOW, toolEvent, toolRecord } from './tool-records.ts';
+
+const nock = intercept();
 
 const BASE = 'https://api.eu.iterable.com';
 const KEY = 'key-of-one-project';
@@ -30,7 +32,6 @@ beforeAll(async () => {
     .reply(200, { fields: { dunning_amount_due: 'double' } });
   await sink.send([toolRecord('user_ann', { attributes: {}, events: [] })]);
 });
-afterEach(() => nock.cleanAll());
 
 type Said = readonly [status: number, body: unknown];
 const taken = (count: number): Said => [200, { successCount: count, failCount: 0, failedUpdates: {} }];
@@ -49,7 +50,7 @@ const says = (path: string, ...answers: readonly Said[]): readonly { readonly us
   for (const [status, body] of answers)
     nock(BASE, { reqheaders: { 'api-key': KEY } })
       .post(path, (sent) => bodies.push(sent) > 0)
-      .reply(status, body as nock.Body, { 'content-type': 'application/json' });
+      .reply(status, body as Body, { 'content-type': 'application/json' });
   return bodies;
 };
 const outcomesOf = async (records: readonly ToolRecord[] = RECORDS) => {
