@@ -20,8 +20,8 @@ import { parseArgs } from 'node:util';
 import { DAY_MS, instant } from '../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../src/providers/stripe/sign.ts';
 import { failedAttempt, type Happening, type InvoiceStory, paidByCharge } from '../src/simulate/invoice-story.ts';
-import { type BrazeStandIn, startBrazeStandIn } from '../test/stand-ins/braze.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../test/stand-ins/segment.ts';
+import { type BrazeStandIn, startBrazeStandIn } from '../src/simulate/vendors/braze.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../src/simulate/vendors/segment.ts';
 import { describeMachine } from './machine.ts';
 import { percentile } from './percentile.ts';
 import { startRelay } from './servers.ts';
@@ -163,7 +163,7 @@ mkdirSync('data', { recursive: true });
 const directory = mkdtempSync('data/bench-');
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const [braze, segment] = await Promise.all([startBrazeStandIn({ key: BRAZE_KEY }), startSegmentStandIn(WRITE_KEY)]);
+const [braze, segment] = await Promise.all([startBrazeStandIn({ key: BRAZE_KEY, now: Date.now }), startSegmentStandIn(WRITE_KEY)]);
 const seen = watchBraze(braze);
 const relay = await startRelay(SECRET, directory, {
   MODE: 'enforce',

@@ -1,4 +1,4 @@
-import { makeLargeBook, startStripeStandIn } from '../test/stand-ins/stripe.ts';
+import { makeLargeBook, startStripeStandIn } from '../src/simulate/vendors/stripe.ts';
 
 /** Stripe in a process of its own: an account of about `STRIPE_OBJECTS` objects as of `STRIPE_NOW`. Prints its URL. */
 const objects = Number(process.env.STRIPE_OBJECTS);

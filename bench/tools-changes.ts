@@ -4,8 +4,8 @@ import type { Instant } from '../src/domain/instant.ts';
 import type { Store } from '../src/pipeline/ports.ts';
 import { makeToolDeliverer, type ToolDelivererOptions } from '../src/pipeline/tools/deliver-tools.ts';
 import { makeRandom } from '../src/simulate/random.ts';
+import type { ToolBench } from '../src/simulate/vendors/tool-stand-in.ts';
 import { type Wish, want } from '../test/contract/tool-at-hand.ts';
-import type { ToolBench } from '../test/stand-ins/tool-stand-in.ts';
 
 /** Rows of one transaction of the loop. */
 const COMMIT_ROWS = 500;

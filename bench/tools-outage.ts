@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, type Instant, instant, plus } from '../src/domain/instant.ts';
+import type { OpenToolBench } from '../src/simulate/vendors/tool-stand-in.ts';
 import { openStore } from '../src/store/index.ts';
-import type { OpenToolBench } from '../test/stand-ins/tool-stand-in.ts';
 import { percentile } from './percentile.ts';
 import { commitChanges, engineOf } from './tools-changes.ts';
 

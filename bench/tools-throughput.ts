@@ -1,7 +1,7 @@
 import type { ToolRecord } from '../src/destination-kit/record.ts';
 import { type Instant, instant, SECOND_MS } from '../src/domain/instant.ts';
+import type { OpenToolBench } from '../src/simulate/vendors/tool-stand-in.ts';
 import { openStore } from '../src/store/index.ts';
-import type { OpenToolBench } from '../test/stand-ins/tool-stand-in.ts';
 import { commitChanges, ended, engineOf } from './tools-changes.ts';
 
 export interface ToolMeasure {

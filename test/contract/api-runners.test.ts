@@ -4,9 +4,9 @@ import { makeStripeApi } from '../../src/billing-api/stripe-api.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { makeApiRunners } from '../../src/pipeline/api/runners.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { makeMemoryBook, startStripeStandIn } from '../../src/simulate/vendors/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { makeMemoryBook, startStripeStandIn } from '../stand-ins/stripe.ts';
 import { delivery } from './store-samples.ts';
 
 const clock = { now: () => instant(Date.now()) };

@@ -7,9 +7,9 @@ import type { PageReport } from '../../src/pipeline/api/backfill-part.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { stripe as stripeProvider } from '../../src/providers/stripe/stripe.ts';
 import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
+import type { StripeBook, StripeStandIn } from '../../src/simulate/vendors/stripe.ts';
+import { startStripeStandIn } from '../../src/simulate/vendors/stripe.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import type { StripeBook, StripeStandIn } from '../stand-ins/stripe.ts';
-import { startStripeStandIn } from '../stand-ins/stripe.ts';
 
 /** When the backfills of the tests run. */
 export const NOW: Instant = instant(Date.UTC(2026, 5, 1));

@@ -12,8 +12,8 @@ import {
   type StripeAccount,
   type StripeShape,
 } from '../../src/simulate/stripe-events.ts';
+import { bookOfEvents, makeLargeBook, makeMemoryBook, type StripeBook } from '../../src/simulate/vendors/stripe.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
-import { bookOfEvents, makeLargeBook, makeMemoryBook, type StripeBook } from '../stand-ins/stripe.ts';
 import { type BackfillRig, backfillRig, deliveriesIn, NOW, type StoredDelivery } from './backfill-rig.ts';
 
 let folder = '';

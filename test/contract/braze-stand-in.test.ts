@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { BrazeStandIn } from '../stand-ins/braze.ts';
-import { runCanvas, startBrazeStandIn } from '../stand-ins/braze.ts';
+import type { BrazeStandIn } from '../../src/simulate/vendors/braze.ts';
+import { runCanvas, startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
 
 const KEY = 'braze-key';
 const T0 = Date.UTC(2026, 2, 2, 9);
@@ -50,7 +50,7 @@ const held = (user: string) => braze.users.all.get(user)?.attributes;
 describe('what Braze refuses as a whole, and takes nothing of', () => {
   test('another key, and a key without the permission', async () => {
     expect((await post('/users/track', { attributes: [] }, { authorization: 'Bearer other' })).status).toBe(401);
-    const narrow = await startBrazeStandIn({ key: KEY, permissions: ['users.track'] });
+    const narrow = await startBrazeStandIn({ key: KEY, now: () => now, permissions: ['users.track'] });
     const answer = await fetch(`${narrow.url}/users/export/ids`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEY}` },

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
+import { makeLargeBook, type StripeStandIn, startStripeStandIn } from '../../src/simulate/vendors/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
-import { makeLargeBook, type StripeStandIn, startStripeStandIn } from '../stand-ins/stripe.ts';
 import { deliveriesIn } from './backfill-rig.ts';
 import { type Ended, makeWorkplace, runRecoup } from './cli-process.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HubspotStandIn, startHubspotStandIn } from '../stand-ins/hubspot/server.ts';
-import { startIterableStandIn } from '../stand-ins/iterable.ts';
+import { type HubspotStandIn, startHubspotStandIn } from '../../src/simulate/vendors/hubspot/server.ts';
+import { startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
 import { makeWorkplace, runRecoup } from './cli-process.ts';
 
 const TOKEN = 'canary-hubspot-token';

@@ -3,8 +3,8 @@ import { findDifferences } from '../../src/cli/destinations/destinations.ts';
 import { instant } from '../../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
-import { type BrazeStandIn, startBrazeStandIn } from '../stand-ins/braze.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
+import { type BrazeStandIn, startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { runRecoup } from './cli-process.ts';
 import { urlOf, useStartPlace } from './start-process.ts';
 
@@ -23,7 +23,7 @@ describe('recoup destinations check', () => {
   let braze: BrazeStandIn;
   let segment: SegmentStandIn;
   beforeAll(async () => {
-    [braze, segment] = await Promise.all([startBrazeStandIn({ key: KEY }), startSegmentStandIn('write-key')]);
+    [braze, segment] = await Promise.all([startBrazeStandIn({ key: KEY, now: Date.now }), startSegmentStandIn('write-key')]);
   });
   afterAll(async () => {
     await Promise.all([braze.close(), segment.close()]);

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ToolSettings } from '../../src/destination-kit/define-tool.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { TOOL_BENCHES } from '../stand-ins/tool-benches.ts';
-import type { ToolBench } from '../stand-ins/tool-stand-in.ts';
 import { NOW } from './tool-records.ts';
 import { json, startToolServer } from './tool-server.ts';
 

@@ -4,8 +4,8 @@ import { type Deliverer, type DelivererOptions, makeDeliverer } from '../../src/
 import type { Channel, Claim, Commit, SegmentCall, Store } from '../../src/pipeline/ports.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import { makeSegmentSink } from '../../src/segment/segment-sink.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { openStore } from '../../src/store/index.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 
 const START = instant(Date.UTC(2026, 0, 5, 12));
 const WRITE_KEY = 'wk_test';

@@ -4,10 +4,10 @@ import { TOOLS } from '../../destinations/index.ts';
 import { TOOL_VARIABLES } from '../../src/config/tool-access.ts';
 import { openErasers } from '../../src/main-erase.ts';
 import { makeEraseInSegment } from '../../src/segment/regulations.ts';
+import { type BrazeStandIn, startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { type BrazeStandIn, startBrazeStandIn } from '../stand-ins/braze.ts';
 import { openHubspotContactBench } from '../stand-ins/hubspot-bench.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 import { WRITE_KEY } from './segment-calls.ts';
 import { NOW } from './tool-records.ts';
 
@@ -20,7 +20,7 @@ describe('erasing people in Braze', () => {
     braze.erase?.(braze.credentials({ apiKey, endpoint: standIn.url }), userIds, 5_000);
 
   it('deletes exactly those who are named, more than one call takes among them, and minds nobody unknown', async () => {
-    standIn = await startBrazeStandIn({ key: 'key' });
+    standIn = await startBrazeStandIn({ key: 'key', now: Date.now });
     const known = [...people(120), 'user_who_stays'];
     const attributes = known.map((external_id) => ({ external_id, plan: 'pro' }));
     standIn.users.apply({ attributes, events: [], purchases: [], objects: 0, users: known }, 0, 0);
@@ -30,7 +30,7 @@ describe('erasing people in Braze', () => {
   });
 
   it('rejects, without the key in its words, when Braze refuses', async () => {
-    standIn = await startBrazeStandIn({ key: 'key', permissions: ['users.track'] });
+    standIn = await startBrazeStandIn({ key: 'key', now: Date.now, permissions: ['users.track'] });
     await expect(erase('key', ['user_1'])).rejects.toThrow(/status 401/);
     await expect(erase('secret-key', ['user_1'])).rejects.not.toThrow(/secret-key/);
   });

@@ -3,7 +3,7 @@ import { hubspotTools } from '../../destinations/hubspot/index.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
-import { type HubspotStandIn, startHubspotStandIn } from '../stand-ins/hubspot/server.ts';
+import { type HubspotStandIn, startHubspotStandIn } from '../../src/simulate/vendors/hubspot/server.ts';
 import { openHubspotCompanyBench, openHubspotContactBench, openHubspotTaskBench } from '../stand-ins/hubspot-bench.ts';
 import { NOW, toolRecord } from './tool-records.ts';
 import { startToolServer } from './tool-server.ts';

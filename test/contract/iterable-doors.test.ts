@@ -3,7 +3,11 @@ import { iterable } from '../../destinations/iterable/index.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { Tool } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
-import { type IterableOptions, type IterableStandIn, startIterableStandIn } from '../stand-ins/iterable.ts';
+import {
+  type IterableOptions,
+  type IterableStandIn,
+  startIterableStandIn,
+} from '../../src/simulate/vendors/iterable.ts';
 import { NOW, toolRecord } from './tool-records.ts';
 import { json, startToolServer } from './tool-server.ts';
 

@@ -9,14 +9,14 @@ import type { Store } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
+import type { Flow } from '../../src/simulate/vendors/flow.ts';
+import { type IterableStandIn, runJourney, startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
+import type { ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
 import { DAY_0, day } from '../scenario/harness.ts';
 import { person } from '../scenario/stage.ts';
 import { type Bill, customerPays, fails, type Happening } from '../scenario/stripe-happenings.ts';
-import type { Flow } from '../stand-ins/flow.ts';
-import { type IterableStandIn, runJourney, startIterableStandIn } from '../stand-ins/iterable.ts';
-import type { ToolFault } from '../stand-ins/tool-stand-in.ts';
 
 /** The engine, joined with a strict Iterable that keeps its limits, and a journey as the recipe builds it. */
 const KEY = 'k';

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { iterable } from '../../destinations/iterable/index.ts';
 import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
 import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
-import { type IterableStandIn, startIterableStandIn } from '../stand-ins/iterable.ts';
+import { type IterableStandIn, startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
 import { NOW, toolEvent, toolRecord } from './tool-records.ts';
 
 /**

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type IterableOptions, type IterableStandIn, runJourney, startIterableStandIn } from '../stand-ins/iterable.ts';
+import {
+  type IterableOptions,
+  type IterableStandIn,
+  runJourney,
+  startIterableStandIn,
+} from '../../src/simulate/vendors/iterable.ts';
 
 /** What the stand-in promises to be, from Iterable's documentation. */
 const KEY = 'k';

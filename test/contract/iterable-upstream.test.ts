@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { definition } from '../../destinations/iterable/definition.ts';
 import { loadCore } from '../../src/destination-kit/core.ts';
 import { toSegmentEvent } from '../../src/destination-kit/segment-event.ts';
-import { type IterableStandIn, startIterableStandIn } from '../stand-ins/iterable.ts';
+import { type IterableStandIn, startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
 import { NOW, toolRecord } from './tool-records.ts';
 
 const core = loadCore();

@@ -3,7 +3,7 @@ import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { SetUpPlan, Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import { instant } from '../../src/domain/instant.ts';
-import { RUN_AS, type SalesforceStandIn, startSalesforceStandIn } from '../stand-ins/salesforce.ts';
+import { RUN_AS, type SalesforceStandIn, startSalesforceStandIn } from '../../src/simulate/vendors/salesforce.ts';
 import { toolOf } from '../stand-ins/salesforce-bench.ts';
 import { NOW } from './tool-records.ts';
 

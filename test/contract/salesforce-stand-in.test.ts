@@ -1,6 +1,6 @@
 import { Connection, OAuth2 } from 'jsforce';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type SalesforceStandIn, startSalesforceStandIn } from '../stand-ins/salesforce.ts';
+import { type SalesforceStandIn, startSalesforceStandIn } from '../../src/simulate/vendors/salesforce.ts';
 
 const CLIENT = { clientId: 'consumer-key', clientSecret: 'consumer-secret' };
 const KEY = { label: 'Key', type: 'Text', length: 20, unique: true, externalId: true };

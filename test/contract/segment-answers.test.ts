@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SegmentSinkOptions } from '../../src/segment/segment-sink.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { call, calls, makeSink, NOW, results, WRITE_KEY } from './segment-calls.ts';
 
 let segment: SegmentStandIn;

@@ -1,7 +1,7 @@
 import { instant } from '../../src/domain/instant.ts';
 import type { SegmentCall } from '../../src/pipeline/ports.ts';
 import { makeSegmentSink, type SegmentSinkOptions } from '../../src/segment/segment-sink.ts';
-import type { SegmentStandIn } from '../stand-ins/segment.ts';
+import type { SegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 
 export const NOW = instant(Date.UTC(2026, 0, 5, 12));
 export const WRITE_KEY = 'wk_test';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { SegmentCall } from '../../src/pipeline/ports.ts';
 import { toBatches } from '../../src/segment/prepared-call.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { call, calls, makeSink, results, WRITE_KEY } from './segment-calls.ts';
 
 let segment: SegmentStandIn;

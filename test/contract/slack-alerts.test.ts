@@ -4,8 +4,8 @@ import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import type { ToolEvent } from '../../src/destination-kit/record.ts';
 import type { ToolSink } from '../../src/destination-kit/sink.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { alertOpened, alertResolved, openSlackBench } from '../stand-ins/slack-bench.ts';
-import type { ToolBench } from '../stand-ins/tool-stand-in.ts';
 import { NOW } from './tool-records.ts';
 
 const DELIVERED = { answer: 'each', outcomes: [{ result: 'delivered', warning: null }] };

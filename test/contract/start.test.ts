@@ -7,8 +7,8 @@ import { instant } from '../../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
+import { startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { openStore } from '../../src/store/index.ts';
-import { startSegmentStandIn } from '../stand-ins/segment.ts';
 import { urlOf, useStartPlace } from './start-process.ts';
 
 const SECRET = 'whsec_canary_of_the_start_suite';

@@ -9,7 +9,12 @@ import {
   type StripeAccount,
   subscriptionCreated,
 } from '../../src/simulate/stripe-events.ts';
-import { type MemoryBook, makeMemoryBook, type StripeStandIn, startStripeStandIn } from '../stand-ins/stripe.ts';
+import {
+  type MemoryBook,
+  makeMemoryBook,
+  type StripeStandIn,
+  startStripeStandIn,
+} from '../../src/simulate/vendors/stripe.ts';
 
 const KEY = 'rk_test_read';
 const STARTS_AT = instant(Date.UTC(2026, 4, 1));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { contactAttributes } from '../stand-ins/agent-record.ts';
+import { contactAttributes } from '../../src/simulate/vendors/agent-record.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { openIntercomBench } from '../stand-ins/intercom-bench.ts';
-import type { ToolBench } from '../stand-ins/tool-stand-in.ts';
 import { openZendeskBench } from '../stand-ins/zendesk-bench.ts';
 import { IDS, makeSupportRig, type SupportRig, TIMEOUT_MS } from './support-rig.ts';
 import { DELIVERED } from './tool-at-hand.ts';

@@ -1,7 +1,7 @@
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import type { BatchAnswer, RecordOutcome, ToolSink } from '../../src/destination-kit/sink.ts';
-import type { ToolBench } from '../stand-ins/tool-stand-in.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { NOW } from './tool-records.ts';
 
 /** How long an answer is waited for, in ms. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
-import type { OpenToolBench, ToolFault } from '../stand-ins/tool-stand-in.ts';
+import type { OpenToolBench, ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { type BenchRig, liesOf, NOT_TAKEN, TAKES_EVENTS, toldOf } from './tool-bench.ts';
 import { isTaken } from './tool-bench-held.ts';
 import { NOW } from './tool-records.ts';

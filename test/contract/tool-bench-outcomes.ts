@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
-import type { ToolFault } from '../stand-ins/tool-stand-in.ts';
+import type { ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { type BenchRig, liesOf, sendInHalves, TAKES_EVENTS, type Told, toldOf } from './tool-bench.ts';
 import { isTaken } from './tool-bench-held.ts';
 

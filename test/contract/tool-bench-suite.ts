@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { TOOLS } from '../../destinations/index.ts';
 import type { Tool } from '../../src/destination-kit/define-tool.ts';
-import type { OpenToolBench } from '../stand-ins/tool-stand-in.ts';
+import type { OpenToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { type BenchTraits, useBench } from './tool-bench.ts';
 import { describeFaults } from './tool-bench-faults.ts';
 import { describeOutcomes } from './tool-bench-outcomes.ts';

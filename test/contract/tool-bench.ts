@@ -4,7 +4,7 @@ import type { ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import type { Subject, ToolEvent, ToolRecord } from '../../src/destination-kit/record.ts';
 import type { BatchAnswer, RecordOutcome, ToolSink } from '../../src/destination-kit/sink.ts';
 import { plus, SECOND_MS } from '../../src/domain/instant.ts';
-import type { OpenToolBench, ToolBench, ToolFault } from '../stand-ins/tool-stand-in.ts';
+import type { OpenToolBench, ToolBench, ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { isTaken, type Snapshot } from './tool-bench-held.ts';
 import { NOW } from './tool-records.ts';
 

@@ -7,8 +7,8 @@ import type { ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
 import type { ToolSink } from '../../src/destination-kit/sink.ts';
 import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
-import type { ToolBench } from '../stand-ins/tool-stand-in.ts';
-import { findForgery } from '../stand-ins/webhook/verify.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
+import { findForgery } from '../../src/simulate/vendors/webhook/verify.ts';
 import { openWebhookBench, streamEvent } from '../stand-ins/webhook-bench.ts';
 import { NOW } from './tool-records.ts';
 

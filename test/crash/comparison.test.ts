@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { instant, SECOND_MS, toIso } from '../../src/domain/instant.ts';
 import { makeRandom } from '../../src/simulate/random.ts';
-import type { StoodInEvent } from '../stand-ins/segment.ts';
+import type { StoodInEvent } from '../../src/simulate/vendors/segment.ts';
 import { type Comparison, compare } from './comparison.ts';
 import { drawWebhooks } from './webhooks.ts';
 

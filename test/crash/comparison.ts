@@ -1,5 +1,5 @@
 import type { StripeEvent } from '../../src/simulate/stripe-events.ts';
-import type { StoodInEvent } from '../stand-ins/segment.ts';
+import type { StoodInEvent } from '../../src/simulate/vendors/segment.ts';
 
 /** How the two sides differ, one line each; three empty lists are what is promised. */
 export interface Comparison {

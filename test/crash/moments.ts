@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import type { Random } from '../../src/simulate/random.ts';
-import type { SegmentStandIn } from '../stand-ins/segment.ts';
+import type { SegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import type { RelayProcess } from './relay-process.ts';
 import type { Senders } from './senders.ts';
 

@@ -5,12 +5,12 @@ import type { Store } from '../../src/pipeline/ports.ts';
 import { makeToolDeliverer } from '../../src/pipeline/tools/deliver-tools.ts';
 import type { NewToolEdge } from '../../src/pipeline/tools/tool-ports.ts';
 import { makeRandom, type Random } from '../../src/simulate/random.ts';
+import type { OpenToolBench, ToolBench, ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { openStore } from '../../src/store/index.ts';
 import { type Wish, want } from '../contract/tool-at-hand.ts';
 import { HAS_STATE } from '../contract/tool-bench.ts';
 import type { Snapshot } from '../contract/tool-bench-held.ts';
 import { NOW } from '../contract/tool-records.ts';
-import type { OpenToolBench, ToolBench, ToolFault } from '../stand-ins/tool-stand-in.ts';
 
 export interface Ended {
   readonly record: ToolRecord;

@@ -10,9 +10,14 @@ import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { EVENT_TYPES } from '../../src/providers/stripe/event-types.ts';
 import { SUBSCRIBE_EVENTS, stripe } from '../../src/providers/stripe/stripe.ts';
+import {
+  type MemoryBook,
+  makeMemoryBook,
+  type StripeStandIn,
+  startStripeStandIn,
+} from '../../src/simulate/vendors/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { type MemoryBook, makeMemoryBook, type StripeStandIn, startStripeStandIn } from '../stand-ins/stripe.ts';
 
 /** A relay that may ask Stripe: real store, loop and client, a stand-in of the API, and a clock that the caller moves. */
 export interface ApiRelay {

@@ -18,10 +18,10 @@ import {
   type StripeShape,
   subscriptionCreated,
 } from '../../src/simulate/stripe-events.ts';
+import { bookOfEvents, type MemoryBook } from '../../src/simulate/vendors/stripe.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import { backfillRig, NOW } from '../contract/backfill-rig.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { bookOfEvents, type MemoryBook } from '../stand-ins/stripe.ts';
 
 const providers = { stripe };
 const given = { namespace: 'test', policy: DEFAULT_POLICY, audiences: AUDIENCES, providers };

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
 import { toIso } from '../../src/domain/instant.ts';
-import type { BrazeEvent, BrazeFault, FaultWhen } from '../stand-ins/braze.ts';
+import type { BrazeEvent, BrazeFault, FaultWhen } from '../../src/simulate/vendors/braze.ts';
 import type { BrazeRelay, BrazeRelayOptions } from './braze-relay.ts';
 import { openBrazeRelay } from './braze-relay.ts';
 import { DAY_0, day } from './harness.ts';

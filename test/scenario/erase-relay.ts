@@ -12,11 +12,11 @@ import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/sign.ts
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { makeRecorderSink } from '../../src/segment/recorder-sink.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
+import { type BrazeStandIn, startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
+import { type SegmentStandIn, startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { openStore } from '../../src/store/index.ts';
 import { makeSink, WRITE_KEY } from '../contract/segment-calls.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
-import { type BrazeStandIn, startBrazeStandIn } from '../stand-ins/braze.ts';
-import { type SegmentStandIn, startSegmentStandIn } from '../stand-ins/segment.ts';
 
 /** A relay on a file, enforcing, with a Segment and a Braze over HTTP; commands run beside it. */
 export interface FileRelay {

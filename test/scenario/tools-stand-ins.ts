@@ -8,16 +8,16 @@ import { FIELD_TYPES } from '../../destinations/zendesk/values.ts';
 import { agentFieldOf, pickAgentFields } from '../../src/destination-kit/agent-status.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import type { ToolCredentials } from '../../src/main-tools.ts';
-import { startBrazeStandIn } from '../stand-ins/braze.ts';
-import type { HubspotAccount } from '../stand-ins/hubspot/account.ts';
-import { startHubspotStandIn } from '../stand-ins/hubspot/server.ts';
-import { type IntercomStandIn, startIntercomStandIn } from '../stand-ins/intercom/server.ts';
-import { startIterableStandIn } from '../stand-ins/iterable.ts';
-import { type Org, startSalesforceStandIn } from '../stand-ins/salesforce.ts';
-import { startSlackStandIn } from '../stand-ins/slack/server.ts';
-import type { StandInRequest, ToolFault } from '../stand-ins/tool-stand-in.ts';
-import { startWebhookReceiver } from '../stand-ins/webhook/receiver.ts';
-import { startZendeskStandIn, type ZendeskStandIn } from '../stand-ins/zendesk/server.ts';
+import { startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
+import type { HubspotAccount } from '../../src/simulate/vendors/hubspot/account.ts';
+import { startHubspotStandIn } from '../../src/simulate/vendors/hubspot/server.ts';
+import { type IntercomStandIn, startIntercomStandIn } from '../../src/simulate/vendors/intercom/server.ts';
+import { startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
+import { type Org, startSalesforceStandIn } from '../../src/simulate/vendors/salesforce.ts';
+import { startSlackStandIn } from '../../src/simulate/vendors/slack/server.ts';
+import type { StandInRequest, ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
+import { startWebhookReceiver } from '../../src/simulate/vendors/webhook/receiver.ts';
+import { startZendeskStandIn, type ZendeskStandIn } from '../../src/simulate/vendors/zendesk/server.ts';
 
 /** One stand-in of every vendor, set up as `recoup destinations apply` would. */
 export interface ToolStandIns {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import { STRIPE_SHAPES } from '../../src/simulate/stripe-events.ts';
-import { runJourney } from '../stand-ins/iterable.ts';
+import { runJourney } from '../../src/simulate/vendors/iterable.ts';
 import { ADA, isKnown } from './ada.ts';
 import { day, minutes, seconds } from './harness.ts';
 import { becomes, on, to, wait } from './stage.ts';

@@ -1,9 +1,9 @@
 import { braze } from '../../destinations/braze/index.ts';
 import type { ToolRecord } from '../../src/destination-kit/record.ts';
 import { DAY_MS, type Instant, instant, plus, SECOND_MS, toIso } from '../../src/domain/instant.ts';
-import type { BrazeFault } from './braze/faults.ts';
-import { startBrazeStandIn } from './braze/server.ts';
-import type { OpenToolBench, StandInRequest, ToolFault } from './tool-stand-in.ts';
+import type { BrazeFault } from '../../src/simulate/vendors/braze/faults.ts';
+import { startBrazeStandIn } from '../../src/simulate/vendors/braze/server.ts';
+import type { OpenToolBench, StandInRequest, ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const KEY = 'braze-key-of-the-bench';
 

@@ -6,9 +6,9 @@ import type { Tool } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import type { Attributes, ToolRecord } from '../../src/destination-kit/record.ts';
 import { DAY_MS, instant } from '../../src/domain/instant.ts';
-import type { ObjectType } from './hubspot/schema.ts';
-import { type HubspotStandIn, startHubspotStandIn } from './hubspot/server.ts';
-import type { OpenToolBench, ToolBench } from './tool-stand-in.ts';
+import type { ObjectType } from '../../src/simulate/vendors/hubspot/schema.ts';
+import { type HubspotStandIn, startHubspotStandIn } from '../../src/simulate/vendors/hubspot/server.ts';
+import type { OpenToolBench, ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const TOKEN = 'pat-of-the-bench';
 

@@ -1,9 +1,9 @@
 import { intercom } from '../../destinations/intercom/index.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import { instant } from '../../src/domain/instant.ts';
-import { contactRecord, toRecoupNames } from './agent-record.ts';
-import { type IntercomStandIn, startIntercomStandIn } from './intercom/server.ts';
-import type { ToolBench } from './tool-stand-in.ts';
+import { contactRecord, toRecoupNames } from '../../src/simulate/vendors/agent-record.ts';
+import { type IntercomStandIn, startIntercomStandIn } from '../../src/simulate/vendors/intercom/server.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const TOKEN = 'intercom-token-of-the-bench';
 

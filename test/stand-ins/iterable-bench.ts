@@ -1,8 +1,8 @@
 import { iterable } from '../../destinations/iterable/index.ts';
 import { instant } from '../../src/domain/instant.ts';
+import { startIterableStandIn } from '../../src/simulate/vendors/iterable.ts';
+import type { OpenToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { toolRecord } from '../contract/tool-records.ts';
-import { startIterableStandIn } from './iterable.ts';
-import type { OpenToolBench } from './tool-stand-in.ts';
 
 const KEY = 'key-that-nobody-may-see';
 

@@ -6,8 +6,12 @@ import type { Tool } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import type { Attributes, ToolRecord } from '../../src/destination-kit/record.ts';
 import { DAY_MS, instant, plus, toIso } from '../../src/domain/instant.ts';
-import { type SalesforceOptions, type SalesforceStandIn, startSalesforceStandIn } from './salesforce/server.ts';
-import type { OpenToolBench, ToolBench } from './tool-stand-in.ts';
+import {
+  type SalesforceOptions,
+  type SalesforceStandIn,
+  startSalesforceStandIn,
+} from '../../src/simulate/vendors/salesforce/server.ts';
+import type { OpenToolBench, ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const CLIENT = { clientId: 'consumer-key-of-the-bench', clientSecret: 'consumer-secret-of-the-bench' };
 const CREDENTIALS = {

@@ -1,8 +1,8 @@
 import { slack } from '../../destinations/slack/index.ts';
 import type { Attributes, ToolEvent, ToolRecord } from '../../src/destination-kit/record.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
-import { episodeOf, startSlackStandIn } from './slack/server.ts';
-import type { OpenToolBench } from './tool-stand-in.ts';
+import { episodeOf, startSlackStandIn } from '../../src/simulate/vendors/slack/server.ts';
+import type { OpenToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const PATH = '/services/T0BENCH/B0BENCH/secret-of-the-bench';
 

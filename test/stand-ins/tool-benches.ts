@@ -1,10 +1,10 @@
+import type { OpenToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { openBrazeBench } from './braze-bench.ts';
 import { openHubspotCompanyBench, openHubspotContactBench, openHubspotTaskBench } from './hubspot-bench.ts';
 import { openIntercomBench } from './intercom-bench.ts';
 import { openIterableBench } from './iterable-bench.ts';
 import { openSalesforceAccountBench, openSalesforceContactBench, openSalesforceTaskBench } from './salesforce-bench.ts';
 import { openSlackBench } from './slack-bench.ts';
-import type { OpenToolBench } from './tool-stand-in.ts';
 import { openWebhookBench } from './webhook-bench.ts';
 import { openZendeskBench } from './zendesk-bench.ts';
 

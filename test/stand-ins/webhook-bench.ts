@@ -1,8 +1,8 @@
 import { webhook } from '../../destinations/webhook/index.ts';
 import type { ToolEvent, ToolRecord } from '../../src/destination-kit/record.ts';
 import { type Instant, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
-import type { OpenToolBench } from './tool-stand-in.ts';
-import { startWebhookReceiver } from './webhook/receiver.ts';
+import type { OpenToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
+import { startWebhookReceiver } from '../../src/simulate/vendors/webhook/receiver.ts';
 
 const secretOf = (byte: number): string => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
 

@@ -1,9 +1,9 @@
 import { zendesk } from '../../destinations/zendesk/index.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
 import { instant } from '../../src/domain/instant.ts';
-import { contactRecord, toRecoupNames } from './agent-record.ts';
-import type { ToolBench } from './tool-stand-in.ts';
-import { startZendeskStandIn, type ZendeskStandIn } from './zendesk/server.ts';
+import { contactRecord, toRecoupNames } from '../../src/simulate/vendors/agent-record.ts';
+import type { ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
+import { startZendeskStandIn, type ZendeskStandIn } from '../../src/simulate/vendors/zendesk/server.ts';
 
 const EMAIL = 'agent@example.com';
 const TOKEN = 'zendesk-token-of-the-bench';

@@ -1,4 +1,4 @@
-import type { StripeEvent } from '../../../src/simulate/stripe-events.ts';
+import type { StripeEvent } from '../../stripe-events.ts';
 import { listingOf, type StripeBook } from './book.ts';
 import { type ApiObject, idIn, linksOf, numberOf } from './json.ts';
 import { passes } from './query.ts';

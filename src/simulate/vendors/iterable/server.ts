@@ -25,7 +25,7 @@ export interface IterableStandIn extends ToolStandIn {
 export interface IterableOptions {
   readonly key: string;
   /** The test's clock, UTC milliseconds; the machine's by default. */
-  readonly now?: () => number;
+  readonly now: () => number;
   /** `hybrid` by default. */
   readonly project?: ProjectKind;
   /** What the key is for; `server` by default. */
@@ -54,7 +54,7 @@ type Entry = { -readonly [K in keyof StandInRequest]: StandInRequest[K] };
 
 /** A strict Iterable API on a free loopback port: bulk updates and events, users, fields, deletion, with limits, state and faults on demand. */
 export const startIterableStandIn = async (options: IterableOptions): Promise<IterableStandIn> => {
-  const { key, now = () => Date.now(), project = 'hybrid', keyKind = 'server' } = options;
+  const { key, now, project = 'hybrid', keyKind = 'server' } = options;
   const users = makeIterableUsers(options.nullClears ?? true);
   const types = makeFieldTypes();
   types.set('email', 'string');

@@ -1,6 +1,6 @@
-import { pickAgentAttributes } from '../../src/destination-kit/agent-status.ts';
-import type { Attributes, ToolRecord } from '../../src/destination-kit/record.ts';
-import { DAY_MS, type Instant, instant, plus, toIso } from '../../src/domain/instant.ts';
+import { pickAgentAttributes } from '../../destination-kit/agent-status.ts';
+import type { Attributes, ToolRecord } from '../../destination-kit/record.ts';
+import { DAY_MS, type Instant, instant, plus, toIso } from '../../domain/instant.ts';
 
 /** Everything that a contact's first record holds, as dunning begins. */
 export const contactAttributes = (userId: string, at: Instant): Attributes => ({

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS } from '../../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS } from '../../../domain/instant.ts';
 import {
   chargeFailed,
   chargeSucceeded,
@@ -10,7 +10,7 @@ import {
   paymentMethodAttached,
   type StripeAccount,
   subscriptionCreated,
-} from '../../../src/simulate/stripe-events.ts';
+} from '../../stripe-events.ts';
 import type { ApiObject } from './json.ts';
 
 /** Everything that one customer of the large account has: a function of the customer's number alone. */

@@ -1,5 +1,5 @@
-import type { Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
-import type { ToolRecord } from '../../src/destination-kit/record.ts';
+import type { Tool, ToolSettings } from '../../destination-kit/define-tool.ts';
+import type { ToolRecord } from '../../destination-kit/record.ts';
 
 /** What goes wrong with a request that writes. Reads (look-ups before a write, logins) are met only by `status` with `reads`. */
 export type ToolFault =

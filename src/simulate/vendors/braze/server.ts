@@ -39,7 +39,7 @@ export interface BrazeStandIn {
 export interface BrazeOptions {
   readonly key: string;
   /** The test's clock, UTC milliseconds; the machine's by default. */
-  readonly now?: () => number;
+  readonly now: () => number;
   /** Endpoints that the key may use; all by default. */
   readonly permissions?: readonly BrazePermission[];
   /** Requests per 3 s before it answers 429; 3,000 by default. */
@@ -56,7 +56,7 @@ type Late = { readonly apply: () => void; calls: number | null };
 
 /** A strict Braze REST API on a free loopback port: `POST /users/track`, `/users/export/ids` and `/users/delete`, with limits, state and faults on demand. */
 export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeStandIn> => {
-  const { key, now = () => Date.now(), permissions = ALL } = options;
+  const { key, now, permissions = ALL } = options;
   const users = makeBrazeUsers();
   const faults = makeFaultPlan();
   const rate = makeRateLimit(options.requestsPer3s ?? 3_000);
