@@ -173,6 +173,39 @@ export interface PaymentMethodObserved extends FactBase {
   readonly previousCard: Card | null;
 }
 
+/** Who says so: a person of the company, or another tool that recovers payments (semantics F3, D6). */
+export type InterventionSource = 'operator' | 'churnkey' | 'churn_buster';
+
+interface InterventionBase extends FactBase {
+  readonly source: InterventionSource;
+  /** The person who acted, as they are known to the company; null for a tool. For people: it never leaves the store. */
+  readonly actor: string | null;
+  /** Why, in the actor's words; null where none was given. For people: it never leaves the store. */
+  readonly reason: string | null;
+}
+/** No dunning message may go out about the account from now on, whatever becomes of its payments. */
+export interface HoldPlaced extends InterventionBase {
+  readonly kind: 'hold_placed';
+  /** Names the hold, so that it can be lifted alone; a later one of the same id takes its place. */
+  readonly holdId: string;
+  /** `held`: in resolution; `opted_out`: is never to be dunned; `owned_elsewhere`: another tool writes to the customer. */
+  readonly cause: 'held' | 'opted_out' | 'owned_elsewhere';
+  /** It lapses by itself then; null: only when it is lifted. */
+  readonly until: Instant | null;
+}
+/** A hold is over. */
+export interface HoldLifted extends InterventionBase {
+  readonly kind: 'hold_lifted';
+  /** Null: every hold of this source. */
+  readonly holdId: string | null;
+}
+/** What was owed on the episodes that are open now is settled, by a way that the provider does not see. */
+export interface MarkedRecovered extends InterventionBase {
+  readonly kind: 'marked_recovered';
+}
+/** What people and other tools say, beside what the provider does. */
+export type Intervention = HoldPlaced | HoldLifted | MarkedRecovered;
+
 export type Fact =
   | InvoiceObserved
   | AttemptFailed
@@ -191,7 +224,8 @@ export type Fact =
   | SubscriptionEnded
   | CollectionStopped
   | CustomerObserved
-  | PaymentMethodObserved;
+  | PaymentMethodObserved
+  | Intervention;
 export type FactKind = Fact['kind'];
 
 /** Within one provider second a payment outranks a failure, a failure a snapshot. Higher folds later. */
@@ -212,6 +246,9 @@ export const FACT_RANK: Readonly<Record<FactKind, number>> = {
   payment_reversed: 1,
   collection_stopped: 2,
   subscription_ended: 2,
+  hold_placed: 2,
+  hold_lifted: 2,
+  marked_recovered: 2,
   charge_succeeded: 3,
   invoice_paid: 3,
 };

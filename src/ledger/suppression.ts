@@ -6,8 +6,18 @@ import { isPausedByWish } from './pause.ts';
 import { type Refund, refundedAt } from './refund.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 
-/** Why no dunning message may go out about a subscription (semantics D6). `dispute`: or a fraud warning. */
-export type SuppressionReason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
+/**
+ * Why no dunning message may go out about a subscription (semantics D6). `dispute`: or a fraud warning; `opted_out`,
+ * `owned_elsewhere` and `held`: what a person or another tool said (`HoldPlaced`).
+ */
+export type SuppressionReason =
+  | 'dispute'
+  | 'opted_out'
+  | 'owned_elsewhere'
+  | 'held'
+  | 'voluntary_cancel'
+  | 'paused'
+  | 'refund';
 
 interface Known {
   readonly now: Instant;

@@ -5,7 +5,7 @@ export type Sources = ReadonlyMap<string, string>;
 
 const BASE = ['domain', 'generated'];
 const KITS = ['audience-kit', 'destination-kit'];
-const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'hand-off', 'config', 'pipeline'];
+const CORE = [...BASE, ...KITS, 'ledger', 'providers', 'interventions', 'traits', 'hand-off', 'config', 'pipeline'];
 /** What the pipeline asks of the world. */
 const PORTS = [
   'src/pipeline/ports.ts',
@@ -14,6 +14,10 @@ const PORTS = [
   'src/pipeline/api/api-ports.ts',
   'src/pipeline/survey-ports.ts',
   'src/pipeline/privacy-ports.ts',
+  'src/pipeline/guard/guard-ports.ts',
+  'src/pipeline/verify/verify-ports.ts',
+  'src/pipeline/brakes/brake-ports.ts',
+  'src/pipeline/suppressions/suppression-ports.ts',
 ];
 
 /** Which rooms a room may import, beside itself. A full path allows one file only. */
@@ -23,11 +27,12 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ledger: BASE,
   providers: BASE,
   traits: [...BASE, 'ledger'],
+  interventions: [...BASE, 'providers'],
   'hand-off': [...BASE, 'ledger', 'traits'],
   config: BASE,
   'audience-kit': BASE,
   'destination-kit': BASE,
-  pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'traits', 'hand-off', 'config'],
+  pipeline: [...BASE, ...KITS, 'ledger', 'providers', 'interventions', 'traits', 'hand-off', 'config'],
   store: ['domain', ...PORTS],
   segment: ['domain', ...PORTS],
   'billing-api': ['domain', ...PORTS],
@@ -35,7 +40,8 @@ export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   doctor: [...BASE, 'config', 'src/destination-kit/run-set-up.ts', ...PORTS],
   http: CORE,
   simulate: CORE,
-  cli: [...CORE, 'simulate', 'doctor'],
+  report: [...BASE, ...PORTS],
+  cli: [...CORE, 'simulate', 'doctor', 'report'],
   // What people write for their business, outside of src/: they see only their kit.
   audiences: ['audience-kit'],
   destinations: ['destination-kit'],

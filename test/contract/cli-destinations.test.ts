@@ -23,7 +23,10 @@ describe('recoup destinations check', () => {
   let braze: BrazeStandIn;
   let segment: SegmentStandIn;
   beforeAll(async () => {
-    [braze, segment] = await Promise.all([startBrazeStandIn({ key: KEY, now: Date.now }), startSegmentStandIn('write-key')]);
+    [braze, segment] = await Promise.all([
+      startBrazeStandIn({ key: KEY, now: Date.now }),
+      startSegmentStandIn('write-key'),
+    ]);
   });
   afterAll(async () => {
     await Promise.all([braze.close(), segment.close()]);
