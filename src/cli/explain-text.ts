@@ -79,6 +79,9 @@ const aheadLines = ({ ahead, at }: Explanation): readonly string[] => {
 /** In the words of whoever is asked why nobody was written to. */
 const HELD_BACK: Readonly<Record<NonNullable<Explanation['view']['traits']['suppression_reason']>, string>> = {
   dispute: 'a payment is disputed, or the card network warned of fraud',
+  opted_out: 'the customer is never to be dunned',
+  owned_elsewhere: 'another tool writes to the customer',
+  held: 'somebody holds the messages back',
   voluntary_cancel: 'the customer has asked to cancel',
   paused: 'somebody has paused the subscription or its collection',
   refund: 'money was given back on an invoice that is still owed',

@@ -586,8 +586,8 @@ export type UserTraits = {
   readonly card_expires_at: string | null;
   /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open and no card expires, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
   readonly update_payment_url: string | null;
-  /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too; paused for a subscription or its collection that was paused at somebody's wish; refund for money given back on an invoice that is still owed. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
-  readonly suppression_reason: 'voluntary_cancel' | 'dispute' | 'paused' | 'refund' | null;
+  /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too; opted_out for a customer who is never to be dunned, owned_elsewhere for one whom another recovery tool writes to, held for one whom somebody holds back; paused for a subscription or its collection that was paused at somebody's wish; refund for money given back on an invoice that is still owed. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
+  readonly suppression_reason: 'dispute' | 'opted_out' | 'owned_elsewhere' | 'held' | 'voluntary_cancel' | 'paused' | 'refund' | null;
   /** A card was added or changed, and the next charge will not use it: it has to be made the default. E.g. false. */
   readonly card_updated_wrong_slot: boolean;
   /** The email address of the billing account. Null: no statement names one. E.g. "ada@example.com". */
@@ -974,7 +974,7 @@ const USER_SCHEMA: Shaped = z.strictObject({
   high_value_plan: z.boolean(),
   card_expires_at: z.iso.datetime().nullable(),
   update_payment_url: z.string().nullable(),
-  suppression_reason: z.enum(['voluntary_cancel', 'dispute', 'paused', 'refund']).nullable(),
+  suppression_reason: z.enum(['dispute', 'opted_out', 'owned_elsewhere', 'held', 'voluntary_cancel', 'paused', 'refund']).nullable(),
   card_updated_wrong_slot: z.boolean(),
   email: z.string().nullable(),
   mrr: z.number().nullable(),

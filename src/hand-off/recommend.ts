@@ -20,6 +20,9 @@ export interface Situation
 
 const HELD: Readonly<Record<SuppressionReason, string>> = {
   dispute: 'A payment is disputed: do not ask for money. Wait until the dispute is decided.',
+  opted_out: 'The customer is never to be reminded by messages: call, or let it go.',
+  owned_elsewhere: 'Another tool writes to the customer about this bill: look there first.',
+  held: 'Somebody holds the messages back: ask whoever did before you write.',
   voluntary_cancel: 'The customer asked to cancel: do not chase the bill. Talk about staying or a clean end.',
   paused: 'The subscription is paused: wait until it goes on.',
   refund: 'Money was given back on this bill: find out who settles it by hand before you write.',

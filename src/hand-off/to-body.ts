@@ -22,6 +22,9 @@ const RETRIES: Readonly<Record<Exclude<RetryStatus, 'scheduled'>, string>> = {
 
 const HOLDS: Readonly<Record<SuppressionReason, string>> = {
   dispute: 'held back, a payment is disputed',
+  opted_out: 'held back, the customer is never to be dunned',
+  owned_elsewhere: 'held back, another tool writes to the customer',
+  held: 'held back by somebody',
   voluntary_cancel: 'held back, a cancellation was requested',
   paused: 'held back, the subscription is paused',
   refund: 'held back, money was given back on this bill',

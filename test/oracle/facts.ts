@@ -145,6 +145,23 @@ export interface RefundFact extends Base {
 export interface CheckoutFact extends Base {
   readonly kind: 'checkout_completed';
 }
+/** What people and other tools say about the account. */
+export interface HoldFact extends Base {
+  readonly kind: 'hold_placed';
+  readonly source: string;
+  readonly holdId: string;
+  readonly cause: 'held' | 'opted_out' | 'owned_elsewhere';
+  readonly until: number | null;
+}
+export interface LiftFact extends Base {
+  readonly kind: 'hold_lifted';
+  readonly source: string;
+  readonly holdId: string | null;
+}
+export interface MarkFact extends Base {
+  readonly kind: 'marked_recovered';
+  readonly source: string;
+}
 export type Fact =
   | InvoiceFact
   | RecordFact
@@ -157,7 +174,10 @@ export type Fact =
   | DisputeFact
   | WarningFact
   | RefundFact
-  | CheckoutFact;
+  | CheckoutFact
+  | HoldFact
+  | LiftFact
+  | MarkFact;
 
 /** What the rules leave to the merchant. */
 export interface Policy {

@@ -136,6 +136,12 @@ const decline = z.strictObject({
   blockedReason: text.nullable(),
 });
 
+const intervention = {
+  source: z.enum(['operator', 'churnkey', 'churn_buster']),
+  actor: text.nullable(),
+  reason: text.nullable(),
+};
+
 const fields: Readonly<Record<FactKind, z.ZodRawShape>> = {
   invoice_observed: { invoice },
   attempt_failed: { invoice },
@@ -187,6 +193,14 @@ const fields: Readonly<Record<FactKind, z.ZodRawShape>> = {
     cause: z.enum(['attached', 'updated', 'network', 'expiring', 'detached', 'seen']),
     previousCard: card,
   },
+  hold_placed: {
+    ...intervention,
+    holdId: id,
+    cause: z.enum(['held', 'opted_out', 'owned_elsewhere']),
+    until: at.nullable(),
+  },
+  hold_lifted: { ...intervention, holdId: id.nullable() },
+  marked_recovered: intervention,
 };
 
 const kindOf = z.looseObject({ kind: z.enum(Object.keys(FACT_RANK) as [FactKind, ...FactKind[]]) });
