@@ -2,7 +2,8 @@ import { type Document, isMap, isPair, isScalar, LineCounter, type ParsedNode, p
 import type { z } from 'zod';
 import type { Policy } from '../domain/policy.ts';
 import { nearest } from './nearest.ts';
-import { POLICY_RULES, POLICY_SCHEMA, type PolicyRule, toPolicy } from './policy-schema.ts';
+import type { PolicyRule } from './policy/kinds.ts';
+import { POLICY_RULES, POLICY_SCHEMA, toPolicy } from './policy-schema.ts';
 
 type PolicyResult =
   | { readonly ok: true; readonly value: Policy }
