@@ -1,14 +1,14 @@
 -- One line for each time that somebody was to hear no more of dunning, for each tool that might have gone on: from what
 -- happened to what the tool was seen to hold.
 CREATE TABLE suppressions (
-  id              INTEGER PRIMARY KEY,
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
   profile_id      INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
   -- A tool, or segment.
   tool            TEXT NOT NULL,
   channel         TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
   -- Null for Segment, whose calls are in the outbox.
   tool_state_id   INTEGER REFERENCES tool_states (id) ON DELETE CASCADE,
-  -- Number of the commit that wants it.
+  -- Number of the commit that wants it; what the row is told from then on says so.
   version         INTEGER NOT NULL,
   -- Null where no episode was open: a card that expires.
   episode_id      TEXT,
@@ -24,9 +24,86 @@ CREATE TABLE suppressions (
   acknowledged_at INTEGER,
   -- It was read back from the tool.
   verified_at     INTEGER,
-  -- Dunning went on, or the person was erased, before that.
-  overtaken_at    INTEGER
+  -- Dunning went on before that.
+  overtaken_at    INTEGER,
+  -- Nothing of the dunning had left for the tool, so that there was nothing to end: acknowledged without a call.
+  never_reached   INTEGER NOT NULL DEFAULT 0 CHECK (never_reached IN (0, 1))
 ) STRICT;
-CREATE INDEX suppressions_open ON suppressions (tool_state_id) WHERE acknowledged_at IS NULL AND overtaken_at IS NULL;
+CREATE INDEX suppressions_row ON suppressions (tool_state_id) WHERE tool_state_id IS NOT NULL;
+CREATE INDEX suppressions_profile ON suppressions (profile_id);
+CREATE INDEX suppressions_open ON suppressions (tool, channel, received_at)
+  WHERE acknowledged_at IS NULL AND overtaken_at IS NULL;
 CREATE INDEX suppressions_unverified ON suppressions (tool_state_id) WHERE verified_at IS NULL AND overtaken_at IS NULL;
 CREATE INDEX suppressions_at ON suppressions (decided_at);
+
+-- The calls to Segment that a suppression waits for; those that were delivered are gone from here.
+CREATE TABLE suppression_calls (
+  outbox_seq      INTEGER NOT NULL REFERENCES outbox (seq) ON DELETE CASCADE,
+  suppression_seq INTEGER NOT NULL REFERENCES suppressions (seq) ON DELETE CASCADE,
+  -- 'state', or the key of the audience that is left.
+  about           TEXT NOT NULL,
+  PRIMARY KEY (outbox_seq, suppression_seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX suppression_calls_of ON suppression_calls (suppression_seq);
+
+-- Upper bounds of a histogram in ms, and how many suppressions took so long since the store was made: a scrape reads no
+-- suppression. Kept by triggers, whoever writes the instants.
+CREATE TABLE suppression_bounds (le_ms INTEGER PRIMARY KEY) STRICT;
+INSERT INTO suppression_bounds (le_ms) VALUES (250), (500), (1000), (2000), (5000), (10000), (20000), (30000), (60000),
+  (120000), (300000), (600000), (1800000), (3600000), (21600000), (86400000), (9007199254740991);
+CREATE TABLE suppression_tallies (
+  tool    TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  layer   TEXT NOT NULL,
+  le_ms   INTEGER NOT NULL,
+  n       INTEGER NOT NULL DEFAULT 0,
+  sum_ms  INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (tool, channel, layer, le_ms)
+) STRICT, WITHOUT ROWID;
+-- A row of this view is one measurement.
+CREATE VIEW suppression_times AS SELECT tool, channel, '' AS layer, 0 AS ms FROM suppressions;
+CREATE TRIGGER suppression_times_in INSTEAD OF INSERT ON suppression_times
+BEGIN
+  INSERT INTO suppression_tallies (tool, channel, layer, le_ms, n, sum_ms)
+    VALUES (NEW.tool, NEW.channel, NEW.layer, (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= NEW.ms), 1, NEW.ms)
+    ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
+END;
+CREATE TRIGGER suppressions_tally_decided AFTER INSERT ON suppressions WHEN NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'decided', max(0, NEW.decided_at - NEW.received_at));
+END;
+CREATE TRIGGER suppressions_tally_state AFTER UPDATE OF state_at ON suppressions
+WHEN OLD.state_at IS NULL AND NEW.state_at IS NOT NULL AND NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'state', max(0, NEW.state_at - NEW.received_at));
+END;
+CREATE TRIGGER suppressions_tally_exit AFTER UPDATE OF exit_at ON suppressions
+WHEN OLD.exit_at IS NULL AND NEW.exit_at IS NOT NULL AND NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'exit', max(0, NEW.exit_at - NEW.received_at));
+END;
+CREATE TRIGGER suppressions_tally_acknowledged AFTER UPDATE OF acknowledged_at ON suppressions
+WHEN OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL AND NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_times
+    VALUES (NEW.tool, NEW.channel, 'acknowledged', max(0, NEW.acknowledged_at - NEW.received_at));
+END;
+CREATE TRIGGER suppressions_tally_verified AFTER UPDATE OF verified_at ON suppressions
+WHEN OLD.verified_at IS NULL AND NEW.verified_at IS NOT NULL AND NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'verified', max(0, NEW.verified_at - NEW.received_at));
+END;
+
+-- Since when a record waited that was sent, for the report of latency; null for what was sent before this was kept.
+ALTER TABLE tool_sends ADD COLUMN waited_since INTEGER;
+
+-- Which tools take no calls now, as the relay last saw it: whoever looks beside it asks here why something waits.
+CREATE TABLE tool_pauses (
+  tool    TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
+  until   INTEGER NOT NULL,
+  -- It refuses the relay: its key, its permissions, its address.
+  stopped INTEGER NOT NULL CHECK (stopped IN (0, 1)),
+  reason  TEXT NOT NULL,
+  PRIMARY KEY (tool, channel)
+) STRICT, WITHOUT ROWID;
