@@ -15,6 +15,7 @@ import { toOpenAccess } from './config/tool-access.ts';
 import { ERRORS } from './domain/errors.ts';
 import { instant, SECOND_MS } from './domain/instant.ts';
 import type { Policy } from './domain/policy.ts';
+import { RECOVERY_TOOLS } from './interventions/index.ts';
 import { loadAudiences } from './main-audiences.ts';
 import { type Door, openDoor, STOP_GRACE_MS } from './main-door.ts';
 import type { EngineData } from './main-engine.ts';
@@ -126,6 +127,14 @@ const toEngineData = ({ environment, policy, onLive }: Setup): EngineData => {
   };
 };
 
+/** By the name in `/webhooks/:provider`. */
+const toWebhookSecrets = ({ stripeWebhookSecrets, recoveryToolSecrets }: Environment) =>
+  new Map(
+    Object.entries({ stripe: stripeWebhookSecrets, ...recoveryToolSecrets }).map(
+      ([name, secrets]) => [name, secrets.map((secret) => secret.reveal())] as const,
+    ),
+  );
+
 /** Runs until told to stop, then lets what is under way end; answers the exit code. */
 const runRelay = async (setup: Setup, say: (url: string) => void): Promise<number> => {
   const { environment, log } = setup;
@@ -152,12 +161,12 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
   const metrics = makeMetrics(engine.store, clock);
   decided = metrics.decided;
   const webhookLog = makeWebhookLog(log, clock);
-  const stripeSecrets = environment.stripeWebhookSecrets.map((secret) => secret.reveal());
+  const secretsOf = toWebhookSecrets(environment);
   const receiver = makeReceiver({
     store: engine.store,
     clock,
-    providers: Object.values(PROVIDERS),
-    secretsOf: (provider) => (provider === 'stripe' ? stripeSecrets : []),
+    providers: [...Object.values(PROVIDERS), ...RECOVERY_TOOLS],
+    secretsOf: (provider) => secretsOf.get(provider) ?? [],
     onReport: (report) => {
       metrics.webhookAnswered(report.provider, report.outcome);
       webhookLog.report(report);
@@ -228,7 +237,7 @@ const doors: CliDoors = {
   version: version(),
   startRelay,
   openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
-  loadProviders: async () => Object.values(PROVIDERS),
+  loadProviders: async () => [...Object.values(PROVIDERS), ...RECOVERY_TOOLS],
   loadAudiences,
   loadRules: async () => {
     const { environment, policy } = loadSetup();

@@ -1,6 +1,7 @@
 import { instant, toIso } from '../domain/instant.ts';
 import { toMajorUnits } from '../domain/money.ts';
 import type { DeadLetter, Store } from '../pipeline/ports.ts';
+import { readerOf } from '../pipeline/reader-of.ts';
 import { toDelivery } from '../pipeline/receive.ts';
 import type { Provider } from '../providers/provider.ts';
 import { COMMAND } from './command-line.ts';
@@ -84,10 +85,11 @@ type Readmit = NonNullable<Parameters<Store['replayDeadLetters']>[2]>;
 /** Reads again what the door could not read, with the adapters of now: their mending is why it is replayed. */
 const makeReadmit =
   (providers: readonly Provider[]): Readmit =>
-  ({ provider: name, rawBody, receivedAt }) => {
-    const provider = providers.find((candidate) => candidate.name === name);
-    if (provider === undefined) throw new CommandFailure(`The provider ${clean(name)} is not part of this version.`);
-    return toDelivery(provider, rawBody, receivedAt);
+  (delivery) => {
+    const reader = readerOf(Object.fromEntries(providers.map((provider) => [provider.name, provider])), delivery);
+    if (reader === undefined)
+      throw new CommandFailure(`The provider ${clean(delivery.provider)} is not part of this version.`);
+    return toDelivery(reader, delivery.rawBody, delivery.receivedAt);
   };
 
 /** Why some of those named could not be put back; null when all were. */

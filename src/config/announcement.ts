@@ -40,8 +40,25 @@ const firstLine = (environment: Environment): string => {
   return `Recoup ENFORCES: calls go to Segment at ${environment.segmentHost}${state}.`;
 };
 
+/** Tools whose claims come in by webhook, and the variable that opens each door. */
+const RECOVERY_TOOLS = [
+  { name: 'churnkey', title: 'Churnkey', variable: 'CHURNKEY_WEBHOOK_SECRET' },
+  { name: 'churn-buster', title: 'Churn Buster', variable: 'CHURN_BUSTER_WEBHOOK_SECRET' },
+] as const;
+
+const heardTools = ({ recoveryToolSecrets }: Environment) =>
+  RECOVERY_TOOLS.filter(({ name }) => recoveryToolSecrets[name].length > 0);
+
+const webhooksOf = (environment: Environment, url: string): Readonly<Record<string, string>> => ({
+  ...(environment.stripeWebhookSecrets.length > 0 ? { stripe: `${url}/webhooks/stripe` } : {}),
+  ...Object.fromEntries(heardTools(environment).map(({ name }) => [name, `${url}/webhooks/${name}`])),
+});
+
 const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length > 0 ? [['on', `Stripe webhooks: ${url}/webhooks/stripe`] as const] : []),
+  ...heardTools(environment).map(
+    ({ name, title }) => ['on', `claims of ${title}, as holds: ${url}/webhooks/${name}`] as const,
+  ),
   ...(sends(environment) ? [['on', `Segment, ids under the namespace ${environment.namespace}`] as const] : []),
   ...writtenTo(environment).map(({ name, holds }) => ['on', `${name}: ${holds}`] as const),
   ['on', `health ${url}/healthz, ${url}/readyz; numbers ${url}/metrics`],
@@ -76,6 +93,9 @@ const offParts = (environment: Environment): readonly Part[] => [
   ...(environment.stripeWebhookSecrets.length === 0
     ? [['off', 'Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET to turn them on'] as const]
     : []),
+  ...RECOVERY_TOOLS.filter((tool) => !heardTools(environment).includes(tool)).map(
+    ({ title, variable }) => ['off', `claims of ${title}: set ${variable} to turn them on`] as const,
+  ),
   ...(environment.segmentWriteKey === null ? [['off', 'Segment: set SEGMENT_WRITE_KEY to turn it on'] as const] : []),
   ...TOOL_VENDORS.filter((vendor) => isOff(environment, vendor)).map(
     (vendor) => ['off', `${vendor.name}: set ${listed(requiredOf(vendor))} to turn it on`] as const,
@@ -118,7 +138,7 @@ export const toAnnouncementJson = ({ environment, url, policyFile, stripeEvents 
   mode: environment.mode,
   sends: sends(environment),
   url,
-  webhooks: environment.stripeWebhookSecrets.length > 0 ? { stripe: `${url}/webhooks/stripe` } : {},
+  webhooks: webhooksOf(environment, url),
   segment: sends(environment) ? environment.segmentHost : null,
   tools: Object.fromEntries(writtenTo(environment).map(({ vendor, address }) => [vendor, address])),
   deliverTestMode: environment.deliverTestMode,

@@ -22,6 +22,8 @@ export interface Environment {
   readonly tools: Readonly<Record<string, ToolAccess>>;
   /** Every active signing secret; empty: the provider is off. */
   readonly stripeWebhookSecrets: readonly Secret[];
+  /** Of other recovery tools, by the name in `/webhooks/:provider`, every active secret; empty: the tool is off. */
+  readonly recoveryToolSecrets: Readonly<Record<RecoveryTool, readonly Secret[]>>;
   /** Reads Stripe: backfill, missed deliveries, missing pieces, doctor. Null: what needs it waits, visibly. */
   readonly stripeApi: { readonly apiKey: Secret; readonly base: string } | null;
   /** Asks Segment to delete an erased person. Null: whoever erases is told to do it by hand. */
@@ -30,6 +32,9 @@ export interface Environment {
   readonly apiToken: Secret | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
+
+/** Another tool that recovers payments, as in `/webhooks/:provider`. */
+export type RecoveryTool = 'churnkey' | 'churn-buster';
 
 type EnvironmentResult =
   | { readonly ok: true; readonly value: Environment }
@@ -67,6 +72,17 @@ const SCHEMA = z.object({
     .transform(secrets)
     .pipe(z.array(z.string().regex(/^whsec_\S+$/)).min(1))
     .optional(),
+  CHURNKEY_WEBHOOK_SECRET: z
+    .string()
+    .transform(secrets)
+    .pipe(z.array(z.string().regex(/^[\x21-\x7e]{8,200}$/)).min(1))
+    .optional(),
+  CHURN_BUSTER_WEBHOOK_SECRET: z
+    .string()
+    .transform(secrets)
+    // It stands in an address.
+    .pipe(z.array(z.string().regex(/^[\w.~-]{24,200}$/)).min(1))
+    .optional(),
   STRIPE_API_KEY: z
     .string()
     .regex(/^(sk|rk)_\S{1,200}$/)
@@ -103,6 +119,16 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
   STRIPE_WEBHOOK_SECRET: {
     expected: "the endpoint's signing secret, or two separated by a comma while one is rotated",
     example: 'whsec_…',
+  },
+  CHURNKEY_WEBHOOK_SECRET: {
+    expected:
+      "the webhook's secret in Churnkey, 8 to 200 printable characters without spaces, or two separated by a comma while one is rotated",
+    example: '<your webhook secret>',
+  },
+  CHURN_BUSTER_WEBHOOK_SECRET: {
+    expected:
+      '24 to 200 characters of A-Z, a-z, 0-9, "_", ".", "~" and "-", or two such separated by a comma while one is rotated',
+    example: '"$(openssl rand -hex 32)"',
   },
   STRIPE_API_KEY: {
     expected: 'a secret or restricted key of Stripe (sk_… or rk_…); reading is enough',
@@ -173,6 +199,10 @@ const toEnvironment = (vars: Variables): Environment => ({
   segmentHost: vars.SEGMENT_HOST.replace(/\/+$/, ''),
   tools: toToolAccess(vars),
   stripeWebhookSecrets: (vars.STRIPE_WEBHOOK_SECRET ?? []).map(toSecret),
+  recoveryToolSecrets: {
+    churnkey: (vars.CHURNKEY_WEBHOOK_SECRET ?? []).map(toSecret),
+    'churn-buster': (vars.CHURN_BUSTER_WEBHOOK_SECRET ?? []).map(toSecret),
+  },
   stripeApi: toStripeApi(vars),
   segmentPublicApi: toSegmentPublicApi(vars),
   apiToken: vars.API_TOKEN === undefined ? null : toSecret(vars.API_TOKEN),

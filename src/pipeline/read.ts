@@ -5,6 +5,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Provider, Reading } from '../providers/provider.ts';
 import { dated, sourceOf } from './history.ts';
 import type { Claim, ClaimedAccount, Delivery, DeliveryReading, DeliverySource, NewDeadLetter } from './ports.ts';
+import { readerOf } from './reader-of.ts';
 
 /** An account with what its unread deliveries say. */
 export interface ReadAccount {
@@ -29,7 +30,7 @@ export const allFacts = ({ known, news }: ReadAccount): readonly Fact[] =>
   news.length === 0 ? known : [...known, ...news.map(({ fact }) => fact)];
 
 const normalise = (delivery: Delivery, providers: Readonly<Record<string, Provider>>, policy: Policy): Reading => {
-  const provider = providers[delivery.provider];
+  const provider = readerOf(providers, delivery);
   if (provider === undefined)
     return { end: 'dead_letter', error: `This release knows no provider ${delivery.provider}.` };
   try {
@@ -85,7 +86,11 @@ const readAccount = (account: ClaimedAccount, read: readonly ReadDelivery[]): Re
 };
 
 /** Turns every unread delivery into one of its three ends; one that cannot be understood does not hold up the others. */
-export const readDeliveries = (claim: Claim, providers: Readonly<Record<string, Provider>>, policy: Policy): Read => {
+export const readDeliveries = (
+  claim: Pick<Claim, 'accounts'>,
+  providers: Readonly<Record<string, Provider>>,
+  policy: Policy,
+): Read => {
   const read = claim.accounts.map((account) =>
     account.deliveries.map((delivery) => ({ delivery, reading: normalise(delivery, providers, policy) })),
   );
