@@ -4,9 +4,11 @@ import type { ApiStore } from './api/api-ports.ts';
 import type { Acceptance, Claim, ClaimedAccount, Delivery, DeliveryEnd, NewDelivery } from './claim.ts';
 import type { Commit, NewDeadLetter, Park, Part, SegmentCall } from './commit.ts';
 import type { Channel } from './commitments.ts';
+import type { GuardStore } from './guard/guard-ports.ts';
 import type { PrivacyStore } from './privacy-ports.ts';
 import type { SurveyStore } from './survey-ports.ts';
 import type { ToolState, ToolStore } from './tools/tool-ports.ts';
+import type { VerifyStore } from './verify/verify-ports.ts';
 
 export type * from './claim.ts';
 export type * from './commit.ts';
@@ -110,7 +112,7 @@ export interface StoreCounts {
   readonly oldestQueuedAt: Instant | null;
 }
 
-export interface Store extends ToolStore, ApiStore, PrivacyStore, SurveyStore {
+export interface Store extends ToolStore, ApiStore, PrivacyStore, SurveyStore, GuardStore, VerifyStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
   /** Binds the store to a namespace. Refuses (throws) when Segment or a tool was told something under another. */

@@ -67,8 +67,10 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
     accept: (deliveries) => ask('accept', deliveries),
     counts: () => ask('counts'),
     toolCounts: () => ask('toolCounts'),
+    verifyCounts: () => ask('verifyCounts'),
     apiCounts: () => ask('apiCounts'),
     probe: () => ask('probe'),
+    readGuarded: (question) => ask('readGuarded', question),
   };
   return new Promise((resolve, reject) => {
     const refuse = (fault: Fault): void => reject(toError(fault));

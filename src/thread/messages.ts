@@ -2,7 +2,7 @@ import type { Happening } from '../domain/happening.ts';
 import type { Store } from '../pipeline/ports.ts';
 
 /** What the door may ask of the store's thread. */
-export type RemoteStore = Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'apiCounts' | 'probe'>;
+export type RemoteStore = Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'verifyCounts' | 'apiCounts' | 'probe' | 'readGuarded'>;
 export type Question = keyof RemoteStore | 'stop';
 
 export interface Ask {

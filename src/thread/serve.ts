@@ -16,10 +16,14 @@ const answerTo = (served: Served, { question, args }: Ask): Promise<unknown> => 
       return served.store.counts();
     case 'toolCounts':
       return served.store.toolCounts();
+    case 'verifyCounts':
+      return served.store.verifyCounts();
     case 'apiCounts':
       return served.store.apiCounts();
     case 'probe':
       return served.store.probe();
+    case 'readGuarded':
+      return served.store.readGuarded(...(args as Parameters<RemoteStore['readGuarded']>));
     case 'stop':
       return served.stop();
   }

@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import type { Store } from '../../src/pipeline/ports.ts';
+import type { RemoteStore } from '../../src/thread/messages.ts';
 import { serve } from '../../src/thread/serve.ts';
 
 /** A store's thread that never counts, fails every `accept` like SQLite does on a broken disk, and dies of a probe. */
@@ -8,12 +8,14 @@ const die = (): void => {
   throw new TypeError('a bug');
 };
 
-const store: Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'apiCounts' | 'probe'> = {
+const store: RemoteStore = {
   accept: () =>
     Promise.reject(Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR', errcode: 1_034 })),
   counts: () => new Promise(() => {}),
   toolCounts: () => new Promise(() => {}),
+  verifyCounts: () => new Promise(() => {}),
   apiCounts: () => new Promise(() => {}),
+  readGuarded: () => new Promise(() => {}),
   probe: () => {
     setImmediate(die);
     return new Promise(() => {});

@@ -14,6 +14,7 @@ import { toolAccountPromises } from './store-suite-tool-accounts.ts';
 import { toolOutcomePromises } from './store-suite-tool-outcomes.ts';
 import { toolPromises } from './store-suite-tools.ts';
 import { toolsAtRandom } from './store-suite-tools-random.ts';
+import { verifyPromises } from './store-suite-verify.ts';
 
 /** The store of the running test. */
 export type Subject = () => Store;
@@ -32,6 +33,7 @@ const SUITES = [
   toolPromises,
   toolOutcomePromises,
   toolAccountPromises,
+  verifyPromises,
 ];
 
 /**

@@ -101,6 +101,8 @@ export interface ToolSettlement {
    * until this instant to be asserted again.
    */
   readonly again?: Instant;
+  /** The tool can be read back: a row that ends or holds dunning is looked at once it is settled. */
+  readonly readsBack?: true;
 }
 
 /** A row as people look at it. */

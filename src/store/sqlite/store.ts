@@ -10,6 +10,7 @@ import { makeCounts } from './counts.ts';
 import { makeCustomers } from './customers.ts';
 import { makeDeadLetterWriter } from './dead-letter-rows.ts';
 import { makeDeadLetters } from './dead-letters.ts';
+import { makeReadGuarded } from './guard/guard-reads.ts';
 import { makeClaimNamespace } from './namespace.ts';
 import { makeOutbox } from './outbox.ts';
 import { makeProfileHistory } from './people/profile-history.ts';
@@ -26,6 +27,7 @@ import { makeToolCounts } from './tools/tool-counts.ts';
 import { makeToolRows } from './tools/tool-rows.ts';
 import { makeToolSettlements } from './tools/tool-settlements.ts';
 import { makeTransactions } from './transaction.ts';
+import { makeVerifyStore } from './verify/verify-store.ts';
 import { makeWaiting } from './waiting.ts';
 import { makeWakeUps } from './wake-ups.ts';
 import { makeWork } from './work.ts';
@@ -53,6 +55,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const deadLetters = makeDeadLetters(db, customers);
   const wakeUps = makeWakeUps(db, customers);
   const claimNamespace = makeClaimNamespace(db);
+  const readGuarded = makeReadGuarded(db);
   const findProfiles = makeFindProfiles(db);
   const profileHistory = makeProfileHistory(db);
   const counts = makeCounts(db);
@@ -89,6 +92,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     deadLetters: async (options) => deadLetters.list(options),
     replayDeadLetters: async (seqs, now, readmit) => write(() => deadLetters.replay(seqs, now, readmit)),
     findProfiles: async (id) => read(() => findProfiles(id)),
+    readGuarded: async (question) => read(() => readGuarded(question)),
     profileHistory: async (profileId, at) => read(() => profileHistory(profileId, at)),
     nextToolRows: async (options) => read(() => toolRows.next(options)),
     settleTools: async (settlements, retryAt, now) =>
@@ -101,6 +105,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     nextToolRetryAt: async (tool, channel) => toolRows.nextRetryAt(tool, channel),
     wakeForTool: async (tool, now) => write(() => wakeUps.forTool(tool, now)),
     toolCounts: async () => read(toolCounts),
+    ...makeVerifyStore(db, transactions),
     counts: async () => read(counts),
     survey: async (limits) => read(() => survey(limits)),
     ...erase,

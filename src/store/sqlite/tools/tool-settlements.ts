@@ -3,6 +3,7 @@ import type { Instant } from '../../../domain/instant.ts';
 import type { ToolRow, ToolSettlement } from '../../../pipeline/tools/tool-ports.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from '../dead-letter-rows.ts';
 import { prepare } from '../statement.ts';
+import { makeLookSchedule } from '../verify/look-schedule.ts';
 import { toToolDeadLetter } from './tool-dead-letter.ts';
 import { makeToolEdges } from './tool-edges.ts';
 import { type CurrentRow, makeToolKnowledge, type Settling, sentEdgesOf, wasSent } from './tool-knowledge.ts';
@@ -55,6 +56,7 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
   const toolEdges = makeToolEdges(db);
   const knowledge = makeToolKnowledge(db);
   const waits = makeWaits(db);
+  const scheduleLook = makeLookSchedule(db);
 
   const refuse = (settling: Settling, reason: string): void => {
     const { settlement, current, sentEdges, now } = settling;
@@ -75,7 +77,10 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
     const isOpen = isOutdated(settling) || toolEdges.anyOpen(current.id);
     if (isOpen) waits.waitOn(now, now, current.id);
     else if (settlement.again !== undefined) waits.waitOn(now, settlement.again, current.id);
-    else waits.rest('settled', current.id);
+    else {
+      waits.rest('settled', current.id);
+      if (settlement.readsBack) scheduleLook(current.id, now);
+    }
   };
 
   return {
