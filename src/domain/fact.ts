@@ -202,6 +202,8 @@ export interface HoldLifted extends InterventionBase {
 /** What was owed on the episodes that are open now is settled, by a way that the provider does not see. */
 export interface MarkedRecovered extends InterventionBase {
   readonly kind: 'marked_recovered';
+  /** Of these only; absent: whatever is owed on them. */
+  readonly invoices?: readonly string[];
 }
 /** What people and other tools say, beside what the provider does. */
 export type Intervention = HoldPlaced | HoldLifted | MarkedRecovered;

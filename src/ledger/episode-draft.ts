@@ -1,3 +1,4 @@
+import type { MarkedRecovered } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Attempt } from './attempt.ts';
@@ -15,6 +16,8 @@ export interface Subject {
   readonly invoices: readonly InvoiceLedger[];
   /** All attempts of these invoices, by invoice id. */
   readonly attempts: ReadonlyMap<string, readonly Attempt[]>;
+  /** What was said of the account to be settled elsewhere, in fold order. */
+  readonly marks: readonly MarkedRecovered[];
   readonly noRetryAfterMs: number;
   readonly now: Instant;
 }

@@ -1,4 +1,4 @@
-import type { Fact } from '../domain/fact.ts';
+import type { Fact, MarkedRecovered } from '../domain/fact.ts';
 import { digest } from '../domain/ids.ts';
 import { type Instant, instant } from '../domain/instant.ts';
 import type { Attempt } from './attempt.ts';
@@ -14,6 +14,7 @@ import {
 } from './episode-draft.ts';
 import { type Exhaustion, invoiceWords, isWithin, silences, subscriptionWords } from './exhaustion.ts';
 import type { InvoiceLedger, Transition } from './invoice.ts';
+import { isMarked, toMarked } from './mark.ts';
 import type { SubscriptionLedger } from './subscription.ts';
 import { meaningOf } from './uncollectible.ts';
 import { writeOffBy } from './write-off.ts';
@@ -26,6 +27,7 @@ interface ItemBase {
 type Item =
   | (ItemBase & { readonly type: 'attempt'; readonly attempt: Attempt; readonly invoice: InvoiceLedger })
   | (ItemBase & { readonly type: 'transition'; readonly transition: Transition; readonly invoice: InvoiceLedger })
+  | (ItemBase & { readonly type: 'marked'; readonly mark: MarkedRecovered })
   | (ItemBase & { readonly type: 'ended' });
 
 /** Within one second a payment outranks an end, an end a giving up, a giving up the failure that led to it. */
@@ -37,6 +39,8 @@ const TRANSITION_RANK: Readonly<Record<Transition['kind'], number>> = {
   paid: 3,
 };
 
+/** Before an end of the same second: what was settled is not lost. */
+const MARK_RANK = 1.75;
 const END_RANK = 2;
 const AFTER_END = 2.5;
 
@@ -67,8 +71,9 @@ const invoiceItems = (
   }),
 ];
 
-const toItems = ({ invoices, attempts, subscription }: Subject): Item[] => {
+const toItems = ({ invoices, attempts, subscription, marks }: Subject): Item[] => {
   const items = invoices.flatMap((invoice) => invoiceItems(invoice, attempts.get(invoice.id) ?? [], subscription));
+  for (const mark of marks) items.push({ at: mark.occurredAt, rank: MARK_RANK, id: mark.id, type: 'marked', mark });
   const ended = subscription?.ended;
   if (ended) items.push({ at: ended.occurredAt, rank: END_RANK, id: ended.id, type: 'ended' });
   return items.sort((a, b) => a.at - b.at || a.rank - b.rank || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
@@ -183,11 +188,8 @@ const outcomeOf = (
 const wasPaidSince = ({ settled }: Draft, since: Instant): boolean =>
   [...settled.values()].some(({ kind, at }) => kind === 'paid' && at >= since);
 
-const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
-  walk.settled.set(invoice.id, transition.kind);
-  if (transition.kind === 'paid') walk.paid.push({ at: transition.at, invoice });
-  const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
-  if (draft === undefined || draft.outcome === 'recovered') return;
+const conclude = (walk: Walk, draft: Draft, transition: Transition, invoice: InvoiceLedger): void => {
+  if (draft.outcome === 'recovered') return;
   draft.settled.set(invoice.id, transition);
   const outcome = outcomeOf(
     draft.invoices.map(({ id }) => draft.settled.get(id)),
@@ -198,6 +200,34 @@ const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): voi
   draft.late = revived && wasPaidSince(draft, draft.closedAt ?? transition.at);
   close(draft, outcome, transition.at);
   draft.endedAt = transition.at;
+};
+
+/** What the provider says of money outranks a person's word; that it gave up says only that it does not know (F3). */
+const outrank = (walk: Walk, draft: Draft, transition: Transition, invoice: InvoiceLedger): void => {
+  if (transition.kind === 'uncollectible') return;
+  draft.settled.set(invoice.id, transition);
+  const settled = draft.invoices.map(({ id }) => draft.settled.get(id));
+  const outcome = outcomeOf(settled, walk.subject.subscription);
+  if (outcome === 'open' || draft.outcome !== 'recovered') return;
+  draft.outcome = outcome;
+  draft.endedAt = instant(Math.max(...settled.map((each) => each?.at ?? 0)));
+};
+
+const settle = (walk: Walk, transition: Transition, invoice: InvoiceLedger): void => {
+  walk.settled.set(invoice.id, transition.kind);
+  if (transition.kind === 'paid') walk.paid.push({ at: transition.at, invoice });
+  const draft = walk.drafts.findLast((candidate) => candidate.invoices.includes(invoice));
+  if (draft === undefined) return;
+  if (isMarked(draft.settled.get(invoice.id))) outrank(walk, draft, transition, invoice);
+  else conclude(walk, draft, transition, invoice);
+};
+
+/** Settles what is owed in the open episode as paid by a way that the provider does not see. */
+const mark = (walk: Walk, said: MarkedRecovered): void => {
+  const draft = openDraft(walk);
+  if (draft === undefined) return;
+  const settled = owedIn(draft).flatMap((invoice) => toMarked(invoice, said) ?? []);
+  for (const { invoice, transition } of settled) settle(walk, transition, invoice);
 };
 
 const end = (walk: Walk, at: Instant): void => {
@@ -225,6 +255,7 @@ const step = (walk: Walk, item: Item): void => {
   walk.reached = item.at;
   if (item.type === 'attempt') fail(walk, item.attempt, item.invoice);
   else if (item.type === 'ended') end(walk, item.at);
+  else if (item.type === 'marked') mark(walk, item.mark);
   else if (item.transition.kind === 'reversed') reverse(walk, item.transition, item.invoice);
   else settle(walk, item.transition, item.invoice);
 };

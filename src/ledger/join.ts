@@ -33,6 +33,7 @@ export const joinLedgers = (ledgers: readonly [Ledger, ...Ledger[]]): Ledger => 
     churn: union(ledgers, ({ churn }) => churn),
     email: ledgers.map(({ email }) => email).find((email) => email !== null) ?? null,
     challenges: ledgers.flatMap(({ challenges }) => challenges),
+    holds: ledgers.flatMap(({ holds }) => holds),
     refunds: ledgers.flatMap(({ refunds }) => refunds),
     suppressions: union(ledgers, ({ suppressions }) => suppressions),
     planOf: (invoice, subscription) => holderOf(invoice, subscription).planOf(invoice, subscription),

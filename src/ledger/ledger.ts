@@ -10,6 +10,8 @@ import { type Challenge, foldChallenges } from './challenge.ts';
 import { foldCharges } from './charges.ts';
 import type { ChurnType } from './churn.ts';
 import { type Episode, foldEpisodes } from './episode.ts';
+import type { Subject } from './episode-draft.ts';
+import { foldHolds, type Hold } from './hold.ts';
 import { foldIdentity, type Identity } from './identity.ts';
 import { foldInvoices, type InvoiceLedger } from './invoice.ts';
 import { findPayments, type Payment, type PaymentOptions } from './payment.ts';
@@ -20,6 +22,7 @@ import { wasRetryStated } from './retry.ts';
 import { foldSubscriptions, type SubscriptionLedger } from './subscription.ts';
 import { foldSuppressions, type SuppressionReason } from './suppression.ts';
 import { byFoldOrder, toTimeline } from './timeline.ts';
+import { withMarks } from './with-marks.ts';
 
 /** Everything that follows from one customer's facts at one instant, before anybody is told. */
 export interface Ledger extends Identity, CardOutlook {
@@ -36,6 +39,8 @@ export interface Ledger extends Identity, CardOutlook {
   /** By subscription id, for those that ended. */
   readonly churn: ReadonlyMap<string, ChurnType>;
   readonly challenges: readonly Challenge[];
+  /** Every hold that was placed on the account, those that are over included, in order of beginning. */
+  readonly holds: readonly Hold[];
   readonly refunds: readonly Refund[];
   /** Why no message may go out now, by subscription; one that is not here is not suppressed (semantics D6). */
   readonly suppressions: ReadonlyMap<string, SuppressionReason>;
@@ -69,7 +74,7 @@ const isRetryKnown = (invoice: InvoiceLedger, notice: AttemptNotice, subscriptio
   (subscriptions.get(invoice.subscription ?? '')?.stopWords.some((word) => word.at >= notice.occurredAt) ?? false);
 
 const foldSubjects = (
-  folded: Pick<Ledger, 'customer' | 'now' | 'invoices' | 'subscriptions' | 'attempts'>,
+  folded: Pick<Subject, 'customer' | 'now' | 'attempts' | 'marks'> & Pick<Ledger, 'invoices' | 'subscriptions'>,
   rules: Rules,
 ): Pick<Ledger, 'episodes' | 'churn' | 'changesAt'> => {
   const episodes: Episode[] = [];
@@ -112,7 +117,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   const { policy } = rules;
   const { facts, nextVisibleAt } = toTimeline(given, now);
   const charges = foldCharges(facts);
-  const invoices = foldInvoices(facts, charges);
+  const stated = foldInvoices(facts, charges);
   const subscriptions = foldSubscriptions(facts);
   const countsStand = policy.chargeWebhooks === 'absent';
   const prices = foldPrices(facts);
@@ -124,7 +129,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
       policy,
       prices,
     );
-  const attempts = foldAllAttempts(invoices, {
+  const attempts = foldAllAttempts(stated, {
     now,
     charges,
     countsStand,
@@ -132,18 +137,21 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     planOf: (invoice) => planFor(invoice, null),
     retryKnown: (invoice, notice) => isRetryKnown(invoice, notice, subscriptions),
   });
-  const methods = foldCards(facts, { charges, invoices });
-  const payments = foldPayments(invoices, attempts, {
+  const methods = foldCards(facts, { charges, invoices: stated });
+  const charged = foldPayments(stated, attempts, {
     now,
     charges,
     countsStand,
     changeWithin: (subscription, within) => changeWithin(methods, subscription, within),
   });
-  const subjects = foldSubjects({ customer, now, invoices, subscriptions, attempts }, rules);
+  const marks = facts.filter((fact) => fact.kind === 'marked_recovered');
+  const walked = foldSubjects({ customer, now, invoices: stated, subscriptions, attempts, marks }, rules);
+  const { invoices, payments, episodes } = withMarks({ invoices: stated, payments: charged, ...walked });
+  const holds = foldHolds(facts);
   const challenges = foldChallenges(facts, charges);
   const refunds = foldRefunds(facts, charges);
-  const cards = findCardOutlook(methods, facts, { episodes: subjects.episodes, now });
-  const suppressed = foldSuppressions({ now, invoices, subscriptions, challenges, refunds, ...subjects });
+  const cards = findCardOutlook(methods, facts, { episodes, now });
+  const suppressed = foldSuppressions({ now, invoices, subscriptions, challenges, holds, refunds, episodes });
   return {
     customer,
     now,
@@ -152,15 +160,17 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
     subscriptions,
     attempts,
     payments,
-    ...subjects,
+    episodes,
+    churn: walked.churn,
     ...cards,
     challenges,
+    holds,
     refunds,
     suppressions: suppressed.suppressions,
     planOf: (invoice, subscription) => planFor(invoices.get(invoice ?? '')?.latest ?? null, subscription),
     changesAt: [
       ...(nextVisibleAt === null ? [] : [nextVisibleAt]),
-      ...subjects.changesAt,
+      ...walked.changesAt,
       ...suppressed.changesAt,
       ...cards.changesAt,
       ...waiting(attempts, payments, now),

@@ -1,6 +1,7 @@
 import type { Instant } from '../domain/instant.ts';
 import type { Challenge } from './challenge.ts';
 import type { Episode } from './episode.ts';
+import { type Hold, isInForce } from './hold.ts';
 import type { InvoiceLedger } from './invoice.ts';
 import { isPausedByWish } from './pause.ts';
 import { type Refund, refundedAt } from './refund.ts';
@@ -25,6 +26,7 @@ interface Known {
   readonly subscriptions: ReadonlyMap<string, SubscriptionLedger>;
   readonly episodes: readonly Episode[];
   readonly challenges: readonly Challenge[];
+  readonly holds: readonly Hold[];
   readonly refunds: readonly Refund[];
 }
 
@@ -49,8 +51,16 @@ const isRefunded = ({ episodes, refunds }: Known, subscription: string): boolean
 
 const isRunning = ({ latest, ended }: SubscriptionLedger): boolean => latest !== null && ended === null;
 
-const reasonOf = (known: Known, id: string, disputed: boolean): SuppressionReason | null => {
+const CAUSES = ['opted_out', 'owned_elsewhere', 'held'] as const satisfies readonly Hold['cause'][];
+
+/** Why the whole account is held back, whatever becomes of each of its subscriptions. */
+const accountReason = ({ now, holds }: Known, disputed: boolean): SuppressionReason | null => {
   if (disputed) return 'dispute';
+  const inForce = holds.filter((hold) => isInForce(hold, now));
+  return CAUSES.find((cause) => inForce.some((hold) => hold.cause === cause)) ?? null;
+};
+
+const reasonOf = (known: Known, id: string): SuppressionReason | null => {
   const subscription = known.subscriptions.get(id);
   if ((subscription?.cancelRequestedAt ?? null) !== null) return 'voluntary_cancel';
   const state = subscription !== undefined && isRunning(subscription) ? subscription.latest : null;
@@ -59,21 +69,24 @@ const reasonOf = (known: Known, id: string, disputed: boolean): SuppressionReaso
 };
 
 /**
- * Whom no message may reach now. A dispute or warning holds back all that the account would be dunned for, everything
- * else its own subscription only (semantics D6, docs/decisions/0012).
+ * Whom no message may reach now. A dispute, a warning or a hold holds back all that the account would be dunned
+ * for, everything else its own subscription only (semantics D6, docs/decisions/0012 and 0015).
  */
 export const foldSuppressions = (known: Known): Suppressions => {
-  const { now, challenges, subscriptions, invoices } = known;
+  const { now, challenges, holds, subscriptions, invoices } = known;
   const holding = challenges.filter(({ openedAt, holdsUntil }) => openedAt <= now && now < holdsUntil);
   const billed = [...invoices.values()].flatMap(({ subscription }) => subscription ?? []);
   const suppressions = new Map<string, SuppressionReason>();
+  const ofAccount = accountReason(known, holding.length > 0);
   for (const id of new Set([...subscriptions.keys(), ...billed])) {
-    const reason = reasonOf(known, id, holding.length > 0);
+    const reason = ofAccount ?? reasonOf(known, id);
     if (reason !== null) suppressions.set(id, reason);
   }
   const resumes = [...subscriptions.values()].flatMap(({ latest }) => latest?.resumesAt ?? []);
   // One that a clock ahead of ours dated begins to hold when it says; nothing else would wake for it.
   const opens = challenges.map(({ openedAt }) => openedAt);
-  const changesAt = [...holding.map(({ holdsUntil }) => holdsUntil), ...opens, ...resumes].filter((at) => at > now);
+  const bounds = holds.flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
+  const ends = holding.map(({ holdsUntil }) => holdsUntil);
+  const changesAt = [...ends, ...opens, ...resumes, ...bounds].filter((at) => at > now);
   return { suppressions, changesAt };
 };

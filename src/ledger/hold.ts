@@ -1,0 +1,30 @@
+import type { Fact, HoldLifted, HoldPlaced } from '../domain/fact.ts';
+import { earliest, type Instant } from '../domain/instant.ts';
+
+/** A time in which a person or another tool wants no dunning message to go out about an account (semantics D6, F3). */
+export interface Hold extends Pick<HoldPlaced, 'source' | 'holdId' | 'cause' | 'actor' | 'reason' | 'until'> {
+  readonly from: Instant;
+  /** When it lapses, was lifted, or another of the same id took its place; half open. Null: it stands until it is lifted. */
+  readonly to: Instant | null;
+}
+
+type Said = HoldPlaced | HoldLifted;
+
+const isAbout = (said: Said, { source, holdId }: HoldPlaced): boolean =>
+  said.source === source && (said.holdId === holdId || (said.kind === 'hold_lifted' && said.holdId === null));
+
+/** What was said later ends it, by its own date: one that is dated ahead of our clock ends it only then. */
+const toHold = (placed: HoldPlaced, later: readonly Said[]): Hold => {
+  const { source, holdId, cause, actor, reason, until, occurredAt: from } = placed;
+  const endedAt = later.find((said) => isAbout(said, placed))?.occurredAt ?? null;
+  return { source, holdId, cause, actor, reason, until, from, to: earliest(until, endedAt) };
+};
+
+/** Whether it holds back at an instant. */
+export const isInForce = ({ from, to }: Hold, at: Instant): boolean => from <= at && (to === null || at < to);
+
+/** Every hold, those that are over included, in order of beginning. `facts` in fold order. */
+export const foldHolds = (facts: readonly Fact[]): readonly Hold[] => {
+  const said = facts.filter((fact) => fact.kind === 'hold_placed' || fact.kind === 'hold_lifted');
+  return said.flatMap((fact, index) => (fact.kind === 'hold_placed' ? [toHold(fact, said.slice(index + 1))] : []));
+};
