@@ -44,6 +44,7 @@ export const startRelay = async (
     // Set, so that a `.env` in the working directory cannot set them.
     SEGMENT_WRITE_KEY: '',
     API_TOKEN: '',
+    GUARD_TOKEN: '',
     DELIVER_TEST_MODE: 'false',
     ...NO_TOOLS,
     ...variables,

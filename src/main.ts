@@ -19,11 +19,12 @@ import { RECOVERY_TOOLS } from './interventions/index.ts';
 import { loadAudiences } from './main-audiences.ts';
 import { type Door, openDoor, STOP_GRACE_MS } from './main-door.ts';
 import type { EngineData } from './main-engine.ts';
+import { openGuard } from './main-guard.ts';
 import { EXIT, Refusal } from './main-refusal.ts';
 import { toWebhookHappening } from './pipeline/happenings.ts';
 import type { Clock } from './pipeline/ports.ts';
 import { makeReceiver } from './pipeline/receive.ts';
-import { makeRules } from './pipeline/rules.ts';
+import { makeRules, type Ruleset } from './pipeline/rules.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { SUBSCRIBE_EVENTS } from './providers/stripe/subscribe.ts';
 import { openStore } from './store/index.ts';
@@ -135,6 +136,13 @@ const toWebhookSecrets = ({ stripeWebhookSecrets, recoveryToolSecrets }: Environ
     ),
   );
 
+/** As the store's thread decides by them: the same hash says that what it committed still holds. */
+const loadRules = async ({ environment, policy }: Setup): Promise<Ruleset> => {
+  const audiences = await loadAudiences();
+  const code = codeVersion(join(ROOT, 'src'));
+  return makeRules({ policy, audiences, namespace: environment.namespace, providers: PROVIDERS, code });
+};
+
 /** Runs until told to stop, then lets what is under way end; answers the exit code. */
 const runRelay = async (setup: Setup, say: (url: string) => void): Promise<number> => {
   const { environment, log } = setup;
@@ -175,15 +183,23 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
       if (report.outcome === 'failed') onStoreFault(report.error);
     },
   });
+  const rules = await loadRules(setup);
+  const guard = await openGuard(environment, { rules, providers: PROVIDERS, store: engine.store }, log);
   const stopAll = async (door: Door | null): Promise<void> => {
     await Promise.all([door?.stop(STOP_GRACE_MS), receiver.stop()]);
     webhookLog.flush();
+    await guard.close();
     // A thread that died was reported when it did.
     await engine.stop().catch(() => {});
   };
   try {
     const behind = { receiver, store: engine.store };
-    const door = await openDoor(behind, environment, { metrics, apiToken: environment.apiToken, log });
+    const door = await openDoor(behind, environment, {
+      metrics,
+      apiToken: environment.apiToken,
+      guard: { ...guard, clock },
+      log,
+    });
     say(door.url);
     const exitCode = await told;
     await Promise.race([stopAll(door), delay(STOP_GRACE_MS + SECOND_MS, undefined, { ref: false })]);
@@ -239,17 +255,7 @@ const doors: CliDoors = {
   openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),
   loadProviders: async () => [...Object.values(PROVIDERS), ...RECOVERY_TOOLS],
   loadAudiences,
-  loadRules: async () => {
-    const { environment, policy } = loadSetup();
-    const { namespace } = environment;
-    return makeRules({
-      policy,
-      audiences: await loadAudiences(),
-      namespace,
-      providers: PROVIDERS,
-      code: codeVersion(join(ROOT, 'src')),
-    });
-  },
+  loadRules: () => loadRules(loadSetup()),
   openTools: async () => {
     const { openToolDoors } = await import('./main-tools.ts');
     const { environment, policy } = loadSetup();

@@ -103,6 +103,9 @@ const offParts = (environment: Environment): readonly Part[] => [
   ...(environment.apiToken === null
     ? [['off', '/metrics from other machines: set API_TOKEN to turn it on'] as const]
     : []),
+  ...(environment.guardToken === null
+    ? [['off', '/v1/guard and /v1/status from other machines: set GUARD_TOKEN to turn them on'] as const]
+    : []),
 ];
 
 const LINE_CHARS = 110;

@@ -30,6 +30,8 @@ export interface Environment {
   readonly segmentPublicApi: { readonly token: Secret; readonly base: string } | null;
   /** Opens `/metrics` to callers beyond this machine; null: loopback only. */
   readonly apiToken: Secret | null;
+  /** Opens the guard and the status of customers to callers beyond this machine; null: loopback only. */
+  readonly guardToken: Secret | null;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -97,6 +99,10 @@ const SCHEMA = z.object({
     .string()
     .regex(/^[\x21-\x7e]{24,200}$/)
     .optional(),
+  GUARD_TOKEN: z
+    .string()
+    .regex(/^[\x21-\x7e]{24,200}$/)
+    .optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 type Variables = z.output<typeof SCHEMA>;
@@ -147,6 +153,7 @@ export const VARIABLES: Readonly<Record<VariableName, { readonly expected: strin
     example: 'https://api.segmentapis.com',
   },
   API_TOKEN: { expected: '24 to 200 printable characters without spaces', example: '"$(openssl rand -hex 32)"' },
+  GUARD_TOKEN: { expected: '24 to 200 printable characters without spaces', example: '"$(openssl rand -hex 32)"' },
   LOG_LEVEL: { expected: 'debug, info, warn, error or silent', example: 'info' },
 };
 
@@ -175,6 +182,12 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
     return refusal(
       'API_TOKEN',
       `, and it must be set when HOST is not loopback: /metrics would be open to the network`,
+    );
+  }
+  if (!isLoopback(vars.HOST) && vars.GUARD_TOKEN === undefined) {
+    return refusal(
+      'GUARD_TOKEN',
+      ', and it must be set when HOST is not loopback: who is in dunning would be open to the network',
     );
   }
   return null;
@@ -206,6 +219,7 @@ const toEnvironment = (vars: Variables): Environment => ({
   stripeApi: toStripeApi(vars),
   segmentPublicApi: toSegmentPublicApi(vars),
   apiToken: vars.API_TOKEN === undefined ? null : toSecret(vars.API_TOKEN),
+  guardToken: vars.GUARD_TOKEN === undefined ? null : toSecret(vars.GUARD_TOKEN),
   logLevel: vars.LOG_LEVEL,
 });
 

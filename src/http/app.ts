@@ -4,6 +4,7 @@ import type { Secret } from '../config/secret.ts';
 import type { Store } from '../pipeline/ports.ts';
 import type { Receiver, WebhookRequest } from '../pipeline/receive.ts';
 import { type BodyRoom, makeBodyRoom } from './body-room.ts';
+import { type GuardRoutesOptions, guardRoutes } from './guard-routes.ts';
 import type { Metrics } from './metrics.ts';
 import { operatorOnly } from './operator-only.ts';
 import { BodyRefused, readRawBody } from './raw-body.ts';
@@ -15,6 +16,8 @@ export interface AppOptions {
   readonly metrics: Metrics;
   /** Null: `/metrics` answers on this machine only. */
   readonly apiToken: Secret | null;
+  /** Absent: templates and banners have nobody to ask. */
+  readonly guard?: Omit<GuardRoutesOptions, 'metrics'>;
   readonly log: Log;
   readonly bodyRoom?: BodyRoom;
 }
@@ -108,6 +111,7 @@ export const makeApp = (options: AppOptions): Express => {
   app.get('/healthz', (_request, response) => void response.json({ up: true }));
   app.get('/readyz', readyz(options));
   app.get('/metrics', operatorOnly(options.apiToken), metricsPage(options));
+  if (options.guard !== undefined) app.use(guardRoutes({ ...options.guard, metrics: options.metrics }));
   app.use((_request, response) => void response.status(404).json({ error: 'Not found.' }));
   app.use(onError(options));
   return app;

@@ -3,13 +3,14 @@ import type { ApiCounts } from '../pipeline/api/api-ports.ts';
 import type { Clock, Store, StoreCounts } from '../pipeline/ports.ts';
 import type { WebhookOutcome } from '../pipeline/receive.ts';
 import type { ToolCounts } from '../pipeline/tools/tool-ports.ts';
+import { type GuardMetrics, makeGuardMetrics } from './guard-metrics.ts';
 
 const DELIVERY_ENDS = ['unread', 'understood', 'ignored', 'dead_letter', 'unresolved'] as const;
 const TOOL = ['tool', 'channel'] as const;
 const TOOL_STATE = [...TOOL, 'status'] as const;
 const OUTBOX_STATUSES = ['queued', 'delivered', 'recorded', 'dead'] as const;
 
-export interface Metrics {
+export interface Metrics extends GuardMetrics {
   readonly webhookAnswered: (provider: string, outcome: WebhookOutcome) => void;
   /** `seconds` from the request's headers to the end of its answer. */
   readonly webhookTook: (provider: string, seconds: number) => void;
@@ -98,6 +99,7 @@ export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts' | 'apiCou
   const decisions = new Counter({ name: 'recoup_decisions_total', help: 'Profiles decided.', registers });
 
   return {
+    ...makeGuardMetrics(registry),
     webhookAnswered: (provider, outcome) => webhooks.inc({ provider, outcome }),
     webhookTook: (provider, seconds) => ack.observe({ provider }, seconds),
     decided: (count) => decisions.inc(count),

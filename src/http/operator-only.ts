@@ -1,15 +1,25 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { RequestHandler } from 'express';
-import { isLoopback } from '../config/address.ts';
+import type { RequestHandler, Response } from 'express';
 import type { Secret } from '../config/secret.ts';
+import { type CallerStanding, standingOf } from './caller.ts';
 
-const FORWARDING_HEADERS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-real-ip', 'via'];
-
-const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** Hashed first, so that both sides have one length and the comparison takes one time. */
-const bearerMatches = (header: string | undefined, token: Secret): boolean =>
-  timingSafeEqual(hash(header ?? ''), hash(`Bearer ${token.reveal()}`));
+/**
+ * Turns a caller away who is not welcome.
+ * @param variable the one that holds the token, e.g. `API_TOKEN`.
+ * @param said beside the error, for callers who read it although the status is none of success.
+ */
+export const turnAway = (
+  response: Response,
+  standing: Exclude<CallerStanding, 'welcome'>,
+  variable: string,
+  said: Readonly<Record<string, unknown>> = {},
+): void => {
+  if (standing === 'elsewhere') {
+    response.status(403).json({ error: `Only this machine may ask. Set ${variable} to ask from elsewhere.`, ...said });
+    return;
+  }
+  response.setHeader('www-authenticate', 'Bearer');
+  response.status(401).json({ error: `Send the ${variable} as a bearer token.`, ...said });
+};
 
 /**
  * Keeps strangers out of what only those who run Recoup should see. With a token: `Authorization: Bearer <token>`.
@@ -18,14 +28,7 @@ const bearerMatches = (header: string | undefined, token: Secret): boolean =>
 export const operatorOnly =
   (token: Secret | null): RequestHandler =>
   (request, response, next) => {
-    if (token !== null) {
-      if (bearerMatches(request.headers.authorization, token)) return next();
-      response.setHeader('www-authenticate', 'Bearer');
-      response.status(401).json({ error: 'Send the API_TOKEN as a bearer token.' });
-      return;
-    }
-    const address = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-    const forwarded = FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined);
-    if (isLoopback(address) && !forwarded) return next();
-    response.status(403).json({ error: 'Only this machine may ask. Set API_TOKEN to ask from elsewhere.' });
+    const standing = standingOf(request, token);
+    if (standing === 'welcome') return next();
+    turnAway(response, standing, 'API_TOKEN');
   };

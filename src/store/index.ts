@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { RecoupError } from '../domain/errors.ts';
 import type { Store } from '../pipeline/ports.ts';
+import { type GuardReader, openGuardReader } from './sqlite/guard/open-guard-reader.ts';
 import { MEMORY, openSqliteStore } from './sqlite/open.ts';
 
 export interface OpenStoreOptions {
@@ -39,4 +40,17 @@ export const openStore = async (databaseUrl: string, options: OpenStoreOptions):
     await store.close();
     throw error;
   }
+};
+
+/** How long the guard waits for a file that is being recovered, in ms: short, since whoever asks waits two seconds in all. */
+const GUARD_BUSY_TIMEOUT_MS = 500;
+
+/**
+ * Opens what reads for the guard beside an open store, on whatever thread asks. Null where there can be no second reader:
+ * a store in memory is asked itself.
+ * @throws (as a rejection) when the file cannot be read, or `databaseUrl` names no store.
+ */
+export const openGuardStore = async (databaseUrl: string): Promise<GuardReader | null> => {
+  const path = parseSqlitePath(databaseUrl);
+  return path === MEMORY ? null : openGuardReader(path, GUARD_BUSY_TIMEOUT_MS);
 };

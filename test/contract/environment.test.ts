@@ -74,6 +74,7 @@ describe('the environment', () => {
       stripeApi: null,
       segmentPublicApi: null,
       apiToken: null,
+      guardToken: null,
       logLevel: 'info',
     });
   });
@@ -132,6 +133,7 @@ describe('the environment', () => {
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,,whsec_other'],
     ['API_TOKEN', 'hunter2hunter2'],
+    ['GUARD_TOKEN', 'hunter2hunter2'],
     ['LOG_LEVEL', 'verbose'],
   ])('refuses %s=%s in one line that names the variable, what was expected and an example', (name, value) => {
     const error = errorOf({ [name]: value });
@@ -207,7 +209,8 @@ describe('the environment', () => {
     'refuses to open the door on %s while no token guards what only operators may see',
     (host) => {
       expect(errorOf({ HOST: host })).toMatch(/^API_TOKEN: .*HOST is not loopback/);
-      expect(accepted({ HOST: host, API_TOKEN: 'a'.repeat(32) }).host).toBe(host);
+      expect(errorOf({ HOST: host, API_TOKEN: 'a'.repeat(32) })).toMatch(/^GUARD_TOKEN: .*HOST is not loopback/);
+      expect(accepted({ HOST: host, API_TOKEN: 'a'.repeat(32), GUARD_TOKEN: 'b'.repeat(32) }).host).toBe(host);
     },
   );
 
@@ -229,6 +232,7 @@ describe('the environment', () => {
       STRIPE_WEBHOOK_SECRET: 'whsec_canary',
       SEGMENT_WRITE_KEY: 'canary-key',
       API_TOKEN: 'canary-canary-canary-canary',
+      GUARD_TOKEN: 'canary-canary-canary-canary',
       ...Object.fromEntries(Object.entries(GOOD).map(([name, value]) => [name, value.replace('secret', 'canary')])),
     });
     const printed = [

@@ -1,13 +1,14 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
-import type { Claim, ClaimedAccount, CommittedEvent, Delivery } from '../../pipeline/ports.ts';
+import type { Claim, ClaimedAccount, CommittedEvent } from '../../pipeline/ports.ts';
 import { makeCustomerFacts } from './customer-facts.ts';
 import { type AccountRow, makeAccounts } from './people/accounts.ts';
 import { userIdOf } from './people/aliases.ts';
 import { parseCommitments } from './people/stored-commitments.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { MAX_DELIVERIES, makeUnread } from './unread.ts';
 
 /** A claim with what its commit must know of the moment at which it was read. */
 export interface ReadClaim {
@@ -47,19 +48,10 @@ interface EventRow {
   readonly unsaid: number;
 }
 
-/** One claim's share of a backlog: what is left keeps the profile due. Bounds memory and the length of one decision. */
-const MAX_DELIVERIES = 1_000;
-
 const DUE = `SELECT p.id AS profileId, p.mode, p.version, p.wakes, p.failures, p.due_at AS dueAt,
   p.decided_at AS decidedAt, p.ruleset, p.anonymous_id AS anonymousId, p.commitments,
   (SELECT json_group_array(a.alias) FROM profile_aliases a WHERE a.profile_id = p.id) AS aliases
   FROM profiles p WHERE p.due_at <= ? ORDER BY p.due_at, p.id LIMIT ?`;
-// Unless told, SQLite walks over everything that was ever received of the customer. The limit is a constant, since a bound
-// one has the statement compiled again each time.
-const UNREAD = `SELECT d.seq, d.provider, d.event_id AS eventId, d.event_type AS eventType, b.raw_body AS rawBody,
-  d.received_at AS receivedAt, d.source
-  FROM deliveries d INDEXED BY deliveries_unread JOIN delivery_bodies b ON b.delivery_seq = d.seq
-  WHERE d.customer_id = ? AND d.ending = 'unread' ORDER BY d.seq LIMIT ${MAX_DELIVERIES}`;
 const EVENTS = 'SELECT message_id AS messageId, event, refuted, unsaid FROM committed_events WHERE customer_id = ?';
 
 const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEvent => ({
@@ -73,7 +65,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
   const storeId = readStoreId(db);
   const due = prepare<DueRow>(db, DUE);
   const accountsOf = makeAccounts(db);
-  const unread = prepare<Delivery>(db, UNREAD);
+  const unread = makeUnread(db);
   const facts = makeCustomerFacts(db);
   const events = prepare<EventRow>(db, EVENTS);
 
@@ -81,7 +73,7 @@ export const makeClaims = (db: DatabaseSync): Claims => {
     let left = MAX_DELIVERIES;
     return rows.map(({ customerId, customer, role }) => {
       if (role === 'contact') return { customer, role, deliveries: [], facts: facts(customerId), events: [] };
-      const deliveries = left === 0 ? [] : unread.all(customerId).slice(0, left);
+      const deliveries = left === 0 ? [] : unread(customerId).slice(0, left);
       left -= deliveries.length;
       return {
         customer,
