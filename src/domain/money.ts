@@ -32,3 +32,9 @@ export const currencyExponent = (currency: string): number => EXPONENTS[currency
 /** `amountMinor` (integer minor units) in major units, e.g. 1999 usd -> 19.99, 1999 jpy -> 1999. */
 export const toMajorUnits = (amountMinor: number, currency: string): number =>
   amountMinor / 10 ** currencyExponent(currency);
+
+/** Codes of the currencies whose major unit has this many decimals, upper case; of 2, which all others have, none. */
+export const currenciesWithExponent = (exponent: 0 | 3): readonly string[] =>
+  Object.keys(EXPONENTS)
+    .filter((currency) => EXPONENTS[currency] === exponent)
+    .map((currency) => currency.toUpperCase());
