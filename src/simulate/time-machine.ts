@@ -7,7 +7,7 @@ import { SIGNATURE_HEADER, signStripe } from '../providers/stripe/sign.ts';
 import type { SimulatedDelivery } from './model.ts';
 
 /** A clock that stands until it is moved. */
-interface VirtualClock extends Clock {
+export interface VirtualClock extends Clock {
   /** Moves forward to `at`; never back. */
   readonly moveTo: (at: Instant) => void;
 }

@@ -55,6 +55,9 @@ interface Traveller {
 
 const EXITS = new Set(['payment_recovered', 'dunning_exited']);
 
+/** Whether an event of this name takes people out of a flow. */
+export const isFlowExit = (name: string): boolean => EXITS.has(name);
+
 /** Entry on `dunning_stage_entered`; exit, at once and out of any delay, on an end of the same episode. */
 export const runFlow = ({ isInDunning, watch }: FlowTool, plan: FlowPlan): Flow => {
   const messages: FlowMessage[] = [];

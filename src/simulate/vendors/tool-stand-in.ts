@@ -17,8 +17,8 @@ export type ToolFault =
   | { readonly kind: 'partial'; readonly ids: readonly string[] }
   /** No answer: the socket stays open, or is destroyed. */
   | { readonly kind: 'silence'; readonly applied: boolean; readonly socket: 'open' | 'destroyed' }
-  /** Answered as taken, applied only when the test calls `applyLate`. */
-  | { readonly kind: 'late' }
+  /** Answered as taken, applied only when the test calls `applyLate`, or whoever is given it by `hold` calls it. */
+  | { readonly kind: 'late'; readonly hold?: (apply: () => void) => void }
   /** A success status with a body that is not the vendor's. */
   | { readonly kind: 'garbage'; readonly applied: boolean; readonly body: string };
 

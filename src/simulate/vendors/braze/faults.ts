@@ -1,3 +1,4 @@
+import type { ToolFault } from '../tool-stand-in.ts';
 import type { TrackRequest } from './track-request.ts';
 
 /** What goes wrong with a request to `/users/track`. */
@@ -17,8 +18,13 @@ export type BrazeFault =
   | { readonly kind: 'partial'; readonly users: readonly string[]; readonly unplaced?: boolean }
   /** No answer: the socket stays open, or is destroyed. */
   | { readonly kind: 'silence'; readonly applied: boolean; readonly socket: 'open' | 'destroyed' }
-  /** Answered 201 now, applied after `calls` more calls, or when the test says so (null). */
-  | { readonly kind: 'late'; readonly calls: number | null; readonly socket?: 'destroyed' }
+  /** Answered 201 now, applied after `calls` more calls, or when the test says so (null), or whoever is given it by `hold`. */
+  | {
+      readonly kind: 'late';
+      readonly calls: number | null;
+      readonly socket?: 'destroyed';
+      readonly hold?: (apply: () => void) => void;
+    }
   /** Answered after `ms` of real time, all else as usual. */
   | { readonly kind: 'slow'; readonly ms: number }
   /** 201 with a body that is not Braze's. */
@@ -79,6 +85,20 @@ export const makeFaultPlan = (): FaultPlan => {
     },
     log,
   };
+};
+
+/** A fault that all vendors share, as Braze has it. */
+export const toBrazeFault = (fault: ToolFault | null): BrazeFault | null => {
+  switch (fault?.kind) {
+    case 'throttled':
+      return { kind: 'throttled', resetAt: null };
+    case 'partial':
+      return { kind: 'partial', users: fault.ids };
+    case 'late':
+      return { ...fault, calls: null };
+    default:
+      return fault ?? null;
+  }
 };
 
 const meets = (when: FaultWhen, request: TrackRequest | null, now: number): boolean =>

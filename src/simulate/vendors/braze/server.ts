@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../listen.ts';
 import { readBody } from '../read-body.ts';
 import type { StandInRequest } from '../tool-stand-in.ts';
+import type { Weather } from '../weather.ts';
 import { deleteUsers } from './delete-users.ts';
 import { exportIds } from './export-ids.ts';
 import type { BrazeFault, FaultPlan } from './faults.ts';
-import { makeFaultPlan } from './faults.ts';
+import { makeFaultPlan, toBrazeFault } from './faults.ts';
 import { makeRateLimit } from './rate-limit.ts';
 import type { BrazeObject, TrackRequest } from './track-request.ts';
 import { judgeTrack } from './track-request.ts';
@@ -48,6 +49,8 @@ export interface BrazeOptions {
   readonly maxObjects?: number;
   /** Is told each request as it comes; its `status` is filled in when it is answered. */
   readonly onRequest?: (request: StandInRequest) => void;
+  /** Faults that come by themselves. */
+  readonly weather?: Weather;
 }
 
 type BrazePermission = 'users.track' | 'users.export.ids' | 'users.delete';
@@ -71,7 +74,8 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
   /** Applies as the fault says: now, later or not at all. */
   const settle = (request: TrackRequest, index: number, fault: BrazeFault | null): void => {
     const apply = (): void => users.apply(request, index, now());
-    if (fault?.kind === 'late') late.push({ apply, calls: fault.calls });
+    if (fault?.kind === 'late' && fault.hold !== undefined) fault.hold(apply);
+    else if (fault?.kind === 'late') late.push({ apply, calls: fault.calls });
     else if (!(fault !== null && 'applied' in fault) || fault.applied) apply();
   };
 
@@ -87,7 +91,8 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
     };
     const asked = judgeTrack(body, undefined, options.maxObjects).request;
     Object.assign(entry, asked);
-    const fault = faults.take(asked, index, now());
+    const drawn = toBrazeFault(options.weather?.({ isRead: false, users: asked?.users ?? [] }) ?? null);
+    const fault = drawn ?? faults.take(asked, index, now());
     if (fault?.kind === 'slow') await sleep(fault.ms);
     if (fault?.kind === 'status') {
       return reply(fault.status, fault.body ?? { message: fault.message ?? 'injected' }, fault.headers);
@@ -126,6 +131,9 @@ export const startBrazeStandIn = async (options: BrazeOptions): Promise<BrazeSta
     }
     if (permission === 'users.track') return await track(request, body, answer);
     if (permission === 'users.export.ids') {
+      const drawn = options.weather?.({ isRead: true, users: [] });
+      if (drawn?.kind === 'status') return answer(drawn.status, { message: 'injected' });
+      if (drawn?.kind === 'throttled') return answer(429, { message: 'Rate limit exceeded' });
       const exported = exportIds(users, body);
       return answer(exported.status, exported.body);
     }

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { listen } from '../listen.ts';
 import { readBody } from '../read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
+import type { Weather } from '../weather.ts';
 import { type HubspotAccount, makeAccount } from './account.ts';
 import { type Answer, batchRead, batchWrite, refusal } from './batch.ts';
 import { propertyApi } from './property-api.ts';
@@ -24,6 +25,8 @@ export interface HubspotOptions {
   readonly now: () => number;
   /** All by default. */
   readonly scopes?: readonly string[];
+  /** Faults that come by themselves. */
+  readonly weather?: Weather;
 }
 
 type When = NonNullable<Parameters<ToolStandIn['inject']>[1]>;
@@ -38,7 +41,7 @@ const OBJECTS = /^\/crm\/(?:objects\/2026-03|v3\/objects)\/(contacts|companies|t
 const PROPERTIES = /^\/crm\/(?:properties\/2026-03|v3\/properties)\/(contacts|companies|tasks)(?:\/([a-z0-9_]+))?$/;
 
 /** A strict HubSpot CRM API on a free loopback port: batches of contacts, companies and tasks, properties, deletion. */
-export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions): Promise<HubspotStandIn> => {
+export const startHubspotStandIn = async ({ token, now, scopes, weather }: HubspotOptions): Promise<HubspotStandIn> => {
   const account = makeAccount(now);
   const requests: StandInRequest[] = [];
   const answers: HubspotStandIn['answers'][number][] = [];
@@ -72,7 +75,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
     const undo = isHeldBack ? account.keep() : () => {};
     const answer = run();
     undo();
-    if (fault?.kind === 'late') late.push(() => void run());
+    if (fault?.kind === 'late') (fault.hold ?? ((apply) => void late.push(apply)))(() => void run());
     return answer;
   };
 
@@ -106,7 +109,7 @@ export const startHubspotStandIn = async ({ token, now, scopes }: HubspotOptions
       response.writeHead(status, { 'content-type': 'application/json', ...extra }).end(status === 204 ? '' : payload);
     };
     const isWrite = /\/batch\/(create|update|upsert)$/.test(path);
-    const fault = take(text, isWrite)?.fault;
+    const fault = weather?.({ isRead: !isWrite, users: [] }) ?? take(text, isWrite)?.fault;
     if (headers.authorization !== `Bearer ${token}`) {
       const refused = refusal(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found or not valid.');
       return answer(refused.status, refused.body);

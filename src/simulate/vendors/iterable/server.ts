@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { listen } from '../listen.ts';
 import { readBody } from '../read-body.ts';
 import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts';
+import type { Weather } from '../weather.ts';
 import {
   type BulkVerdict,
   type BulkWorld,
@@ -39,6 +40,8 @@ export interface IterableOptions {
   readonly barredEvents?: readonly string[];
   /** Failures are counted and nobody is named. */
   readonly hidesFailures?: boolean;
+  /** Faults that come by themselves. */
+  readonly weather?: Weather;
 }
 
 const MAX_BODY_BYTES = 4_000_000;
@@ -85,12 +88,13 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     const named = (itemsOf(body, list) ?? []).map(({ userId }) => String(userId));
     const follows = list === 'events' && lastWrite === 'users';
     lastWrite = list;
-    const fault = faults.take({ users: named, isRead: false, follows });
+    const fault =
+      options.weather?.({ isRead: false, users: named }) ?? faults.take({ users: named, isRead: false, follows });
     if (fault?.kind === 'status') return injected(fault);
     if (fault?.kind === 'throttled') return tooMany(path);
     const verdict = judge(path, body, fault);
     if (!verdict.taken) return verdict;
-    if (fault?.kind === 'late') late.push(verdict.apply);
+    if (fault?.kind === 'late') (fault.hold ?? ((apply) => void late.push(apply)))(verdict.apply);
     else if (!(fault !== null && 'applied' in fault) || fault.applied) verdict.apply();
     if (fault?.kind === 'silence') {
       if (fault.socket === 'destroyed') socket.resetAndDestroy();
@@ -126,9 +130,11 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     if (isBulk) return write(path, body, socket);
     const fault =
       method === 'GET'
-        ? faults.take({ users: userId === undefined ? [] : [userId], isRead: true, follows: false })
+        ? (options.weather?.({ isRead: true, users: [] }) ??
+          faults.take({ users: userId === undefined ? [] : [userId], isRead: true, follows: false }))
         : null;
     if (fault?.kind === 'status') return injected(fault);
+    if (fault?.kind === 'throttled') return tooMany(path);
     if (userId !== undefined) return onUser(method, decodeURIComponent(userId));
     if (path === '/api/users/getFields')
       return {

@@ -1,0 +1,160 @@
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
+import { makeRandom, type Random } from '../random.ts';
+import type { ToolFault } from '../vendors/tool-stand-in.ts';
+import type { Weather, WeatherRequest } from '../vendors/weather.ts';
+import { makeQueue } from '../world/queue.ts';
+
+/** A tool is down from `from` until before `until`, UTC milliseconds. */
+export interface Outage {
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface WeatherOptions {
+  readonly seed: number;
+  /** A number of its own for each tool. */
+  readonly stream: number;
+  /** Share of the requests that fail. */
+  readonly failing: number;
+  readonly outages: readonly Outage[];
+  /** After this instant all goes well, UTC milliseconds. */
+  readonly calmFrom: number;
+  readonly now: () => number;
+}
+
+/** A call that was answered and waits to be applied. */
+interface Held {
+  readonly apply: () => void;
+  readonly users: readonly string[];
+}
+
+export interface ToolWeather {
+  readonly draw: Weather;
+  /** When the next call that was held back is applied; null: none is held. */
+  readonly nextAt: () => number | null;
+  /** Applies what is due. */
+  readonly pass: (now: number) => void;
+  /** The tool answered a request well for the first time after whatever went wrong before `at`; null: not yet. */
+  readonly wellSince: () => number | null;
+  /** The last trouble that met a call about the person; `Infinity` while one is held back. */
+  readonly lastTroubleOf: (userId: string) => number;
+  /** The last call about the person that was taken well and at once. */
+  readonly lastWellOf: (userId: string) => number;
+  readonly counts: () => Readonly<Record<string, number>>;
+  readonly requests: () => number;
+}
+
+/** Kinds by weight, as they meet requests that write. A read is refused, throttled or cut off. */
+const KINDS = { refused: 30, throttled: 18, applied: 14, lost: 14, garbage: 10, late: 14 } as const;
+const READ_KINDS = { refused: 60, throttled: 40 } as const;
+const STATUSES = { 500: 3, 502: 2, 503: 4 } as const;
+/** How long a call is held back, in ms: most are applied within seconds, some after hours. */
+const HELD_MS = {
+  seconds: { weight: 60, from: SECOND_MS, to: 50 * SECOND_MS },
+  minutes: { weight: 25, from: MINUTE_MS, to: 30 * MINUTE_MS },
+  hours: { weight: 15, from: HOUR_MS, to: 8 * HOUR_MS },
+} as const;
+const DOWN: ToolFault = { kind: 'status', status: 503 };
+
+type Hold = (apply: () => void) => void;
+
+const toFault = (random: Random, kind: keyof typeof KINDS, hold: Hold): ToolFault => {
+  switch (kind) {
+    case 'refused':
+      return { kind: 'status', status: Number(random.pick(STATUSES)) };
+    case 'throttled':
+      return { kind: 'throttled' };
+    case 'applied':
+    case 'lost':
+      return { kind: 'silence', applied: kind === 'applied', socket: 'destroyed' };
+    case 'garbage':
+      return { kind: 'garbage', applied: random.next() < 0.5, body: '<html>busy</html>' };
+    case 'late':
+      return { kind: 'late', hold };
+  }
+};
+
+const drawHeldMs = (random: Random): number => {
+  const { seconds, minutes, hours } = HELD_MS;
+  const term = random.pick({ seconds: seconds.weight, minutes: minutes.weight, hours: hours.weight });
+  return random.whole(HELD_MS[term].from, HELD_MS[term].to);
+};
+
+/** What goes wrong at one tool. Draws depend on the seed and on the order of its requests alone. */
+export const makeWeather = (options: WeatherOptions): ToolWeather => {
+  const { outages, failing, calmFrom, now } = options;
+  const random = makeRandom(options.seed, 4_000_000_000 + options.stream);
+  const held = makeQueue<Held>();
+  const heldOf = new Map<string, number>();
+  const lastOf = new Map<string, number>();
+  const wellOf = new Map<string, number>();
+  const counts: Record<string, number> = {};
+  let requests = 0;
+  let wellSince: number | null = null;
+
+  const note = (kind: string, users: readonly string[]): void => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    wellSince = null;
+    for (const user of users) lastOf.set(user, now());
+  };
+
+  const drawKind = (isRead: boolean): keyof typeof KINDS =>
+    random.pick<keyof typeof KINDS>(isRead ? READ_KINDS : KINDS);
+
+  const hold = (users: readonly string[], apply: () => void): void => {
+    held.push(now() + drawHeldMs(random), { apply, users });
+    for (const user of users) heldOf.set(user, (heldOf.get(user) ?? 0) + 1);
+  };
+
+  const draw = ({ isRead, users }: WeatherRequest): ToolFault | null => {
+    requests += 1;
+    if (outages.some(({ from, until }) => now() >= from && now() < until)) {
+      note('outage', users);
+      return DOWN;
+    }
+    if (now() < calmFrom && random.next() < failing) {
+      const kind = drawKind(isRead);
+      note(kind, users);
+      return toFault(random, kind, (apply) => hold(users, apply));
+    }
+    wellSince ??= now();
+    if (!isRead) for (const user of users) wellOf.set(user, now());
+    return null;
+  };
+
+  return {
+    draw,
+    nextAt: held.nextAt,
+    pass: (at) => {
+      for (let late = held.takeDue(at); late !== undefined; late = held.takeDue(at)) {
+        late.apply();
+        for (const user of late.users) {
+          heldOf.set(user, (heldOf.get(user) ?? 1) - 1);
+          lastOf.set(user, at);
+        }
+      }
+    },
+    wellSince: () => wellSince,
+    lastTroubleOf: (userId) => ((heldOf.get(userId) ?? 0) > 0 ? Number.POSITIVE_INFINITY : (lastOf.get(userId) ?? 0)),
+    lastWellOf: (userId) => wellOf.get(userId) ?? 0,
+    counts: () => ({ ...counts }),
+    requests: () => requests,
+  };
+};
+
+/** Hours that an outage lasts, in the profile of the proof. */
+const OUTAGE_HOURS = [5, 24, 72];
+
+/** One outage of each length at a drawn time, in a third of the window each, so that they do not meet. */
+export const drawOutages = (
+  random: Random,
+  { startsAt, endsAt }: { readonly startsAt: number; readonly endsAt: number },
+): readonly Outage[] => {
+  const third = (endsAt - startsAt) / OUTAGE_HOURS.length;
+  return OUTAGE_HOURS.flatMap((hours, index) => {
+    const room = third - hours * HOUR_MS - DAY_MS / 4;
+    if (room <= 0) return [];
+    const from = Math.floor(startsAt + index * third + random.next() * room);
+    return [{ from, until: from + hours * HOUR_MS }];
+  });
+};
