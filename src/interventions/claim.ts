@@ -126,8 +126,7 @@ const toFact = (tool: ClaimTool, claim: Claim, rawBody: string, receivedAt: Inst
     source: tool.source,
     actor: null,
     reason: null,
-    // The tools number their campaigns apart.
-    holdId: `${tool.source}:${claim.campaign}`,
+    holdId: claim.campaign,
   };
   return claim.says === 'released'
     ? { ...base, kind: 'hold_lifted' }

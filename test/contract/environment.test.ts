@@ -71,6 +71,7 @@ describe('the environment', () => {
       segmentHost: 'https://api.segment.io',
       tools: {},
       stripeWebhookSecrets: [],
+      recoveryToolSecrets: { churnkey: [], 'churn-buster': [] },
       stripeApi: null,
       segmentPublicApi: null,
       apiToken: null,
@@ -132,6 +133,10 @@ describe('the environment', () => {
     ['STRIPE_WEBHOOK_SECRET', 'sk_live_hunter2hunter2'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,'],
     ['STRIPE_WEBHOOK_SECRET', 'whsec_good,,whsec_other'],
+    ['CHURNKEY_WEBHOOK_SECRET', 'hunter2'],
+    ['CHURNKEY_WEBHOOK_SECRET', 'hunter2hunter2,'],
+    ['CHURN_BUSTER_WEBHOOK_SECRET', 'hunter2hunter2hunter2'],
+    ['CHURN_BUSTER_WEBHOOK_SECRET', 'hunter2hunter2hunter2/hunter2'],
     ['API_TOKEN', 'hunter2hunter2'],
     ['GUARD_TOKEN', 'hunter2hunter2'],
     ['LOG_LEVEL', 'verbose'],
@@ -230,6 +235,8 @@ describe('the environment', () => {
   it('cannot be printed with its secrets', () => {
     const environment = accepted({
       STRIPE_WEBHOOK_SECRET: 'whsec_canary',
+      CHURNKEY_WEBHOOK_SECRET: 'canary-canary',
+      CHURN_BUSTER_WEBHOOK_SECRET: 'canary-canary-canary-canary',
       SEGMENT_WRITE_KEY: 'canary-key',
       API_TOKEN: 'canary-canary-canary-canary',
       GUARD_TOKEN: 'canary-canary-canary-canary',

@@ -9,8 +9,10 @@ import { SUBSCRIBE_EVENTS } from '../../src/providers/stripe/subscribe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
 import { startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { openStore } from '../../src/store/index.ts';
+import { churnBusterBody } from './claim-bodies.ts';
 import { urlOf, useStartPlace } from './start-process.ts';
 
+const CLAIM_SECRET = 'claim-canary-0123456789abcdef';
 const SECRET = 'whsec_canary_of_the_start_suite';
 const WRITE_KEY = 'canary-write-key';
 const { run, directory } = useStartPlace();
@@ -60,6 +62,25 @@ describe('npm start', () => {
     const url = await urlOf(relay);
     expect((await post(url, '{}')).status).toBe(404);
     expect(relay.output().stdout).toMatch(/off +Stripe webhooks answer 404: set STRIPE_WEBHOOK_SECRET/);
+  });
+
+  it('takes the claims of other recovery tools from who has the secret, and is off without one', async () => {
+    const relay = run({ CHURN_BUSTER_WEBHOOK_SECRET: `${CLAIM_SECRET},${'b'.repeat(32)}` });
+    const url = await urlOf(relay);
+    const claim = (tool: string, secret: string) =>
+      fetch(`${url}/webhooks/${tool}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`recoup:${secret}`)}`, 'content-type': 'application/json' },
+        body: churnBusterBody({ type: 'campaign_started' }),
+      });
+    expect((await claim('churn-buster', CLAIM_SECRET)).status).toBe(200);
+    expect((await claim('churn-buster', 'b'.repeat(32))).status).toBe(200);
+    expect((await claim('churn-buster', 'c'.repeat(32))).status).toBe(400);
+    expect((await claim('churnkey', CLAIM_SECRET)).status).toBe(404);
+    const { stdout } = relay.output();
+    expect(stdout).toMatch(/on +claims of Churn Buster, as holds: \S+\/webhooks\/churn-buster\n/);
+    expect(stdout).toMatch(/off +claims of Churnkey: set CHURNKEY_WEBHOOK_SECRET/);
+    expect(stdout).not.toContain(CLAIM_SECRET);
   });
 
   it('sends to Segment what live webhooks say when it enforces, and shows no secret in anything it prints', async () => {
