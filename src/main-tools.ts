@@ -1,6 +1,7 @@
 import { TOOLS } from '../destinations/index.ts';
 import type { CliDoors, ToolDoor } from './cli/doors.ts';
 import type { RecordedRequest, Tool, ToolSettings } from './destination-kit/define-tool.ts';
+import { makeToolReader } from './destination-kit/tool-reader.ts';
 import type { Policy } from './domain/policy.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -36,15 +37,14 @@ export const openTools = async ({
   return toolsInUse(credentials, policy).map((tool): EngineTool => {
     const values = credentials[tool.vendor];
     const policySettings = toPolicySettings(tool.vendor, policy);
+    const settings = values === undefined ? null : tool.credentials({ ...values, ...policySettings });
     const limit = tool.vendor === 'braze' ? { objects: policy.braze.batchObjects } : {};
     return {
       tool: tool.key,
       subject: tool.subject,
       segmentNames: tool.segmentNames,
-      live:
-        values === undefined
-          ? null
-          : makeActionsSink(tool, tool.credentials({ ...values, ...policySettings }), { now: clock.now, ...limit }),
+      live: settings === null ? null : makeActionsSink(tool, settings, { now: clock.now, ...limit }),
+      reader: settings === null ? null : makeToolReader(tool, settings),
       recorder: makeRecorderSink(tool, {
         ...limit,
         settings: tool.credentials({ ...tool.recorder.credentials, ...policySettings }),

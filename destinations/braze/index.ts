@@ -3,7 +3,7 @@ import { toAnswer } from './answer.ts';
 import { checkCredentials } from './credentials.ts';
 import { definition } from './definition.ts';
 import { erase } from './erase.ts';
-import { readBack } from './read-back.ts';
+import { IDS_PER_CALL, readBack, toHeld } from './read-back.ts';
 
 /** Braze, by `POST /users/track`. */
 export const braze = defineTool({
@@ -35,6 +35,9 @@ export const braze = defineTool({
   },
   checkCredentials,
   readBack,
+  toHeld,
+  // Half of the 250 calls a minute that a workspace has, all askers together.
+  readBackLimits: { ids: IDS_PER_CALL, questionsPerSecond: 2 },
   erase,
   eraseByHand: 'in Braze, delete the users with these external ids',
 });

@@ -1,10 +1,17 @@
 import { z } from 'zod';
 import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
+import type { Attributes } from '../../src/destination-kit/record.ts';
+import { withoutLongTexts } from '../../src/destination-kit/without-long-texts.ts';
 import { askBraze, type BrazeClient } from './client.ts';
 import type { BrazeSettings } from './settings.ts';
+import { MAX_CHARACTERS } from './track-body.ts';
+
+/** What Braze tells of a state: texts that are too long for it were cleared. */
+export const toHeld = (desired: Attributes): Attributes =>
+  withoutLongTexts(desired, ({ length }) => length > MAX_CHARACTERS);
 
 /** Braze refuses more ids in one call. */
-const IDS_PER_CALL = 50;
+export const IDS_PER_CALL = 50;
 
 type Fields = Parameters<BrazeClient['users']['export']['ids']>[0]['fields_to_export'];
 // The client's list of fields is short of Canvases, which Braze documents.

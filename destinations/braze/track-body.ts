@@ -73,7 +73,7 @@ const toEvents = (payload: SyncPayload, index: number, settings: BrazeSettings):
   });
 
 /** Braze's limit of a text, of attributes and properties alike. */
-const MAX_CHARACTERS = 255;
+export const MAX_CHARACTERS = 255;
 
 /** A payment link cut off is worse than none: a template can tell that there is none. */
 const findTooLong = (values: TrackObject): readonly string[] =>

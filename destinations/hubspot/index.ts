@@ -39,6 +39,9 @@ const shared = (key: string, subject: Subject, object: HubspotObject, callsPerSe
   checkCredentials,
 });
 
+/** Two requests each, of the 100 in 10 s that deliveries share: a tenth of them for both tools together. */
+const READ_BACK_LIMITS = { ids: INPUTS_PER_CALL, questionsPerSecond: 0.25 };
+
 const toSettings = (values: Readonly<Record<string, string>>): HubspotSettings => {
   const { accessToken = '', baseUrl = '', createMissing = '', defaultOwner = '' } = values;
   const { contactIdProperty = OWN_IDS.contacts, companyIdProperty = OWN_IDS.companies } = values;
@@ -59,6 +62,7 @@ export const hubspotTools: readonly Tool[] = [
     action: 'syncContacts',
     inspect: makeInspect('contacts', []),
     readBack: makeReadBack('contacts'),
+    readBackLimits: READ_BACK_LIMITS,
     erase: eraseContacts,
     eraseByHand: 'in HubSpot, find the contacts by their Recoup user ID and delete them permanently',
   }),
@@ -67,6 +71,7 @@ export const hubspotTools: readonly Tool[] = [
     action: 'syncCompanies',
     inspect: makeInspect('companies', ['contacts']),
     readBack: makeReadBack('companies'),
+    readBackLimits: READ_BACK_LIMITS,
     erase: eraseCompanies,
     eraseByHand: 'in HubSpot, find the companies by their Recoup account ID and empty the properties of Recoup',
   }),

@@ -12,9 +12,11 @@ export interface Question extends Pick<JsonQuestion, 'method' | 'body'> {
 /** Iterable said no. */
 export class IterableRefusal extends Error {
   readonly answer: HttpAnswer;
+  readonly status: number;
   constructor(message: string, answer: HttpAnswer) {
     super(message);
     this.answer = answer;
+    this.status = answer.status;
   }
 }
 

@@ -42,10 +42,12 @@ const toField = (name: string, value: unknown): unknown =>
     ? `${value.slice(0, 10)} ${value.slice(11, 19)} +00:00`
     : value;
 
+export const isTooLong = (text: string): boolean => Buffer.byteLength(text) > MAX_BYTES;
+
 const findTooLong = (values: Values): readonly string[] =>
   Object.keys(values).filter((name) => {
     const value = values[name];
-    return typeof value === 'string' && Buffer.byteLength(value) > MAX_BYTES;
+    return typeof value === 'string' && isTooLong(value);
   });
 
 const mapValues = (values: Values, to: (name: string, value: unknown) => unknown): Values =>

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { defineTool, type RecordedRequest } from '../../src/destination-kit/define-tool.ts';
+import { withoutLongTexts } from '../../src/destination-kit/without-long-texts.ts';
 import { toAnswer } from './answer.ts';
 import { checkCredentials } from './credentials.ts';
 import { definition } from './definition.ts';
 import { erase } from './erase.ts';
+import { isTooLong } from './field-values.ts';
 import { inspect } from './inspect.ts';
 import { openSession } from './open-session.ts';
 import { readBack } from './read-back.ts';
@@ -45,6 +47,9 @@ export const iterable = defineTool({
   inspect,
   checkCredentials,
   readBack,
+  toHeld: (desired) => withoutLongTexts(desired, isTooLong),
+  // Each is a request of its own: a quarter of the 100 a second that are allowed.
+  readBackLimits: { ids: 25, questionsPerSecond: 1 },
   erase,
   eraseByHand: 'in Iterable, delete the users with these user ids',
 });

@@ -4,7 +4,7 @@ import { isSessionOver, toAnswer } from './answer.ts';
 import { checkCredentialsOf } from './credentials.ts';
 import { accountDefinition, contactDefinition, taskDefinition } from './definition.ts';
 import { eraseOf } from './erase.ts';
-import { readBackOf } from './read-back.ts';
+import { IDS_PER_QUERY, readBackOf, toHeldOf } from './read-back.ts';
 import { answerRecorded, RECORDER_CREDENTIALS } from './recorder.ts';
 import { openSession } from './session.ts';
 import type { SalesforceObject } from './set-up/custom-fields.ts';
@@ -14,6 +14,9 @@ import { type SalesforceSettings, toSettings } from './settings.ts';
 
 type Definition = ToolDefinition<SalesforceSettings>;
 type Part = 'key' | 'subject' | 'definition' | 'action' | 'eraseByHand';
+
+/** A log-in, a description and a query each: at most some 26,000 a day of an allocation of 100,000 and more. */
+const READ_BACK_LIMITS = { ids: IDS_PER_QUERY, questionsPerSecond: 0.1 };
 
 const toTool = (object: SalesforceObject, parts: Pick<Definition, Part>): Tool =>
   defineTool<SalesforceSettings>({
@@ -39,6 +42,7 @@ const toTool = (object: SalesforceObject, parts: Pick<Definition, Part>): Tool =
     inspect: inspectOf(object),
     checkCredentials: checkCredentialsOf(object),
     readBack: readBackOf(object),
+    ...(object === 'Task' ? {} : { toHeld: toHeldOf(object), readBackLimits: READ_BACK_LIMITS }),
     erase: eraseOf(object),
   });
 

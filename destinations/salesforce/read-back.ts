@@ -1,8 +1,10 @@
 import type { Connection } from 'jsforce';
 import type { ToolProfile } from '../../src/destination-kit/define-tool.ts';
 import { typeOf } from '../../src/destination-kit/fields.ts';
+import type { Attributes } from '../../src/destination-kit/record.ts';
+import { withoutLongTexts } from '../../src/destination-kit/without-long-texts.ts';
 import { askSalesforce } from './client.ts';
-import { RETRY_FIELDS } from './field-values.ts';
+import { fieldNamesOf, MAX_TEXT, RETRY_FIELDS } from './field-values.ts';
 import { type Row, textIn, toSoqlText, valueIn } from './look-up.ts';
 import { heldFieldsOf, type RecoupField } from './recoup-fields.ts';
 import { idFieldOf, type SalesforceObject } from './set-up/custom-fields.ts';
@@ -10,7 +12,7 @@ import type { SalesforceSettings } from './settings.ts';
 import { TASK_PRIORITY } from './tasks/task-fields.ts';
 
 /** Ids that fit into the address of a query beside some sixty fields. */
-const IDS_PER_QUERY = 50;
+export const IDS_PER_QUERY = 50;
 
 /** What Salesforce holds of these subjects under Recoup's names; fields that are missing or hidden are left out. */
 export const readBackOf =
@@ -37,6 +39,16 @@ export const readBackOf =
         flows: [],
       }));
     });
+
+/** What Salesforce tells of a state: what has a field that leads back to it, and no text that is too long for one. */
+export const toHeldOf =
+  (object: 'Contact' | 'Account') =>
+  (desired: Attributes): Attributes => {
+    const fields = heldFieldsOf(object, Object.keys(desired).flatMap(fieldNamesOf));
+    const told = new Set(fields.map(({ attribute }) => attribute));
+    const held = Object.fromEntries(Object.entries(desired).filter(([name]) => told.has(name)));
+    return withoutLongTexts(held, ({ length }) => length > MAX_TEXT);
+  };
 
 /** Fields of Salesforce's own that hold attributes. */
 const STANDARD: Readonly<Record<SalesforceObject, readonly string[]>> = {

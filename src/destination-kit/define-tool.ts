@@ -75,6 +75,13 @@ export interface ToolProfile {
   }[];
 }
 
+/** How often a tool may be asked what it holds, beside its deliveries. */
+export interface ReadBackLimits {
+  /** Subjects asked for in one question; one that is a request for each is kept short. */
+  readonly ids: number;
+  readonly questionsPerSecond: number;
+}
+
 /** What a tool is to Recoup, around a destination that any host of Segment Actions can run. */
 export interface ToolDefinition<Settings extends ToolSettings> {
   /** e.g. `braze` or `hubspot-companies`; lower case, used in logs and rows. */
@@ -126,6 +133,8 @@ export interface ToolDefinition<Settings extends ToolSettings> {
     userIds: readonly string[],
     timeoutMs: number,
   ) => Promise<readonly ToolProfile[]>;
+  /** With these the relay itself reads back what it delivered; absent: people ask (`recoup destinations check`), the relay does not. */
+  readonly readBackLimits?: ReadBackLimits;
   /**
    * Deletes these people (accounts, episodes), or what Recoup wrote of them; whom it does not know counts as deleted. Rejects with a
    * message free of secrets when it is not known that it took them all.

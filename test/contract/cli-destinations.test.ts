@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { findDifferences } from '../../src/cli/destinations/destinations.ts';
 import { instant } from '../../src/domain/instant.ts';
+import { findDifferences } from '../../src/pipeline/verify/differences.ts';
 import { SIGNATURE_HEADER, signStripe } from '../../src/providers/stripe/stripe.ts';
 import { lifecycle } from '../../src/simulate/lifecycles.ts';
 import { type BrazeStandIn, startBrazeStandIn } from '../../src/simulate/vendors/braze.ts';
