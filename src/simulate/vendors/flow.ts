@@ -25,7 +25,7 @@ export interface FlowTool {
   readonly isInDunning: (userId: string) => boolean;
   readonly watch: (watcher: {
     readonly onEvent: (event: FlowEvent) => void;
-    readonly onWrite: (write: { readonly at: number }) => void;
+    readonly onWrite: (write: { readonly at: number; readonly userId: string }) => void;
   }) => void;
 }
 

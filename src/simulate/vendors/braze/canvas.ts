@@ -6,7 +6,7 @@ export const toFlowTool = (users: BrazeUsers): FlowTool => ({
   isInDunning: (userId) => users.all.get(userId)?.attributes.in_dunning === true,
   watch: ({ onEvent, onWrite }) =>
     users.watch({
-      onWrite,
+      onWrite: ({ externalId: userId, at }) => onWrite({ userId, at }),
       onEvent: ({ externalId: userId, name, at, properties }) => {
         const { dunning_episode_id: episodeId, dunning_stage, stage = dunning_stage } = properties;
         onEvent({ userId, name, at, episodeId, stage });
