@@ -85,6 +85,7 @@ const HELD_BACK: Readonly<Record<NonNullable<Explanation['view']['traits']['supp
   voluntary_cancel: 'the customer has asked to cancel',
   paused: 'somebody has paused the subscription or its collection',
   refund: 'money was given back on an invoice that is still owed',
+  brake: 'the brakes hold entries into messaging back: `recoup brakes status`',
 };
 
 const heldBackLines = ({ suppression_reason: reason }: Explanation['view']['traits']): readonly string[] =>

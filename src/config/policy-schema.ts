@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Policy } from '../domain/policy.ts';
+import { BRAKES_RULES, BRAKES_SCHEMA, toBrakes } from './policy/brakes.ts';
 import { BRAZE_RULES, BRAZE_SCHEMA, toBraze } from './policy/braze.ts';
 import { GENERAL_RULES, GENERAL_SHAPE } from './policy/general.ts';
+import { GRACE_RULES, GRACE_SCHEMA, toGrace } from './policy/grace.ts';
 import { HAND_OFF_RULES, HAND_OFF_SCHEMA, toHandOff } from './policy/hand-off.ts';
 import { HUBSPOT_RULES, HUBSPOT_SCHEMA, toHubspot } from './policy/hubspot.ts';
 import { type PolicyRules, section } from './policy/kinds.ts';
@@ -10,6 +12,7 @@ import { RETENTION_RULES, RETENTION_SCHEMA, toRetention } from './policy/retenti
 import { SALESFORCE_RULES, SALESFORCE_SCHEMA, toSalesforce } from './policy/salesforce.ts';
 import { SEGMENT_RULES, SEGMENT_SCHEMA } from './policy/segment.ts';
 import { STRIPE_RULES, STRIPE_SCHEMA, toStripe } from './policy/stripe.ts';
+import { toVerify, VERIFY_RULES, VERIFY_SCHEMA } from './policy/verify.ts';
 
 /** The keys of policy.yaml by their dotted path. Each is optional. */
 export const POLICY_RULES = {
@@ -21,6 +24,9 @@ export const POLICY_RULES = {
   ...HUBSPOT_RULES,
   ...SALESFORCE_RULES,
   ...HAND_OFF_RULES,
+  ...BRAKES_RULES,
+  ...GRACE_RULES,
+  ...VERIFY_RULES,
   ...RETENTION_RULES,
 } as const satisfies PolicyRules;
 
@@ -34,6 +40,9 @@ export const POLICY_SCHEMA = section({
   hubspot: HUBSPOT_SCHEMA,
   salesforce: SALESFORCE_SCHEMA,
   hand_off: HAND_OFF_SCHEMA,
+  brakes: BRAKES_SCHEMA,
+  grace: GRACE_SCHEMA,
+  verify: VERIFY_SCHEMA,
   retention: RETENTION_SCHEMA,
 });
 
@@ -54,5 +63,8 @@ export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
   salesforce: toSalesforce(file.salesforce),
   handOff: toHandOff(file.hand_off),
   stripe: toStripe(file.stripe),
+  brakes: toBrakes(file.brakes),
+  grace: toGrace(file.grace),
+  verify: toVerify(file.verify),
   retention: toRetention(file.retention),
 });

@@ -74,6 +74,28 @@ export interface Policy {
     /** How often deliveries that were missed are looked for, in ms; needs an API key. */
     readonly reconcileEveryMs: number;
   };
+  /** When entries into messaging are held back (semantics G10). */
+  readonly brakes: {
+    /** More than so many of one person within 24 h wait; null: as many as there are. */
+    readonly entriesPerDay: number | null;
+    /** More than this share of the known people entering within `withinMs` stops all entries; null: never. Above 0, up to 1. */
+    readonly shareAtOnce: number | null;
+    readonly withinMs: number;
+    /** Fewer known people than this are not counted: of few, any is a large share. */
+    readonly fromPeople: number;
+  };
+  /** How long whoever is out of retries keeps access (semantics D3), in ms. */
+  readonly grace: {
+    /** Null: not at all. */
+    readonly lastsMs: number | null;
+    /** Nobody's grace ends sooner than this after a store that observed began to enforce. */
+    readonly floorMs: number;
+  };
+  /** How what tools hold is read back. */
+  readonly verify: {
+    /** Rows of each tool beside those that end or hold dunning, which are all read back. 0: none. */
+    readonly samplePerHour: number;
+  };
   readonly retention: { readonly deliveriesDays: number; readonly outboxDays: number; readonly logDays: number };
 }
 

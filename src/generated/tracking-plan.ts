@@ -570,6 +570,10 @@ export type UserTraits = {
   readonly next_retry_status: 'scheduled' | 'blocked' | 'none' | 'unknown' | null;
   /** First failed attempt of the lead episode. In ISO 8601, UTC, milliseconds. Null: no episode is open. E.g. "2026-03-01T09:00:00.000Z". */
   readonly first_failed_at: string | null;
+  /** Until when access should go on although the retries ran out or the subscription was lost; nothing is taken away by itself. In ISO 8601, UTC, milliseconds. Null: the retries have not run out, the debt is paid, or there is no grace. E.g. "2026-03-19T09:00:00.000Z". */
+  readonly grace_ends_at: string | null;
+  /** What your product should grant: full while the retries have not run out, grace until grace_ends_at, restricted from then on until the debt is paid. E.g. "full". */
+  readonly access_level: 'full' | 'grace' | 'restricted';
   /** When the newest recovered episode was paid. In ISO 8601, UTC, milliseconds. Null: nothing was ever recovered. E.g. "2026-03-04T09:00:00.000Z". */
   readonly last_recovered_at: string | null;
   /** Failed attempts in the last 90 days. In attempts. E.g. 2. */
@@ -586,8 +590,8 @@ export type UserTraits = {
   readonly card_expires_at: string | null;
   /** Where the customer can pay or change the card: the policy's template, else the provider's invoice page. Null: no episode is open and no card expires, or neither is known. E.g. "https://app.example.com/billing?account=cus_QxT5m2". */
   readonly update_payment_url: string | null;
-  /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too; opted_out for a customer who is never to be dunned, owned_elsewhere for one whom another recovery tool writes to, held for one whom somebody holds back; paused for a subscription or its collection that was paused at somebody's wish; refund for money given back on an invoice that is still owed. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
-  readonly suppression_reason: 'dispute' | 'opted_out' | 'owned_elsewhere' | 'held' | 'voluntary_cancel' | 'paused' | 'refund' | null;
+  /** Why no dunning message may go out, although there is a reason for one. dispute stands for a fraud warning, too; opted_out for a customer who is never to be dunned, owned_elsewhere for one whom another recovery tool writes to, held for one whom somebody holds back; paused for a subscription or its collection that was paused at somebody's wish; refund for money given back on an invoice that is still owed; brake for whom Recoup's own brakes hold back because too much happened at once. Null: dunning_suppressed is false. E.g. "voluntary_cancel". */
+  readonly suppression_reason: 'dispute' | 'opted_out' | 'owned_elsewhere' | 'held' | 'voluntary_cancel' | 'paused' | 'refund' | 'brake' | null;
   /** A card was added or changed, and the next charge will not use it: it has to be made the default. E.g. false. */
   readonly card_updated_wrong_slot: boolean;
   /** The email address of the billing account. Null: no statement names one. E.g. "ada@example.com". */
@@ -637,6 +641,8 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
   next_retry_date: 'on_change',
   next_retry_status: 'on_change',
   first_failed_at: 'on_change',
+  grace_ends_at: 'on_change',
+  access_level: 'on_change',
   last_recovered_at: 'on_change',
   total_failed_payments_90d: 'on_change',
   lifetime_failed_payments: 'on_change',
@@ -654,7 +660,7 @@ export const USER_TRAITS: Readonly<Record<keyof UserTraits, 'on_change' | 'with_
 };
 
 /** The user traits that are instants: these have an age. */
-export type InstantTraitName = 'next_retry_date' | 'first_failed_at' | 'last_recovered_at' | 'card_expires_at';
+export type InstantTraitName = 'next_retry_date' | 'first_failed_at' | 'grace_ends_at' | 'last_recovered_at' | 'card_expires_at';
 
 /** The properties of each event that are instants. */
 export interface InstantPropertyNames {
@@ -966,6 +972,8 @@ const USER_SCHEMA: Shaped = z.strictObject({
   next_retry_date: z.iso.datetime().nullable(),
   next_retry_status: z.enum(['scheduled', 'blocked', 'none', 'unknown']).nullable(),
   first_failed_at: z.iso.datetime().nullable(),
+  grace_ends_at: z.iso.datetime().nullable(),
+  access_level: z.enum(['full', 'grace', 'restricted']),
   last_recovered_at: z.iso.datetime().nullable(),
   total_failed_payments_90d: z.int().min(0),
   lifetime_failed_payments: z.int().min(0),
@@ -974,7 +982,7 @@ const USER_SCHEMA: Shaped = z.strictObject({
   high_value_plan: z.boolean(),
   card_expires_at: z.iso.datetime().nullable(),
   update_payment_url: z.string().nullable(),
-  suppression_reason: z.enum(['dispute', 'opted_out', 'owned_elsewhere', 'held', 'voluntary_cancel', 'paused', 'refund']).nullable(),
+  suppression_reason: z.enum(['dispute', 'opted_out', 'owned_elsewhere', 'held', 'voluntary_cancel', 'paused', 'refund', 'brake']).nullable(),
   card_updated_wrong_slot: z.boolean(),
   email: z.string().nullable(),
   mrr: z.number().nullable(),

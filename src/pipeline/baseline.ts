@@ -44,9 +44,9 @@ const silence = (view: View, isSilent: (event: PlannedEvent) => boolean): Readon
   );
 
 /** Null while the rules are the same. What was still settling at the last commit is news and stays out. */
-const becauseOfRules = ({ decided, userId, accounts }: Claim, rules: Ruleset): Baseline | null => {
+const becauseOfRules = ({ decided, userId, accounts, enforcedSince }: Claim, rules: Ruleset): Baseline | null => {
   if (decided === null || decided.ruleset === rules.hash) return null;
-  const view = decide({ userId, accounts, rules, now: decided.at });
+  const view = decide({ userId, accounts, rules, enforcedSince, now: decided.at });
   const isOld = ({ ready, settlesAt }: PlannedEvent): boolean => ready && settlesAt <= decided.at;
   return {
     silent: silence(view, isOld),

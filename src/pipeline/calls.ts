@@ -12,6 +12,8 @@ import type { ActiveTool } from './tools/tool-ports.ts';
 export interface DiffInput {
   readonly claim: Claim;
   readonly view: View;
+  /** As whoever writes to people may see it: the same unless a brake holds entries back (semantics G10). */
+  readonly messaging: View;
   readonly rules: Ruleset;
   readonly now: Instant;
   readonly channel: Channel;

@@ -1,6 +1,7 @@
 import type { DeliveryKeys, Fact } from '../domain/fact.ts';
 import type { CustomerKey, Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { BrakeState } from './brakes/brake-ports.ts';
 import type { Commitments, CommittedEvent } from './commitments.ts';
 
 /** What comes in: deliveries, and a due profile with all that a decision needs. */
@@ -79,6 +80,9 @@ export interface Claim {
   readonly decided: { readonly at: Instant; readonly ruleset: string } | null;
   /** Consecutive failed decisions, for the backoff. */
   readonly failures: number;
+  readonly brake: BrakeState;
+  /** When a store that had observed began to enforce; null where it never observed, or still does. */
+  readonly enforcedSince: Instant | null;
   /** Since when it is due: the boundary that woke it, or the receipt of a delivery. */
   readonly dueAt: Instant;
 }

@@ -1,8 +1,10 @@
 import type { Fact } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { CommitBrake } from './brakes/brake-ports.ts';
 import type { DeliveryReading } from './claim.ts';
 import type { Channel, Commitments, TraitValues } from './commitments.ts';
+import type { CommitSuppressions } from './suppressions/suppression-ports.ts';
 import type { ToolChange } from './tools/tool-ports.ts';
 
 /** What goes out of a decision, to be committed whole or not at all. */
@@ -98,10 +100,13 @@ export interface Commit {
   readonly accounts: readonly AccountCommit[];
   readonly outbox: readonly NewOutboxCall[];
   readonly tools: readonly ToolChange[];
+  /** Who is to hear no more of dunning by this decision, for the ledger. */
+  readonly suppressions: CommitSuppressions;
   readonly deadLetters: readonly NewDeadLetter[];
   /** Replaces the stored ones. */
   readonly commitments: Commitments;
-  /** In dunning now: whom a switch to enforce must tell (semantics G9). */
+  readonly brake: CommitBrake;
+  /** In dunning now, held back or not: whom a switch to enforce must tell (semantics G9). */
   readonly inDunning: boolean;
   /** The present state for `recoup profile`, as JSON text. */
   readonly view: string;

@@ -1,5 +1,6 @@
 import type { Attributes } from '../destination-kit/record.ts';
 import type { CustomerKey } from '../domain/ids.ts';
+import type { Instant } from '../domain/instant.ts';
 
 /** What has already been said of a profile, and to whom. */
 
@@ -58,6 +59,8 @@ export interface Commitments extends Told {
   /** Ids of episodes that a call has named. */
   readonly episodes: readonly string[];
   readonly channel: Channel | null;
+  /** When the person entered messaging within the last 24 h, oldest first (semantics G10); absent: never. */
+  readonly entries?: readonly Instant[];
   /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
   readonly segment: Told | null;
   /** By `tool` for the live tool and `tool/recorder` for its recorder; of accounts and episodes with `#` and their id. */

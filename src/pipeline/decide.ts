@@ -94,18 +94,19 @@ const anonymousIdOf = (customer: CustomerKey, namespace: string): string =>
 
 interface Person {
   readonly rules: Ruleset;
+  readonly enforcedSince: Instant | null;
   readonly userId: string | null;
   readonly ledgers: readonly [Ledger, ...Ledger[]];
 }
 
 /** Where the accounts together stand, and what that makes of the traits. */
-const standTogether = ({ rules: { policy }, userId, ledgers }: Person): TraitContext => {
+const standTogether = ({ rules: { policy }, enforcedSince, userId, ledgers }: Person): TraitContext => {
   const joined = joinLedgers(ledgers);
   const standing = findStanding(joined, policy);
   const spokenOf = standing.lead?.episode.subscription ?? standing.cardSubscription;
   const customer = (ledgers.length > 1 ? accountOf(ledgers, spokenOf) : null) ?? joined.customer;
   const ledger = { ...joined, customer, userId };
-  return { ledger, standing, revenue: recurringRevenue(joined), policy };
+  return { ledger, standing, revenue: recurringRevenue(joined), policy, enforcedSince };
 };
 
 const toAccountTraits = (customer: CustomerKey, traits: UserTraits): AccountTraits => ({
@@ -180,6 +181,8 @@ export interface DecideInput {
   readonly rules: Ruleset;
   /** Episodes of which a task was made; none unless given. */
   readonly handedOff?: ReadonlySet<string>;
+  /** When a store that had observed began to enforce (semantics D3, G10); null unless given. */
+  readonly enforcedSince?: Instant | null;
   readonly now: Instant;
 }
 
@@ -194,7 +197,7 @@ export const decide = (input: DecideInput): View => {
   if (first === undefined) return viewNobody(known.userId, rules, now);
   const named = folded.find(({ role, ledger }) => role === 'owner' && ledger.userId !== null);
   const userId = named?.ledger.userId ?? known.userId;
-  const person: Person = { rules, userId, ledgers: [first, ...others] };
+  const person: Person = { rules, enforcedSince: input.enforcedSince ?? null, userId, ledgers: [first, ...others] };
   const stand = standOf(person);
   const { context, traits } = stand;
   const { ledger: joined, standing } = context;

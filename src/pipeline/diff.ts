@@ -95,7 +95,7 @@ export const diff = (input: DiffInput): Effects => {
   const accounts = view.accounts.flatMap((account, index) =>
     account.role === 'owner' ? [{ account, ...diffAccount(input, account, claim.accounts[index]?.events ?? []) }] : [],
   );
-  const state = stateCalls(input);
+  const state = stateCalls({ ...input, view: input.messaging });
   const calls = [...accounts.flatMap((account) => account.calls), ...state.calls];
   const checked = calls.map((call) => ({ call, plan: checkPlan(call) }));
   const leaving = new Set(checked.flatMap(({ call, plan }) => (plan.ok ? [call] : [])));

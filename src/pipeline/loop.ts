@@ -2,6 +2,7 @@ import type { Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { Provider } from '../providers/provider.ts';
 import { findBaseline } from './baseline.ts';
+import { applyBrakes } from './brakes/apply-brakes.ts';
 import { decide } from './decide.ts';
 import { diff } from './diff.ts';
 import { park } from './park.ts';
@@ -42,12 +43,15 @@ export const step = (
   const read = readDeliveries(claim, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
   const handedOff = handedOffIn(claim.commitments);
-  const decided = decide({ userId: claim.userId, accounts, rules, handedOff, now });
+  const { userId, enforcedSince } = claim;
+  const decided = decide({ userId, accounts, rules, handedOff, enforcedSince, now });
   // An account that joined may be older than the one that the id was derived from: who was told by it stays the same.
   const view = { ...decided, anonymousId: claim.anonymousId ?? decided.anonymousId };
   const parted = toPart(claim, view, now);
   if (parted !== null) return parted;
   const to = { channel: channelFor(claim.mode), tools: toolsFor(claim.mode) };
-  const effects = diff({ claim, view, rules, now, ...to, baseline: findBaseline(claim, read, rules, now) });
-  return toCommit(claim, { read, view, effects }, { rules, now });
+  const braked = applyBrakes({ claim, view, rules, channel: to.channel, now });
+  const { messaging } = braked;
+  const effects = diff({ claim, view, messaging, rules, now, ...to, baseline: findBaseline(claim, read, rules, now) });
+  return toCommit(claim, { read, view, braked, effects }, { rules, now });
 };

@@ -14,6 +14,8 @@ export const NOBODY: UserTraits = {
   dunning_failure_class: null,
   next_retry_date: null,
   next_retry_status: null,
+  grace_ends_at: null,
+  access_level: 'full',
   first_failed_at: null,
   last_recovered_at: null,
   total_failed_payments_90d: 0,

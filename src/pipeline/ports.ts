@@ -1,11 +1,14 @@
 import type { CustomerKey, Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ApiStore } from './api/api-ports.ts';
+import type { BrakeStatus, BrakeStore } from './brakes/brake-ports.ts';
 import type { Acceptance, Claim, ClaimedAccount, Delivery, DeliveryEnd, NewDelivery } from './claim.ts';
 import type { Commit, NewDeadLetter, Park, Part, SegmentCall } from './commit.ts';
 import type { Channel } from './commitments.ts';
 import type { GuardStore } from './guard/guard-ports.ts';
+import type { InterventionStore } from './interventions/intervention-ports.ts';
 import type { PrivacyStore } from './privacy-ports.ts';
+import type { SuppressionStore } from './suppressions/suppression-ports.ts';
 import type { SurveyStore } from './survey-ports.ts';
 import type { ToolState, ToolStore } from './tools/tool-ports.ts';
 import type { VerifyStore } from './verify/verify-ports.ts';
@@ -106,13 +109,23 @@ export interface StoreCounts {
   readonly profiles: number;
   readonly inDunning: number;
   readonly parked: number;
+  readonly brake: Pick<BrakeStatus, 'stop' | 'held'>;
   /** Receipt of the oldest delivery that a known customer has unread; null when none. */
   readonly oldestUnreadAt: Instant | null;
   /** Commit of the oldest queued call; null when none. */
   readonly oldestQueuedAt: Instant | null;
 }
 
-export interface Store extends ToolStore, ApiStore, PrivacyStore, SurveyStore, GuardStore, VerifyStore {
+export interface Store
+  extends BrakeStore,
+    ToolStore,
+    ApiStore,
+    PrivacyStore,
+    SurveyStore,
+    GuardStore,
+    InterventionStore,
+    VerifyStore,
+    SuppressionStore {
   /** Random, made with the store: 16 hex characters. */
   readonly storeId: () => Promise<string>;
   /** Binds the store to a namespace. Refuses (throws) when Segment or a tool was told something under another. */

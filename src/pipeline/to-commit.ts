@@ -1,11 +1,13 @@
 import type { Instant } from '../domain/instant.ts';
 import { aliasesOf } from '../ledger/identity.ts';
 import { findWanted } from './api/wanted.ts';
+import type { Braked } from './brakes/apply-brakes.ts';
 import { toViewJson, type View } from './decide.ts';
 import type { Effects } from './diff.ts';
 import type { AccountCommit, Claim, Commit } from './ports.ts';
 import { allFacts, type Read } from './read.ts';
 import type { Ruleset } from './rules.ts';
+import { findSuppressions } from './suppressions/find-suppressions.ts';
 
 /** What the commit writes of each account that the profile owns, in the claim's order. Pure. */
 const toAccountCommits = (
@@ -30,10 +32,17 @@ const toAccountCommits = (
   });
 };
 
+interface Decided {
+  readonly read: Read;
+  readonly view: View;
+  readonly braked: Braked;
+  readonly effects: Effects;
+}
+
 /** Everything that a decision writes. Pure. */
 export const toCommit = (
   claim: Claim,
-  { read, view, effects }: { readonly read: Read; readonly view: View; readonly effects: Effects },
+  { read, view, braked, effects }: Decided,
   { rules, now }: { readonly rules: Ruleset; readonly now: Instant },
 ): Commit => ({
   outcome: 'decided',
@@ -43,9 +52,13 @@ export const toCommit = (
   ruleset: rules.hash,
   readings: read.readings,
   ...effects,
+  suppressions: findSuppressions({ claim, read, view: braked.messaging, effects, now }),
   accounts: toAccountCommits(read, view, effects, { rules }),
   deadLetters: [...read.deadLetters, ...effects.deadLetters],
+  commitments: { ...effects.commitments, ...(braked.entries.length > 0 && { entries: braked.entries }) },
+  brake: braked.brake,
   inDunning: view.traits.in_dunning,
-  view: toViewJson(view),
-  dueAt: view.until,
+  // People, and the guard, are told what holds messages back.
+  view: toViewJson(braked.messaging),
+  dueAt: braked.messaging.until,
 });

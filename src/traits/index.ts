@@ -1,5 +1,6 @@
 import type { Instant } from '../domain/instant.ts';
 import type { UserTraits } from '../generated/tracking-plan.ts';
+import { accessLevel } from './access-level.ts';
 import { arr } from './arr.ts';
 import { cardExpiresAt } from './card-expires-at.ts';
 import { cardUpdatedWrongSlot } from './card-updated-wrong-slot.ts';
@@ -13,6 +14,7 @@ import { dunningStatus } from './dunning-status.ts';
 import { dunningSuppressed } from './dunning-suppressed.ts';
 import { email } from './email.ts';
 import { firstFailedAt } from './first-failed-at.ts';
+import { graceEndsAt } from './grace-ends-at.ts';
 import { highValuePlan } from './high-value-plan.ts';
 import { inDunning } from './in-dunning.ts';
 import { lastRecoveredAt } from './last-recovered-at.ts';
@@ -30,6 +32,7 @@ import { updatePaymentUrl } from './update-payment-url.ts';
 
 /** Every trait; a new one is one file and one line here. */
 const TRAITS: { readonly [Key in keyof UserTraits]-?: Trait<Key> } = {
+  access_level: accessLevel,
   arr,
   card_expires_at: cardExpiresAt,
   card_updated_wrong_slot: cardUpdatedWrongSlot,
@@ -43,6 +46,7 @@ const TRAITS: { readonly [Key in keyof UserTraits]-?: Trait<Key> } = {
   dunning_suppressed: dunningSuppressed,
   email,
   first_failed_at: firstFailedAt,
+  grace_ends_at: graceEndsAt,
   high_value_plan: highValuePlan,
   in_dunning: inDunning,
   last_recovered_at: lastRecoveredAt,

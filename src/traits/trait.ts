@@ -12,6 +12,8 @@ export interface TraitContext {
   /** Null where it is not known, or in several currencies. */
   readonly revenue: RecurringRevenue | null;
   readonly policy: Policy;
+  /** When a store that had observed began to enforce; null where it never observed, or still does. */
+  readonly enforcedSince: Instant | null;
 }
 
 /** A computed property of a profile, typed by the tracking plan. Pure. */

@@ -114,6 +114,7 @@ const IN_STORE: InStore = {
     profiles: 2,
     inDunning: 0,
     parked: 0,
+    brake: { stop: null, held: { share: 0, person: 0 } },
     oldestUnreadAt: null,
     oldestQueuedAt: null,
   },

@@ -28,7 +28,13 @@ export const handOffsAt = (now: Instant, facts: readonly Fact[], given: Given = 
     handOff: { ...DEFAULT_POLICY.handOff, ...given.handOff },
   };
   const ledger = ledgerAt(now, facts);
-  const context = { ledger, standing: findStanding(ledger, policy), revenue: recurringRevenue(ledger), policy };
+  const context = {
+    ledger,
+    standing: findStanding(ledger, policy),
+    revenue: recurringRevenue(ledger),
+    policy,
+    enforcedSince: null,
+  };
   const known = new Set(given.known ?? []);
   return findHandOffs({ ledger, traits: computeTraits(context), policy, now, known });
 };

@@ -52,6 +52,8 @@ const decideOn = (facts: readonly Fact[]): Commit => {
     commitments: { ...told, absorbed: [], episodes: [], channel: null, segment: null, tools: {} },
     decided: null,
     failures: 0,
+    brake: 'off',
+    enforcedSince: null,
     dueAt: AT,
   };
   const world = { rules, providers, channelFor: () => 'segment' as const, toolsFor: () => [] };

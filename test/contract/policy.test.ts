@@ -59,6 +59,8 @@ describe('policy.yaml', () => {
           requestsPerSecond: 20,
           reconcileEveryMs: 300_000,
         },
+        brakes: { entriesPerDay: 3, shareAtOnce: 0.1, withinMs: HOUR_MS, fromPeople: 500 },
+        grace: { lastsMs: 7 * DAY_MS, floorMs: 3 * DAY_MS },
         retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
       });
     },
@@ -155,6 +157,9 @@ describe('policy.yaml', () => {
     ['hubspot:\n  contact_id_property: Recoup Id', 'hubspot.contact_id_property: expected the internal name'],
     ['salesforce:\n  account_id_field: Recoup_Id', 'salesforce.account_id_field: expected the API name'],
     ['hand_off:\n  in: [zendesk]', 'hand_off.in.0: expected a list of hubspot and salesforce'],
+    ['brakes:\n  share_at_once: 10', 'brakes.share_at_once: expected a share above 0'],
+    ['brakes:\n  within: 2d', 'brakes.within: expected a duration from 1m to 1d'],
+    ['grace:\n  floor: null', 'grace.floor: expected a duration'],
     ['hand_off:\n  due_in: null', 'hand_off.due_in: expected a duration'],
     ['hand_off:\n  owners:\n    hubspt: null', 'hand_off.owners.hubspt: unknown setting; did you mean hubspot?'],
   ])('refuses %j and says what is expected', (text, says) => {

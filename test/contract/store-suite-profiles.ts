@@ -134,6 +134,7 @@ export const profilePromises = (store: Subject): void => {
   describe('counts', () => {
     it('of an empty store are zero', async () => {
       expect(await store().counts()).toEqual({
+        brake: { stop: null, held: { share: 0, person: 0 } },
         deliveries: { unread: 0, understood: 0, ignored: 0, dead_letter: 0, unresolved: 0 },
         outbox: { queued: 0, delivered: 0, recorded: 0, dead: 0 },
         deadLetters: 0,

@@ -18,6 +18,33 @@ CREATE TABLE backfill_progress (
   PRIMARY KEY (backfill, part)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE brake_entries (
+  minute INTEGER PRIMARY KEY,
+  people INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE brake_held (
+  profile_id  INTEGER PRIMARY KEY REFERENCES profiles (id) ON DELETE CASCADE,
+  cause       TEXT NOT NULL CHECK (cause IN ('share', 'person')),
+  since       INTEGER NOT NULL,
+  -- A person let this one go: it enters with its next decision, uncounted.
+  released_at INTEGER
+) STRICT;
+
+CREATE INDEX brake_held_cause ON brake_held (cause) WHERE released_at IS NULL;
+
+CREATE TABLE brake_stops (
+  seq         INTEGER PRIMARY KEY AUTOINCREMENT,
+  engaged_at  INTEGER NOT NULL,
+  entered     INTEGER NOT NULL,
+  known       INTEGER NOT NULL,
+  released_at INTEGER,
+  actor       TEXT,
+  reason      TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX brake_stops_engaged ON brake_stops (released_at IS NULL) WHERE released_at IS NULL;
+
 CREATE TABLE "committed_events" (
   customer_id INTEGER NOT NULL REFERENCES customers (id),
   message_id  TEXT NOT NULL,
@@ -371,6 +398,95 @@ CREATE TABLE schema_migrations (
   applied_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE suppression_bounds (le_ms INTEGER PRIMARY KEY) STRICT;
+
+CREATE TABLE suppression_calls (
+  outbox_seq      INTEGER NOT NULL REFERENCES outbox (seq) ON DELETE CASCADE,
+  suppression_seq INTEGER NOT NULL REFERENCES suppressions (seq) ON DELETE CASCADE,
+  -- 'state', or the key of the audience that is left.
+  about           TEXT NOT NULL,
+  PRIMARY KEY (outbox_seq, suppression_seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX suppression_calls_of ON suppression_calls (suppression_seq);
+
+CREATE TABLE suppression_tallies (
+  tool    TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  layer   TEXT NOT NULL,
+  le_ms   INTEGER NOT NULL,
+  n       INTEGER NOT NULL DEFAULT 0,
+  sum_ms  INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (tool, channel, layer, le_ms)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER suppressions_tally_in AFTER INSERT ON suppressions WHEN NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_tallies (tool, channel, layer, le_ms, n, sum_ms)
+    SELECT NEW.tool, NEW.channel, 'decided', (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= t.ms), 1, t.ms
+    FROM (SELECT max(0, NEW.decided_at - NEW.received_at) AS ms) t WHERE true
+    ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
+END;
+
+CREATE TRIGGER suppressions_tally_on AFTER UPDATE OF state_at, exit_at, acknowledged_at, verified_at ON suppressions
+WHEN NEW.never_reached = 0
+BEGIN
+  INSERT INTO suppression_tallies (tool, channel, layer, le_ms, n, sum_ms)
+    SELECT NEW.tool, NEW.channel, t.layer, (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= t.ms), 1, t.ms
+    FROM (
+      SELECT 'state' AS layer, max(0, NEW.state_at - NEW.received_at) AS ms
+        WHERE OLD.state_at IS NULL AND NEW.state_at IS NOT NULL
+      UNION ALL SELECT 'exit', max(0, NEW.exit_at - NEW.received_at)
+        WHERE OLD.exit_at IS NULL AND NEW.exit_at IS NOT NULL
+      UNION ALL SELECT 'acknowledged', max(0, NEW.acknowledged_at - NEW.received_at)
+        WHERE OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL
+      UNION ALL SELECT 'verified', max(0, NEW.verified_at - NEW.received_at)
+        WHERE OLD.verified_at IS NULL AND NEW.verified_at IS NOT NULL
+    ) t WHERE true
+    ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
+END;
+
+CREATE TABLE suppressions (
+  seq             INTEGER PRIMARY KEY AUTOINCREMENT,
+  profile_id      INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
+  -- A tool, or segment.
+  tool            TEXT NOT NULL,
+  channel         TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
+  -- Null for Segment, whose calls are in the outbox.
+  tool_state_id   INTEGER REFERENCES tool_states (id) ON DELETE CASCADE,
+  -- Number of the commit that wants it; what the row is told from then on says so.
+  version         INTEGER NOT NULL,
+  -- Null where no episode was open: a card that expires.
+  episode_id      TEXT,
+  reason          TEXT NOT NULL,
+  -- When the payment (cancellation, hold …) happened, by its own source; when its webhook came; when it was decided.
+  occurred_at     INTEGER NOT NULL,
+  received_at     INTEGER NOT NULL,
+  decided_at      INTEGER NOT NULL,
+  -- The tool took the state that says so, and the exit event; null: not yet, and for exit_at also where none was due.
+  state_at        INTEGER,
+  exit_at         INTEGER,
+  -- All of it: the tool acknowledged what it was to hear.
+  acknowledged_at INTEGER,
+  -- It was read back from the tool.
+  verified_at     INTEGER,
+  -- Dunning went on before that.
+  overtaken_at    INTEGER,
+  -- Nothing of the dunning had left for the tool, so that there was nothing to end: acknowledged without a call.
+  never_reached   INTEGER NOT NULL DEFAULT 0 CHECK (never_reached IN (0, 1))
+) STRICT;
+
+CREATE INDEX suppressions_at ON suppressions (decided_at);
+
+CREATE INDEX suppressions_open ON suppressions (tool, channel, received_at)
+  WHERE acknowledged_at IS NULL AND overtaken_at IS NULL;
+
+CREATE INDEX suppressions_profile ON suppressions (profile_id);
+
+CREATE INDEX suppressions_row ON suppressions (tool_state_id) WHERE tool_state_id IS NOT NULL;
+
+CREATE INDEX suppressions_unverified ON suppressions (tool_state_id) WHERE verified_at IS NULL AND overtaken_at IS NULL;
+
 CREATE TABLE tallies (
   name TEXT NOT NULL PRIMARY KEY,
   n    INTEGER NOT NULL
@@ -415,6 +531,16 @@ CREATE TABLE "tool_edges" (
 
 CREATE INDEX tool_edges_open ON tool_edges (tool_state_id, seq) WHERE status IN ('queued', 'unknown');
 
+CREATE TABLE tool_pauses (
+  tool    TEXT NOT NULL,
+  channel TEXT NOT NULL CHECK (channel IN ('live', 'recorder')),
+  until   INTEGER NOT NULL,
+  -- It refuses the relay: its key, its permissions, its address.
+  stopped INTEGER NOT NULL CHECK (stopped IN (0, 1)),
+  reason  TEXT NOT NULL,
+  PRIMARY KEY (tool, channel)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE "tool_sends" (
   seq           INTEGER PRIMARY KEY AUTOINCREMENT,
   tool_state_id INTEGER NOT NULL REFERENCES tool_states (id) ON DELETE CASCADE,
@@ -425,7 +551,7 @@ CREATE TABLE "tool_sends" (
   -- JSON: a list.
   events        TEXT NOT NULL,
   detail        TEXT
-) STRICT;
+, waited_since INTEGER) STRICT;
 
 CREATE INDEX tool_sends_at ON tool_sends (at);
 
@@ -488,12 +614,14 @@ CREATE TABLE tool_states (
   failures      INTEGER NOT NULL DEFAULT 0,
   -- Money at stake, to order dead letters by.
   amount_minor  INTEGER,
-  currency      TEXT, customer_id INTEGER REFERENCES customers (id),
+  currency      TEXT, customer_id INTEGER REFERENCES customers (id), verify_at INTEGER, looked_at INTEGER, verify_version INTEGER, looks INTEGER NOT NULL DEFAULT 0, drifts INTEGER NOT NULL DEFAULT 0,
   UNIQUE (profile_id, tool, channel, user_id),
   CHECK ((status = 'waiting') = (waiting_since IS NOT NULL AND retry_at IS NOT NULL))
 ) STRICT;
 
 CREATE INDEX tool_states_customer ON tool_states (customer_id) WHERE customer_id IS NOT NULL;
+
+CREATE INDEX tool_states_fought ON tool_states (tool, channel, drifts) WHERE drifts > 0;
 
 CREATE INDEX tool_states_moved ON tool_states (user_id, tool, channel) WHERE customer_id IS NOT NULL;
 
@@ -501,6 +629,14 @@ CREATE INDEX tool_states_next ON tool_states (tool, channel, urgent DESC, waitin
   WHERE status = 'waiting';
 
 CREATE INDEX tool_states_retry ON tool_states (tool, channel, retry_at) WHERE status = 'waiting';
+
+CREATE INDEX tool_states_sample ON tool_states (tool, channel, looked_at, id)
+  WHERE verify_at IS NULL AND status = 'settled' AND delivered IS NOT NULL;
+
+CREATE INDEX tool_states_subject ON tool_states (user_id, tool, channel);
+
+CREATE INDEX tool_states_verify ON tool_states (tool, channel, verify_at, id)
+  WHERE verify_at IS NOT NULL AND status = 'settled';
 
 CREATE TABLE tool_tallies (
   tool    TEXT NOT NULL,
@@ -511,6 +647,12 @@ CREATE TABLE tool_tallies (
   -- Among those waiting.
   urgent  INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (tool, channel)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE verify_tallies (
+  tool     TEXT PRIMARY KEY,
+  verified INTEGER NOT NULL DEFAULT 0,
+  drifted  INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE waiting (

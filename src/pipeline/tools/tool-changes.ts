@@ -31,7 +31,11 @@ const toldOf = (all: Commitments['tools'], active: ActiveTool): Told =>
 /** What one decision wants of every tool: the whole state where it changed, and what is to be heard. Pure. */
 export const toolChanges = (input: SubjectInput): ToolChanges => {
   const { tools } = input.claim.commitments;
-  const wants = input.tools.map((active) => SUBJECTS[active.subject](input, active, toldOf(tools, active)));
+  // Whoever writes to people sees what the brakes let through, everybody else what is true.
+  const toPeople = { ...input, view: input.messaging };
+  const wants = input.tools.map((active) =>
+    SUBJECTS[active.subject](active.subject === 'person' ? toPeople : input, active, toldOf(tools, active)),
+  );
   const others = Object.entries(tools).filter(([key]) => !input.tools.some((active) => isAbout(key, active)));
   return {
     changes: wants.flatMap(({ changes }) => changes),

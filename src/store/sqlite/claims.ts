@@ -2,6 +2,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Claim, ClaimedAccount, CommittedEvent } from '../../pipeline/ports.ts';
+import type { Brakes } from './brakes/brakes.ts';
+import type { Modes } from './brakes/modes.ts';
 import { makeCustomerFacts } from './customer-facts.ts';
 import { type AccountRow, makeAccounts } from './people/accounts.ts';
 import { userIdOf } from './people/aliases.ts';
@@ -61,7 +63,7 @@ const toCommittedEvent = ({ refuted, unsaid, ...event }: EventRow): CommittedEve
 });
 
 /** Reads due profiles with all that a decision needs: one statement for each, and three for each account. For use inside a read transaction. */
-export const makeClaims = (db: DatabaseSync): Claims => {
+export const makeClaims = (db: DatabaseSync, { brakes, modes }: { brakes: Brakes; modes: Modes }): Claims => {
   const storeId = readStoreId(db);
   const due = prepare<DueRow>(db, DUE);
   const accountsOf = makeAccounts(db);
@@ -100,6 +102,8 @@ export const makeClaims = (db: DatabaseSync): Claims => {
       commitments: parseCommitments(row.commitments),
       decided: decidedAt === null || ruleset === null ? null : { at: decidedAt, ruleset },
       failures,
+      brake: brakes.stateOf(profileId),
+      enforcedSince: modes.enforcedSince(),
       dueAt,
     };
     return { claim, accounts, aliases, wakes };

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { earliest, type Instant } from '../../domain/instant.ts';
 import type { Channel, DeliveryEnd, OutboxStatus, StoreCounts } from '../../pipeline/ports.ts';
+import type { Brakes } from './brakes/brakes.ts';
 import { prepare } from './statement.ts';
 
-type Totals = Omit<StoreCounts, 'deliveries' | 'outbox' | 'profiles'>;
+type Totals = Omit<StoreCounts, 'deliveries' | 'outbox' | 'profiles' | 'brake'>;
 
 const TALLIES = 'SELECT name, n FROM tallies';
 const TOTALS = `SELECT
@@ -16,13 +17,14 @@ const OLDEST_QUEUED = `SELECT committed_at AS at FROM outbox
 const NO_TOTALS = { deadLetters: 0, inDunning: 0, parked: 0, oldestUnreadAt: null };
 
 /** Counts what is stored, of one snapshot if called inside a read transaction. Its cost does not grow with the past. */
-export const makeCounts = (db: DatabaseSync): (() => StoreCounts) => {
+export const makeCounts = (db: DatabaseSync, brakes: Pick<Brakes, 'status'>): (() => StoreCounts) => {
   const tallies = prepare<{ name: string; n: number }>(db, TALLIES);
   const totals = prepare<Omit<Totals, 'oldestQueuedAt'>>(db, TOTALS);
   const oldestQueued = prepare<{ at: Instant }>(db, OLDEST_QUEUED);
   const oldestQueuedAt = (channel: Channel): Instant | null => oldestQueued.get(channel)?.at ?? null;
 
   return () => {
+    const { stop, held } = brakes.status();
     const tally = new Map(tallies.all().map(({ name, n }) => [name, n]));
     const deliveries = (end: DeliveryEnd | 'unresolved'): number => tally.get(`deliveries ${end}`) ?? 0;
     const outbox = (status: OutboxStatus): number => tally.get(`outbox ${status}`) ?? 0;
@@ -30,6 +32,7 @@ export const makeCounts = (db: DatabaseSync): (() => StoreCounts) => {
       ...(totals.get() ?? NO_TOTALS),
       oldestQueuedAt: earliest(oldestQueuedAt('segment'), oldestQueuedAt('recorder')),
       profiles: tally.get('profiles') ?? 0,
+      brake: { stop, held },
       deliveries: {
         unread: deliveries('unread'),
         unresolved: deliveries('unresolved'),

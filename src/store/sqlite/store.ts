@@ -6,11 +6,14 @@ import { makeBackfills } from './api/backfill.ts';
 import { makeSettleLookUp } from './api/look-up-ends.ts';
 import { makeLookUps } from './api/look-ups.ts';
 import { makeMissedSearches } from './api/missed-searches.ts';
+import { makeBrakes } from './brakes/brakes.ts';
+import { makeModes } from './brakes/modes.ts';
 import { makeCounts } from './counts.ts';
 import { makeCustomers } from './customers.ts';
 import { makeDeadLetterWriter } from './dead-letter-rows.ts';
 import { makeDeadLetters } from './dead-letters.ts';
 import { makeReadGuarded } from './guard/guard-reads.ts';
+import { makeFindPeople } from './interventions/find-people.ts';
 import { makeClaimNamespace } from './namespace.ts';
 import { makeOutbox } from './outbox.ts';
 import { makeProfileHistory } from './people/profile-history.ts';
@@ -21,6 +24,7 @@ import { makeSweep } from './privacy/sweep.ts';
 import { makeProbe } from './probe.ts';
 import { prepare } from './statement.ts';
 import { readStoreId } from './store-id.ts';
+import { makeSaveToolPause, makeSuppressionReads } from './suppressions/suppression-reads.ts';
 import { makeSurvey } from './survey.ts';
 import { makeToolCalls } from './tools/tool-calls.ts';
 import { makeToolCounts } from './tools/tool-counts.ts';
@@ -56,15 +60,20 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const wakeUps = makeWakeUps(db, customers);
   const claimNamespace = makeClaimNamespace(db);
   const readGuarded = makeReadGuarded(db);
+  const findPeople = makeFindPeople(db);
   const findProfiles = makeFindProfiles(db);
   const profileHistory = makeProfileHistory(db);
-  const counts = makeCounts(db);
+  const brakes = makeBrakes(db, customers);
+  const modes = makeModes(db);
+  const counts = makeCounts(db, brakes);
   const toolCalls = makeToolCalls(db);
   const toolRows = makeToolRows(db);
   const settleTool = makeToolSettlements(db, deadLetterWriter);
   const toolCounts = makeToolCounts(db);
   const probe = makeProbe(db);
   const survey = makeSurvey(db);
+  const suppressions = makeSuppressionReads(db);
+  const saveToolPause = makeSaveToolPause(db);
   const erase = makeErase(db, transactions);
   const sweep = makeSweep(db);
   const backfills = makeBackfills(db, acceptOne);
@@ -92,6 +101,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     deadLetters: async (options) => deadLetters.list(options),
     replayDeadLetters: async (seqs, now, readmit) => write(() => deadLetters.replay(seqs, now, readmit)),
     findProfiles: async (id) => read(() => findProfiles(id)),
+    findPeople: async (id) => read(() => findPeople(id)),
     readGuarded: async (question) => read(() => readGuarded(question)),
     profileHistory: async (profileId, at) => read(() => profileHistory(profileId, at)),
     nextToolRows: async (options) => read(() => toolRows.next(options)),
@@ -107,6 +117,11 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     toolCounts: async () => read(toolCounts),
     ...makeVerifyStore(db, transactions),
     counts: async () => read(counts),
+    suppressions: async (page) => suppressions.list(page),
+    openLeaks: async (limit) => read(() => suppressions.leaks(limit)),
+    suppressionCounts: async () => read(suppressions.counts),
+    latencies: async (step, page) => suppressions.latencies(step, page),
+    saveToolPause: async (...pause) => write(() => saveToolPause(...pause)),
     survey: async (limits) => read(() => survey(limits)),
     ...erase,
     sweep: async (...due) => overwriting(db, () => write(() => sweep(...due))),
@@ -118,6 +133,9 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     apiCounts: async () => searches.counts(),
     saveBackfill: async (step, now) => write(() => backfills.save(step, now)),
     backfillProgress: async (id) => backfills.progress(id),
+    brakeStatus: async () => read(brakes.status),
+    releaseBrake: async (release, now) => write(() => brakes.release(release, now)),
+    noteMode: async (mode, now) => write(() => modes.note(mode, now)),
     probe: async () => write(probe),
     close: async () => {
       // A stop that is asked for twice closes once.

@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../domain/instant.ts';
 import type { Claim, Commit, Park, Part } from '../../pipeline/ports.ts';
+import { makeBrakes } from './brakes/brakes.ts';
+import { makeModes } from './brakes/modes.ts';
 import { makeClaims, type ReadClaim } from './claims.ts';
 import { makeCommits } from './commit.ts';
 import type { Customers } from './customers.ts';
@@ -29,7 +31,8 @@ export const makeWork = (
   customers: Customers,
   deadLetters: DeadLetterWriter,
 ): ((now: Instant, limit: number, decide: Decide) => number) => {
-  const claims = makeClaims(db);
+  const brakes = makeBrakes(db, customers);
+  const claims = makeClaims(db, { brakes, modes: makeModes(db) });
   const commits = makeCommits(db, customers, deadLetters);
   const waiting = makeWaiting(db);
   const lastErasure = prepare<{ seq: number | null }>(db, LAST_ERASURE);
@@ -40,9 +43,20 @@ export const makeWork = (
       return { read, decision: decide(read.claim) };
     });
 
+  // What is one entry too many is decided again, held back: that is work done, too, and the profile is still due.
+  const isAdmitted = ({ decision }: Decided, now: Instant): boolean =>
+    decision.outcome !== 'decided' || brakes.admit(decision.brake, now);
+
+  const commitOne = (each: Decided, now: Instant): boolean => {
+    if (!isAdmitted(each, now)) return true;
+    const isSaved = commits.save(each.read, each.decision);
+    if (isSaved && each.decision.outcome === 'decided') brakes.save(each.decision.profileId, each.decision.brake, now);
+    return isSaved;
+  };
+
   const commitAll = (decided: readonly Decided[], now: Instant): number => {
     waiting.report(now);
-    return decided.filter(({ read, decision }) => commits.save(read, decision)).length;
+    return decided.filter((each) => commitOne(each, now)).length;
   };
 
   return (now, limit, decide) => {

@@ -1,0 +1,31 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Instant } from '../../../domain/instant.ts';
+import { prepare } from '../statement.ts';
+
+/** What a store remembers of having observed. For use inside a transaction. */
+export interface Modes {
+  readonly note: (mode: 'observe' | 'enforce', now: Instant) => Instant | null;
+  /** Since when a store that had observed enforces; null: it never observed, or never enforced. */
+  readonly enforcedSince: () => Instant | null;
+}
+
+const READ = 'SELECT CAST(value AS INTEGER) AS at FROM meta WHERE name = ?';
+const WRITE = 'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING';
+// A release before this one observed without noting it.
+const HAS_RECORDED = `SELECT 1 AS yes FROM profiles WHERE channel = 'recorder' AND mode = 'live' LIMIT 1`;
+
+export const makeModes = (db: DatabaseSync): Modes => {
+  const read = prepare<{ at: Instant }>(db, READ);
+  const write = prepare(db, WRITE);
+  const hasRecorded = prepare<{ yes: number }>(db, HAS_RECORDED);
+  const enforcedSince = (): Instant | null => read.get('enforced_since')?.at ?? null;
+  return {
+    enforcedSince,
+    note: (mode, now) => {
+      if (mode === 'observe') write.run('observed_since', String(now));
+      else if (read.get('observed_since') !== undefined || hasRecorded.get() !== undefined)
+        write.run('enforced_since', String(now));
+      return enforcedSince();
+    },
+  };
+};
