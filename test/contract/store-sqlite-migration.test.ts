@@ -154,7 +154,10 @@ describe('a store of the last release that told tools of people alone', () => {
     const tables = ['tool_edges', 'tool_sends', 'dead_letters', 'tool_tallies'];
     const [rows, before] = [dump('tool_states'), tables.map(dump)];
     open();
-    expect(tables.map(dump)).toEqual(before);
+    const isSend = (row: unknown): boolean => Object.hasOwn(Object(row), 'result');
+    const since = { waited_since: null };
+    const after = before.map((kept) => kept.map((row) => (isSend(row) ? Object.assign({}, row, since) : row)));
+    expect(tables.map(dump)).toEqual(after);
     expect(dump('tool_states')).toEqual(rows.map((row) => Object.assign({ customer_id: null }, row)));
     expect(db.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
   });

@@ -13,6 +13,7 @@ import { parseProfileIds } from './people/profile-ids.ts';
 import { makeReturning } from './privacy/returning.ts';
 import { makeReferences } from './references.ts';
 import { prepare } from './statement.ts';
+import { makeBeginSuppressions } from './suppressions/begin-suppressions.ts';
 import { makeToolChanges } from './tools/tool-changes.ts';
 
 const CURRENT = 'SELECT version, wakes FROM profiles WHERE id = ?';
@@ -145,12 +146,14 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
   const saveReadAndSaid = makeReadAndSaid(db);
   const saveStanding = makeStanding(db);
   const toolChanges = makeToolChanges(db);
+  const beginSuppressions = makeBeginSuppressions(db);
 
   const saveDecided = (read: ReadClaim, commit: Commit, wakes: number): void => {
     const { profileId, version, at, ruleset, accounts, log } = commit;
     for (const account of accounts) saveAccount(read, commit, account);
     saveReadAndSaid(commit);
     toolChanges.save(read, commit);
+    beginSuppressions(commit);
     saveDeadLetters(deadLetters, read, commit);
     // A decision that said nothing leaves no line: most webhooks are about people who pay.
     if (log.length > 0) addDecision.run(profileId, version, at, ruleset, JSON.stringify(log));

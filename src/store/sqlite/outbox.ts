@@ -4,6 +4,7 @@ import type { Instant } from '../../domain/instant.ts';
 import type { Channel, NewDeadLetter, OutboxRow, Outcome, SegmentCall, Store } from '../../pipeline/ports.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from './dead-letter-rows.ts';
 import { prepare } from './statement.ts';
+import { makeAcknowledgeSuppressions } from './suppressions/acknowledge-suppressions.ts';
 
 interface QueuedRow {
   readonly seq: number;
@@ -48,6 +49,11 @@ export const makeOutbox = (db: DatabaseSync, deadLetters: DeadLetterWriter): Out
   const next = prepare<QueuedRow>(db, NEXT);
   const done = prepare(db, DONE);
   const find = prepare<{ profileId: number; call: string }>(db, FIND);
+  const acknowledge = makeAcknowledgeSuppressions(db).call;
+
+  const take = (seq: number, result: 'delivered' | 'recorded', now: Instant): void => {
+    if (done.run(result, now, seq) > 0) acknowledge(seq, now);
+  };
 
   const reject = (seq: number, reason: string, now: Instant): void => {
     // Already settled: its outcome stands.
@@ -70,7 +76,7 @@ export const makeOutbox = (db: DatabaseSync, deadLetters: DeadLetterWriter): Out
       return rows;
     },
     settle: (seq, outcome, now) => {
-      if (outcome.result === 'delivered' || outcome.result === 'recorded') done.run(outcome.result, now, seq);
+      if (outcome.result === 'delivered' || outcome.result === 'recorded') take(seq, outcome.result, now);
       if (outcome.result === 'rejected') reject(seq, outcome.reason, now);
     },
   };

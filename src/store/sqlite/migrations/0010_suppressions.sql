@@ -60,38 +60,29 @@ CREATE TABLE suppression_tallies (
   sum_ms  INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (tool, channel, layer, le_ms)
 ) STRICT, WITHOUT ROWID;
--- A row of this view is one measurement.
-CREATE VIEW suppression_times AS SELECT tool, channel, '' AS layer, 0 AS ms FROM suppressions;
-CREATE TRIGGER suppression_times_in INSTEAD OF INSERT ON suppression_times
+CREATE TRIGGER suppressions_tally_in AFTER INSERT ON suppressions WHEN NEW.never_reached = 0
 BEGIN
   INSERT INTO suppression_tallies (tool, channel, layer, le_ms, n, sum_ms)
-    VALUES (NEW.tool, NEW.channel, NEW.layer, (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= NEW.ms), 1, NEW.ms)
+    SELECT NEW.tool, NEW.channel, 'decided', (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= t.ms), 1, t.ms
+    FROM (SELECT max(0, NEW.decided_at - NEW.received_at) AS ms) t WHERE true
     ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
 END;
-CREATE TRIGGER suppressions_tally_decided AFTER INSERT ON suppressions WHEN NEW.never_reached = 0
+CREATE TRIGGER suppressions_tally_on AFTER UPDATE OF state_at, exit_at, acknowledged_at, verified_at ON suppressions
+WHEN NEW.never_reached = 0
 BEGIN
-  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'decided', max(0, NEW.decided_at - NEW.received_at));
-END;
-CREATE TRIGGER suppressions_tally_state AFTER UPDATE OF state_at ON suppressions
-WHEN OLD.state_at IS NULL AND NEW.state_at IS NOT NULL AND NEW.never_reached = 0
-BEGIN
-  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'state', max(0, NEW.state_at - NEW.received_at));
-END;
-CREATE TRIGGER suppressions_tally_exit AFTER UPDATE OF exit_at ON suppressions
-WHEN OLD.exit_at IS NULL AND NEW.exit_at IS NOT NULL AND NEW.never_reached = 0
-BEGIN
-  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'exit', max(0, NEW.exit_at - NEW.received_at));
-END;
-CREATE TRIGGER suppressions_tally_acknowledged AFTER UPDATE OF acknowledged_at ON suppressions
-WHEN OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL AND NEW.never_reached = 0
-BEGIN
-  INSERT INTO suppression_times
-    VALUES (NEW.tool, NEW.channel, 'acknowledged', max(0, NEW.acknowledged_at - NEW.received_at));
-END;
-CREATE TRIGGER suppressions_tally_verified AFTER UPDATE OF verified_at ON suppressions
-WHEN OLD.verified_at IS NULL AND NEW.verified_at IS NOT NULL AND NEW.never_reached = 0
-BEGIN
-  INSERT INTO suppression_times VALUES (NEW.tool, NEW.channel, 'verified', max(0, NEW.verified_at - NEW.received_at));
+  INSERT INTO suppression_tallies (tool, channel, layer, le_ms, n, sum_ms)
+    SELECT NEW.tool, NEW.channel, t.layer, (SELECT min(le_ms) FROM suppression_bounds WHERE le_ms >= t.ms), 1, t.ms
+    FROM (
+      SELECT 'state' AS layer, max(0, NEW.state_at - NEW.received_at) AS ms
+        WHERE OLD.state_at IS NULL AND NEW.state_at IS NOT NULL
+      UNION ALL SELECT 'exit', max(0, NEW.exit_at - NEW.received_at)
+        WHERE OLD.exit_at IS NULL AND NEW.exit_at IS NOT NULL
+      UNION ALL SELECT 'acknowledged', max(0, NEW.acknowledged_at - NEW.received_at)
+        WHERE OLD.acknowledged_at IS NULL AND NEW.acknowledged_at IS NOT NULL
+      UNION ALL SELECT 'verified', max(0, NEW.verified_at - NEW.received_at)
+        WHERE OLD.verified_at IS NULL AND NEW.verified_at IS NOT NULL
+    ) t WHERE true
+    ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
 END;
 
 -- Since when a record waited that was sent, for the report of latency; null for what was sent before this was kept.

@@ -20,6 +20,7 @@ interface ToldRow {
 const TOLD = 'SELECT commitments, anonymous_id AS anonymousId FROM profiles WHERE id = ?';
 const TELL = 'UPDATE profiles SET commitments = ? WHERE id = ?';
 const MOVE_CALLS = 'UPDATE outbox SET profile_id = ?2 WHERE profile_id = ?1';
+const MOVE_SUPPRESSIONS = 'UPDATE suppressions SET profile_id = ?2 WHERE profile_id = ?1';
 const MOVE_LETTERS = `UPDATE dead_letters SET profile_id = ?2 WHERE profile_id = ?1 AND kind <> 'decision'`;
 const MOVE_ABSORBED = 'UPDATE profiles SET merged_into = ?2 WHERE merged_into = ?1';
 const RETIRE = `UPDATE profiles SET merged_into = ?2, due_at = NULL, parked_until = NULL, failures = 0, in_dunning = 0,
@@ -51,7 +52,7 @@ const merge = (giver: Commitments, holder: Commitments, anonymousId: string | nu
 export const makeAbsorption = (db: DatabaseSync, deadLetters: DeadLetterWriter): Absorption => {
   const told = prepare<ToldRow>(db, TOLD);
   const tell = prepare(db, TELL);
-  const moves = [MOVE_CALLS, MOVE_LETTERS, MOVE_ABSORBED].map((sql) => prepare(db, sql));
+  const moves = [MOVE_CALLS, MOVE_LETTERS, MOVE_SUPPRESSIONS, MOVE_ABSORBED].map((sql) => prepare(db, sql));
   const retire = prepare(db, RETIRE);
   const moveTools = makeToolMoves(db).person;
   return {

@@ -41,6 +41,12 @@ const RULES: readonly Rule[] = [
       WHERE l.tool_state_id = t.tool_state_id AND l.replayed_at IS NULL)`,
   },
   { table: 'tool_sends', keptFor: 'outboxDays', made: 'at', isOver: 'at < ?1' },
+  {
+    table: 'suppressions',
+    keptFor: 'logDays',
+    made: 'decided_at',
+    isOver: 'decided_at < ?1 AND (acknowledged_at IS NOT NULL OR overtaken_at IS NOT NULL)',
+  },
   { table: 'dead_letters', keptFor: 'logDays', made: 'created_at', isOver: 'replayed_at < ?1' },
   { table: 'look_ups', keptFor: 'logDays', made: 'asked_at', isOver: 'ended_at < ?1' },
   { table: 'decisions', keptFor: 'logDays', made: 'at', isOver: 'at < ?1' },

@@ -20,6 +20,8 @@ const ASSERT = `UPDATE tool_states SET delivered = NULL, uncertain = (SELECT jso
     FROM tool_states s, json_each(s.reached) e WHERE s.id IN (?1, ?2)) WHERE id = ?2`;
 const MOVE_EDGES = 'UPDATE OR IGNORE tool_edges SET tool_state_id = ?2 WHERE tool_state_id = ?1';
 const MOVE_SENDS = 'UPDATE tool_sends SET tool_state_id = ?2 WHERE tool_state_id = ?1';
+// Whatever is sent from now on was decided after both became one.
+const MOVE_SUPPRESSIONS = 'UPDATE suppressions SET tool_state_id = ?2, version = 0 WHERE tool_state_id = ?1';
 const MOVE_LETTERS = 'UPDATE dead_letters SET tool_state_id = ?2 WHERE tool_state_id = ?1';
 // Two of one row would count its money twice.
 const ONE_LETTER = `DELETE FROM dead_letters WHERE tool_state_id = ?2 AND replayed_at IS NULL AND seq < (
@@ -35,11 +37,15 @@ const makeMove = (db: DatabaseSync, whose: string): Move => {
     `SELECT g.id AS giver, h.id AS holder FROM tool_states g JOIN tool_states h ON ${SAME_ROW} AND h.id <> g.id WHERE ${whose}`,
   );
   const assert = prepare(db, ASSERT);
-  const moveTo = [MOVE_EDGES, MOVE_SENDS, MOVE_LETTERS, ONE_LETTER].map((sql) => prepare(db, sql));
+  const moveTo = [MOVE_EDGES, MOVE_SENDS, MOVE_SUPPRESSIONS, MOVE_LETTERS, ONE_LETTER].map((sql) => prepare(db, sql));
   const drop = prepare(db, DROP);
   const moveLetters = prepare(
     db,
     `UPDATE dead_letters SET profile_id = ?2 WHERE tool_state_id IN (SELECT g.id FROM tool_states g WHERE ${whose})`,
+  );
+  const moveSuppressions = prepare(
+    db,
+    `UPDATE suppressions SET profile_id = ?2 WHERE tool_state_id IN (SELECT g.id FROM tool_states g WHERE ${whose})`,
   );
   const move = prepare(db, `UPDATE tool_states AS g SET profile_id = ?2 WHERE ${whose}`);
   return (from, to, now) => {
@@ -49,6 +55,7 @@ const makeMove = (db: DatabaseSync, whose: string): Move => {
       drop.run(giver);
     }
     moveLetters.run(from, to);
+    moveSuppressions.run(from, to);
     move.run(from, to);
   };
 };

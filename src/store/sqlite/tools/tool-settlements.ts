@@ -3,6 +3,7 @@ import type { Instant } from '../../../domain/instant.ts';
 import type { ToolRow, ToolSettlement } from '../../../pipeline/tools/tool-ports.ts';
 import { type DeadLetterWriter, NOTHING_HELD } from '../dead-letter-rows.ts';
 import { prepare } from '../statement.ts';
+import { makeAcknowledgeSuppressions } from '../suppressions/acknowledge-suppressions.ts';
 import { makeLookSchedule } from '../verify/look-schedule.ts';
 import { toToolDeadLetter } from './tool-dead-letter.ts';
 import { makeToolEdges } from './tool-edges.ts';
@@ -16,8 +17,8 @@ const FIND_MOVED = `${ROW} WHERE tool = ?1 AND channel = ?2 AND user_id = ?3 AND
 const REST = `UPDATE tool_states SET status = ?, waiting_since = NULL, retry_at = NULL, failures = 0 WHERE id = ?`;
 const WAIT_ON = 'UPDATE tool_states SET waiting_since = ?, retry_at = ?, failures = 0 WHERE id = ?';
 const TRY_AGAIN = 'UPDATE tool_states SET retry_at = ?, failures = failures + 1 WHERE id = ?';
-const ADD_SEND = `INSERT INTO tool_sends (tool_state_id, at, result, attributes, events, detail)
-  VALUES (?, ?, ?, ?, ?, ?)`;
+const ADD_SEND = `INSERT INTO tool_sends (tool_state_id, at, result, attributes, events, detail, waited_since)
+  VALUES (?, ?, ?, ?, ?, ?, ?)`;
 
 const toDetail = ({ outcome }: ToolSettlement): string | null => {
   if (outcome.result === 'delivered') return outcome.warning;
@@ -55,6 +56,7 @@ const makeWaits = (db: DatabaseSync) => {
 const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
   const toolEdges = makeToolEdges(db);
   const knowledge = makeToolKnowledge(db);
+  const acknowledge = makeAcknowledgeSuppressions(db).row;
   const waits = makeWaits(db);
   const scheduleLook = makeLookSchedule(db);
 
@@ -87,6 +89,7 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
     take: (settling: Settling, end: 'delivered' | 'recorded'): void => {
       toolEdges.end(settling.settlement.edges, end, settling.current.id, settling.now);
       knowledge.take(settling);
+      acknowledge(settling);
       rest(settling);
     },
     /** Nobody is there to hear what the row had to say. */
@@ -94,6 +97,7 @@ const makeEnds = (db: DatabaseSync, deadLetters: DeadLetterWriter) => {
       const seqs = settling.settlement.row.edges.map(({ seq }) => seq);
       toolEdges.end(seqs, 'dropped', settling.current.id, settling.now);
       knowledge.forget(settling);
+      acknowledge(settling);
       rest(settling);
     },
     retry: waits.retry,
@@ -155,7 +159,7 @@ export const makeToolSettlements = (
   const saveSend = ({ settlement, current, sentEdges, now }: Settling): void => {
     const events = sentEdges.map(({ event }) => event);
     const text = [JSON.stringify(settlement.sent), JSON.stringify(events)] as const;
-    addSend.run(current.id, now, settlement.outcome.result, ...text, toDetail(settlement));
+    addSend.run(current.id, now, settlement.outcome.result, ...text, toDetail(settlement), current.waitingSince);
   };
 
   return (settlement, retryAt, now) => {
