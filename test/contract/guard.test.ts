@@ -242,20 +242,21 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
     expect(await read(guardRules('the next release').hash)).toMatchObject({ holds: false });
   });
 
-  it('decides anew for somebody whose last decision failed', async () => {
+  it('decides anew for somebody whose last decision failed, whenever the loop means to try again', async () => {
     const rig = await guardRig(kind);
     await inDunning(rig);
     await rig.take(ADA, SETTLED, customerPays(BILL, { attempt: 1, charge: 2 }));
-    const { profileId } = (await rig.store.findProfiles('user_ada'))[0] ?? {};
-    await rig.store.work(SETTLED, 1, (claim) => ({
+    await rig.decide(SETTLED);
+    const end = plus(SETTLED, 7 * DAY_MS);
+    await rig.store.work(end, 1, (claim) => ({
       outcome: 'parked',
       profileId: claim.profileId,
       version: claim.version,
-      at: SETTLED,
-      retryAt: plus(SETTLED, DAY_MS),
+      at: end,
+      retryAt: plus(end, DAY_MS),
       deadLetter: {
         kind: 'decision',
-        subject: `profile ${profileId}`,
+        subject: 'somebody',
         code: 'decision_failed',
         message: '-',
         payload: '{}',
@@ -263,7 +264,7 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
         currency: null,
       },
     }));
-    expect(await rig.ask(plus(SETTLED, 1))).toMatchObject({ suppress: true, dunning_status: 'recovered' });
+    expect(await rig.ask(plus(end, 1), { message: 'recovery' })).toMatchObject({ suppress: true, reason: 'healthy' });
   });
 });
 

@@ -53,6 +53,7 @@ const play = async (plan: Lifecycle, noise: readonly Noise[], { decidedPercent, 
       passed = Math.max(passed, at) as Instant;
       await rig.takeBodies([body], passed);
       if ((index * 37) % 100 >= decidedPercent && index > 0) continue;
+      await expectFresh(rig, passed);
       passed = plus(passed, afterMs[index % afterMs.length] ?? 0);
       await expectFresh(rig, passed);
     }
