@@ -17,12 +17,12 @@ const UNLESS: Readonly<Record<Copy['guard'], string>> = {
   none: `${attribute('dunning_status')} != 'lost' or ${attribute('dunning_suppressed')} == true`,
 };
 
-/** Whether the guard can be asked for the very episode by which the person came in. */
+/** Where the flow began with an episode, the guard is asked for that one. */
 const EPISODE = `&episode={{${placed('context.', 'dunning_episode_id')} | url_param_escape}}`;
 
 const askGuard = (guard: Copy['guard'], { settings }: Pack): readonly string[] => {
   if (guard === 'none') return [];
-  const url = `${settings.relay}/v1/guard/{{${placed('', 'user_id')} | url_param_escape}}?message=${guard}${guard === 'dunning' ? EPISODE : ''}`;
+  const url = `${settings.relay}/v1/guard/{{${placed('', 'user_id')} | url_param_escape}}?message=${guard}${guard === 'pre_dunning' ? '' : EPISODE}`;
   return [
     `{% connected_content ${url} :headers {"Authorization": "Bearer GUARD_TOKEN"} :no_cache :save guard %}`,
     "{%- if guard.__http_status_code__ != 200 or guard.suppress != false -%}{% abort_message('Recoup: not now, or no answer') %}{%- endif -%}",
