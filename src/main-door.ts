@@ -18,7 +18,7 @@ export interface Door {
 export const openDoor = async (
   { receiver, store }: { readonly receiver: Receiver; readonly store: Pick<Store, 'probe'> },
   address: { readonly host: string; readonly port: number },
-  parts: Pick<AppOptions, 'metrics' | 'apiToken' | 'log' | 'guard'>,
+  parts: Pick<AppOptions, 'metrics' | 'apiToken' | 'log' | 'guard' | 'operators'>,
 ): Promise<Door> => {
   const [{ makeApp }, { makeServer }] = await Promise.all([import('./http/app.ts'), import('./http/server.ts')]);
   const onError = (error: Error): void => parts.log.error({ error }, 'the listening socket met a fault');

@@ -21,7 +21,9 @@ import { type Door, openDoor, STOP_GRACE_MS } from './main-door.ts';
 import type { EngineData } from './main-engine.ts';
 import { openGuard } from './main-guard.ts';
 import { EXIT, Refusal } from './main-refusal.ts';
+import { releaseText, stopText } from './pipeline/brakes/brake-watch.ts';
 import { toWebhookHappening } from './pipeline/happenings.ts';
+import { intervene } from './pipeline/interventions/intervene.ts';
 import type { Clock } from './pipeline/ports.ts';
 import { makeReceiver } from './pipeline/receive.ts';
 import { makeRules, type Ruleset } from './pipeline/rules.ts';
@@ -144,7 +146,7 @@ const loadRules = async ({ environment, policy }: Setup): Promise<Ruleset> => {
 };
 
 /** Runs until told to stop, then lets what is under way end; answers the exit code. */
-const runRelay = async (setup: Setup, say: (url: string) => void): Promise<number> => {
+const runRelay = async (setup: Setup, say: (url: string, brake: string | null) => void): Promise<number> => {
   const { environment, log } = setup;
   const [{ makeMetrics }, { makeWebhookLog }] = await Promise.all([
     import('./http/metrics.ts'),
@@ -184,7 +186,8 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
     },
   });
   const rules = await loadRules(setup);
-  const guard = await openGuard(environment, { rules, providers: PROVIDERS, store: engine.store }, log);
+  const decides = { rules, providers: PROVIDERS };
+  const guard = await openGuard(environment, { ...decides, store: engine.store }, log);
   const stopAll = async (door: Door | null): Promise<void> => {
     await Promise.all([door?.stop(STOP_GRACE_MS), receiver.stop()]);
     webhookLog.flush();
@@ -198,9 +201,11 @@ const runRelay = async (setup: Setup, say: (url: string) => void): Promise<numbe
       metrics,
       apiToken: environment.apiToken,
       guard: { ...guard, clock },
+      operators: { intervene: (...asked) => intervene({ ...decides, store: engine.store }, ...asked), clock },
       log,
     });
-    say(door.url);
+    const { brake } = await engine.store.counts();
+    say(door.url, brake.stop === null ? null : `${stopText(brake.stop)} ${releaseText(brake)}`);
     const exitCode = await told;
     await Promise.race([stopAll(door), delay(STOP_GRACE_MS + SECOND_MS, undefined, { ref: false })]);
     return exitCode;
@@ -226,8 +231,8 @@ const startRelay = async ({ json, onLive }: StartRelayOptions): Promise<number> 
     // The thread that decides loads them itself; here a mistake still is one line.
     await loadAudiences();
     const { environment, policy, policyFile } = setup;
-    return await runRelay(setup, (url) => {
-      const told = { environment, url, policy, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
+    return await runRelay(setup, (url, brake) => {
+      const told = { brake, environment, url, policy, policyFile, stripeEvents: SUBSCRIBE_EVENTS };
       const lines = json ? [JSON.stringify(toAnnouncementJson(told))] : toAnnouncement(told);
       process.stdout.write(`${lines.join('\n')}\n`);
     });

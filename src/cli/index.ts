@@ -1,15 +1,17 @@
 import { Command, CommanderError } from 'commander';
 import { type Action, type Enqueue, examples } from './command-help.ts';
+import { addBrakes } from './commands/add-brakes.ts';
 import { addPeople } from './commands/add-people.ts';
 import { addRelay } from './commands/add-relay.ts';
 import { addUpkeep } from './commands/add-upkeep.ts';
 import { addDestinations } from './destinations/add-destinations.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
+import { addHolds } from './holds/add-holds.ts';
 import { endWithReader } from './terminal.ts';
 
 /** In the order in which `--help` lists them. */
-const COMMANDS = [addRelay, addPeople, addDestinations, addUpkeep];
+const COMMANDS = [addRelay, addPeople, addHolds, addDestinations, addBrakes, addUpkeep];
 
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')

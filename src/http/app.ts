@@ -7,6 +7,7 @@ import { type BodyRoom, makeBodyRoom } from './body-room.ts';
 import { type GuardRoutesOptions, guardRoutes } from './guard-routes.ts';
 import type { Metrics } from './metrics.ts';
 import { operatorOnly } from './operator-only.ts';
+import { type OperatorRoutesOptions, operatorRoutes } from './operator-routes.ts';
 import { BodyRefused, readRawBody } from './raw-body.ts';
 import { refuseBody } from './refuse-body.ts';
 
@@ -18,6 +19,8 @@ export interface AppOptions {
   readonly apiToken: Secret | null;
   /** Absent: templates and banners have nobody to ask. */
   readonly guard?: Omit<GuardRoutesOptions, 'metrics'>;
+  /** Absent: nobody can hold a customer back over the API. */
+  readonly operators?: Omit<OperatorRoutesOptions, 'token'>;
   readonly log: Log;
   readonly bodyRoom?: BodyRoom;
 }
@@ -112,6 +115,7 @@ export const makeApp = (options: AppOptions): Express => {
   app.get('/readyz', readyz(options));
   app.get('/metrics', operatorOnly(options.apiToken), metricsPage(options));
   if (options.guard !== undefined) app.use(guardRoutes({ ...options.guard, metrics: options.metrics }));
+  if (options.operators !== undefined) app.use(operatorRoutes({ ...options.operators, token: options.apiToken }));
   app.use((_request, response) => void response.status(404).json({ error: 'Not found.' }));
   app.use(onError(options));
   return app;

@@ -70,6 +70,7 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
     verifyCounts: () => ask('verifyCounts'),
     apiCounts: () => ask('apiCounts'),
     probe: () => ask('probe'),
+    findPeople: (id) => ask('findPeople', id),
     readGuarded: (question) => ask('readGuarded', question),
   };
   return new Promise((resolve, reject) => {

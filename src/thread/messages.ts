@@ -2,7 +2,10 @@ import type { Happening } from '../domain/happening.ts';
 import type { Store } from '../pipeline/ports.ts';
 
 /** What the door may ask of the store's thread. */
-export type RemoteStore = Pick<Store, 'accept' | 'counts' | 'toolCounts' | 'verifyCounts' | 'apiCounts' | 'probe' | 'readGuarded'>;
+export type RemoteStore = Pick<
+  Store,
+  'accept' | 'counts' | 'toolCounts' | 'verifyCounts' | 'apiCounts' | 'probe' | 'readGuarded' | 'findPeople'
+>;
 export type Question = keyof RemoteStore | 'stop';
 
 export interface Ask {

@@ -22,6 +22,8 @@ const answerTo = (served: Served, { question, args }: Ask): Promise<unknown> => 
       return served.store.apiCounts();
     case 'probe':
       return served.store.probe();
+    case 'findPeople':
+      return served.store.findPeople(...(args as Parameters<RemoteStore['findPeople']>));
     case 'readGuarded':
       return served.store.readGuarded(...(args as Parameters<RemoteStore['readGuarded']>));
     case 'stop':

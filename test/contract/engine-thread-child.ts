@@ -15,6 +15,7 @@ const store: RemoteStore = {
   toolCounts: () => new Promise(() => {}),
   verifyCounts: () => new Promise(() => {}),
   apiCounts: () => new Promise(() => {}),
+  findPeople: async () => [],
   readGuarded: () => new Promise(() => {}),
   probe: () => {
     setImmediate(die);

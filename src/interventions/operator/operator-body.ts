@@ -9,8 +9,12 @@ export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 export const OPERATOR_LIMITS = { actor: 200, reason: 1_000 } as const;
 
 /** A name without spaces: it becomes part of ids. */
-export const requestIdSchema = z.string().regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable characters without spaces');
-export const holdIdSchema = z.string().regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, dashes or underscores');
+export const requestIdSchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,128}$/, 'expected 1 to 128 printable characters without spaces');
+export const holdIdSchema = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/, 'expected 1 to 64 letters, digits, dots, dashes or underscores');
 
 const wellFormed = (text: string): boolean => text.isWellFormed();
 const words = (most: number): z.ZodType<string> =>
@@ -39,7 +43,7 @@ const common = {
 
 const objectId = z.string().regex(/^[\x21-\x7e]{1,255}$/);
 /** More than this is owed by nobody. */
-const MOST_INVOICES = 200;
+const MOST_INVOICES = 10_000;
 
 /** A delivery of an operator, as it is stored: JSON with instants in ISO 8601, UTC, milliseconds. */
 export const operatorBodySchema = z.discriminatedUnion('action', [

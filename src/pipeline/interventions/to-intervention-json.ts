@@ -1,0 +1,30 @@
+import { toIso } from '../../domain/instant.ts';
+import type { Hold } from '../../ledger/hold.ts';
+import type { Intervened, IntervenedPerson } from './intervention.ts';
+
+/** A hold for a program: names and words of people in it are for people only. */
+export const toHoldJson = ({ source, holdId, cause, actor, reason, from, to }: Hold) => ({
+  source,
+  hold_id: holdId,
+  cause,
+  actor,
+  reason,
+  from: toIso(from),
+  /** Null: until it is lifted. */
+  until: to === null ? null : toIso(to),
+});
+
+const toPersonJson = ({ userId, accounts, ...stands }: IntervenedPerson) => ({
+  user_id: userId,
+  ...stands,
+  accounts: accounts.map(({ customer, holds, invoices }) => ({ ...customer, holds: holds.map(toHoldJson), invoices })),
+});
+
+/** What was stored, as the API and `--json` say it: instants in ISO 8601, UTC. */
+export const toInterventionJson = ({ action, requestId, at, repeated, people }: Intervened) => ({
+  action,
+  request_id: requestId,
+  at: toIso(at),
+  repeated,
+  people: people.map(toPersonJson),
+});
