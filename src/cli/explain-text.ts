@@ -5,6 +5,7 @@ import type { EpisodeSummary } from '../pipeline/decide.ts';
 import type { AudienceExplanation, Explanation } from '../pipeline/explain/explain.ts';
 import type { ProfileRecord } from '../pipeline/ports.ts';
 import { accountNames } from './account-names.ts';
+import { holdText } from './holds/hold-text.ts';
 import { distance, instantText, instantWithDistance } from './instant-text.ts';
 import { clean, columns, paint } from './terminal.ts';
 import { wrap } from './wrap.ts';
@@ -88,8 +89,17 @@ const HELD_BACK: Readonly<Record<NonNullable<Explanation['view']['traits']['supp
   brake: 'the brakes hold entries into messaging back: `recoup brakes status`',
 };
 
-const heldBackLines = ({ suppression_reason: reason }: Explanation['view']['traits']): readonly string[] =>
-  reason === null ? [] : labelled('held back', [HELD_BACK[reason]]);
+const heldBackLines = ({ view: { traits, accounts }, at }: Explanation): readonly string[] => {
+  const { suppression_reason: reason } = traits;
+  const holds = accounts.flatMap(({ ledger }) => ledger.holds).filter(({ to }) => to === null || to > at);
+  return [
+    ...(reason === null ? [] : labelled('held back', [HELD_BACK[reason]])),
+    ...labelled(
+      'holds',
+      holds.map((hold) => holdText(hold, at)),
+    ),
+  ];
+};
 
 const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
   const { traits, episodes } = explanation.view;
@@ -97,7 +107,7 @@ const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
   const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
   return [
     `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
-    ...heldBackLines(traits),
+    ...heldBackLines(explanation),
     ...labelled('lead episode', [lead === undefined ? 'none' : episodeText(lead)]),
     ...aheadLines(explanation),
   ];

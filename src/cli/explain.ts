@@ -2,6 +2,7 @@ import { describeCondition } from '../audience-kit/describe-condition.ts';
 import { nearest } from '../config/nearest.ts';
 import { type Instant, instant, toIso } from '../domain/instant.ts';
 import { type Explanation, explain } from '../pipeline/explain/explain.ts';
+import { toHoldJson } from '../pipeline/interventions/to-intervention-json.ts';
 import type { ProfileRecord, Store } from '../pipeline/ports.ts';
 import type { Ruleset } from '../pipeline/rules.ts';
 import { accountNames } from './account-names.ts';
@@ -58,6 +59,10 @@ const toJson = (record: ProfileRecord, { view, ahead, audiences, at, hindsight, 
   hindsight,
   ruleset,
   traits: view.traits,
+  holds: view.accounts
+    .flatMap(({ ledger }) => ledger.holds)
+    .filter(({ to }) => to === null || to > at)
+    .map(toHoldJson),
   episodes: view.episodes,
   ahead: ahead.map((change) => ({ ...change, at: toIso(change.at) })),
   audiences: audiences.map(({ audience, tree, until }) => ({

@@ -1,7 +1,9 @@
 import { type Instant, toIso } from '../domain/instant.ts';
+import type { Hold } from '../ledger/hold.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
 import { accountNames } from './account-names.ts';
 import { COMMAND } from './command-line.ts';
+import { holdText } from './holds/hold-text.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 import { toolLines } from './tool-lines.ts';
@@ -120,11 +122,25 @@ const recordedLines = ({ calls }: ProfileRecord): readonly string[] =>
     ? [paint('dim', '  recorded: kept here and never sent, as in observe mode or for test-mode webhooks')]
     : [];
 
+/** A profile as it is shown. */
+export interface ProfilePage {
+  readonly record: ProfileRecord;
+  /** What people and other tools hold it back for, and when that was looked up; not shown unless given. */
+  readonly held?: { readonly holds: readonly Hold[]; readonly now: Instant };
+}
+
+const holdLines = ({ held }: ProfilePage): readonly string[] => {
+  const lines = (held?.holds ?? []).map((hold) => holdText(hold, held?.now ?? hold.from));
+  return lines.length === 0 ? [] : section('Holds', lines, '');
+};
+
 /** A profile for a person at a terminal, line by line. Times are UTC. */
-export const profileLines = (record: ProfileRecord): readonly string[] => {
+export const profileLines = (page: ProfilePage): readonly string[] => {
+  const { record } = page;
   const view = parseView(record.view);
   return [
     ...headLines(record, view),
+    ...holdLines(page),
     ...section('Audiences', (view?.audiences ?? []).map(clean), 'in none'),
     ...section('Traits', traitLines(view), 'none: nothing failed, and no card came near its end'),
     ...section('Episodes', episodeLines(view), 'none'),

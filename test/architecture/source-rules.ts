@@ -15,6 +15,7 @@ const PORTS = [
   'src/pipeline/survey-ports.ts',
   'src/pipeline/privacy-ports.ts',
   'src/pipeline/guard/guard-ports.ts',
+  'src/pipeline/interventions/intervention-ports.ts',
   'src/pipeline/verify/verify-ports.ts',
   'src/pipeline/brakes/brake-ports.ts',
   'src/pipeline/suppressions/suppression-ports.ts',

@@ -2,6 +2,8 @@ import { AUDIENCES } from '../../audiences/index.ts';
 import type { Audiences } from '../../src/audience-kit/audiences.ts';
 import type { Instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { intervene } from '../../src/pipeline/interventions/intervene.ts';
+import type { Intervened, NotIntervened, OperatorRequest } from '../../src/pipeline/interventions/intervention.ts';
 import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
 import type { DeliverySource, OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
@@ -15,6 +17,8 @@ import { DEFAULT_POLICY } from '../default-policy.ts';
 export interface Relay {
   /** Stores a webhook as the door would, then decides whatever is due. */
   readonly receive: (rawBody: string, now: Instant, source?: DeliverySource) => Promise<void>;
+  /** Does what an operator wants, as the commands and the API do, then decides whatever is due. */
+  readonly operate: (request: OperatorRequest, now: Instant) => Promise<Intervened | NotIntervened>;
   /** Wakes at every instant up to and including `until` at which something is due. */
   readonly passTime: (until: Instant) => Promise<void>;
   /** From the next decision on, other rules hold. */
@@ -63,6 +67,11 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
     receive: async (rawBody, now, source) => {
       await store.accept([toDelivery(stripe, rawBody, now, source)]);
       await decideAll(now);
+    },
+    operate: async (request, now) => {
+      const done = await intervene({ store, rules: world.rules, providers }, request, now);
+      await decideAll(now);
+      return done;
     },
     passTime,
     release: (next, audiences) => {

@@ -66,7 +66,10 @@ const toTools = async ({ store }: DemoRelay, requests: readonly ToolRequest[], c
 const showAsked = async (relay: DemoRelay, id: string, json: boolean): Promise<void> => {
   const records = await relay.store.findProfiles(id);
   if (records.length === 0) throw new CommandFailure(`Nobody in this demo is known as ${clean(id)}.`);
-  showProfiles(records, json);
+  showProfiles(
+    records.map((record) => ({ record })),
+    json,
+  );
 };
 
 /** `recoup demo`: the real pipeline in one process, on a virtual clock, with a recorder in Segment's place. */
