@@ -38,7 +38,7 @@ export const openTools = async ({
     const values = credentials[tool.vendor];
     const policySettings = toPolicySettings(tool.vendor, policy);
     const settings = values === undefined ? null : tool.credentials({ ...values, ...policySettings });
-    const limit = tool.vendor === 'braze' ? { objects: policy.braze.batchObjects } : {};
+    const limit = toLimit(tool.vendor, policy);
     return {
       tool: tool.key,
       subject: tool.subject,
@@ -54,16 +54,28 @@ export const openTools = async ({
   });
 };
 
+/** Requests for canceled sends that fit into the time of one call to Iterable. */
+const CANCELS_PER_CALL = 160;
+
+/** Objects per call, where policy makes them fewer than the tool takes. */
+const toLimit = (vendor: string, { braze, iterable }: Policy): { readonly objects?: number } => {
+  if (vendor === 'braze') return { objects: braze.batchObjects };
+  const campaigns = iterable.cancelCampaigns.length;
+  return vendor === 'iterable' && campaigns > 0 ? { objects: Math.floor(CANCELS_PER_CALL / campaigns) } : {};
+};
+
 /** Wherever there are credentials, or a recorder is asked for. */
 const toolsInUse = (credentials: ToolCredentials, { recorded }: Policy): readonly Tool[] =>
   TOOLS.filter(({ vendor }) => credentials[vendor] !== undefined || recorded.includes(vendor));
 
 /** What the policy says of a vendor, as its tools' settings. */
 export const toPolicySettings = (vendor: string, policy: Policy): Readonly<Record<string, string>> => {
-  const { braze, hubspot, salesforce, handOff } = policy;
+  const { braze, iterable, hubspot, salesforce, handOff } = policy;
   switch (vendor) {
     case 'braze':
       return { updateExistingOnly: String(braze.updateExistingOnly) };
+    case 'iterable':
+      return { cancelCampaigns: iterable.cancelCampaigns.join(' ') };
     case 'hubspot': {
       const { createMissing, ...names } = hubspot;
       return { ...names, createMissing: String(createMissing), defaultOwner: handOff.owners.hubspot ?? '' };

@@ -27,6 +27,13 @@ export const definition: DestinationDefinition<IterableSettings> = {
         format: 'uri',
         required: true,
       },
+      cancel_campaigns: {
+        label: 'Campaigns to Cancel',
+        description:
+          'Campaigns whose scheduled sends are canceled for users who leave dunning, by channel and id: email:101 push:102.',
+        type: 'string',
+        required: false,
+      },
     },
     testAuthentication: (request, { settings }) => request(toUrl(settings, '/api/users/getFields')),
   },

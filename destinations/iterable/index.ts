@@ -15,12 +15,13 @@ import { MAX_BYTES } from './sync.ts';
 const recorded = z.object({ users: z.array(z.unknown()).default([]), events: z.array(z.unknown()).default([]) });
 
 /** Takes everything, as Iterable says it. */
-const takeAll = ({ body }: RecordedRequest) => {
+const takeAll = ({ url, body }: RecordedRequest) => {
+  if (url.endsWith('/cancel')) return { status: 200, body: { code: 'Success', msg: '', params: null } };
   const { users, events } = recorded.parse(JSON.parse(body));
   return { status: 200, body: { successCount: users.length + events.length, failCount: 0, failedUpdates: {} } };
 };
 
-/** Iterable, by `POST /api/users/bulkUpdate` and then `POST /api/events/trackBulk`. */
+/** Iterable, by `POST /api/users/bulkUpdate`, then `POST /api/events/trackBulk`, then `POST /api/<channel>/cancel`. */
 export const iterable = defineTool({
   key: 'iterable',
   vendor: 'iterable',
@@ -35,7 +36,11 @@ export const iterable = defineTool({
   objectsOf: ({ attributes, events }) => Math.max(Object.keys(attributes).length > 0 ? 1 : 0, events.length),
   // Iterable replaces the event that it has under the same id.
   resendsUnknownEvents: true,
-  credentials: ({ apiKey = '', baseUrl = '' }) => ({ api_key: apiKey, base_url: baseUrl }),
+  credentials: ({ apiKey = '', baseUrl = '', cancelCampaigns = '' }) => ({
+    api_key: apiKey,
+    base_url: baseUrl,
+    cancel_campaigns: cancelCampaigns,
+  }),
   toAnswer,
   recorder: {
     credentials: { apiKey: 'recorder', baseUrl: 'https://api.iterable.invalid' },

@@ -1,9 +1,8 @@
-import { loadCore } from '../../src/destination-kit/core.ts';
 import type { WholeAnswer } from '../../src/destination-kit/define-tool.ts';
-import { toFailure } from '../../src/destination-kit/failure.ts';
-import { findMismatches, toAnswer } from './answer.ts';
+import { findMismatches } from './answer.ts';
 import { judgeParts, type PartOutcome, type PartOutcomes } from './bulk-answer.ts';
 import type { BulkObject, Part } from './parts.ts';
+import { bodyOf, toWhole } from './whole-answer.ts';
 
 /** Sends objects in one request; answers the body of a 2xx and throws on anything else. */
 export type Post = (objects: readonly BulkObject[]) => Promise<unknown>;
@@ -104,14 +103,3 @@ const halve = async (post: Post, parts: readonly Part[]): Promise<PartOutcomes> 
 
 const all = (parts: readonly Part[], outcome: PartOutcome): PartOutcomes =>
   new Map(parts.map((part) => [part, outcome]));
-
-/** What a throw means for the whole of its request. */
-const toWhole = (error: unknown): WholeAnswer => {
-  if (!(error instanceof loadCore().HTTPError)) return toFailure(error);
-  const { status, headers } = error.response;
-  const whole = toAnswer({ status, header: (name) => headers.get(name), body: bodyOf(error) });
-  return whole ?? { answer: 'unknown', reason: `status ${status}` };
-};
-
-const bodyOf = (error: unknown): unknown =>
-  error instanceof loadCore().HTTPError && 'data' in error.response ? error.response.data : null;

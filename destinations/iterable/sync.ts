@@ -2,6 +2,8 @@ import type { MultiStatusResponse, RequestClient } from '@segment/actions-core';
 import { BodyTooLarge } from '../../src/destination-kit/failure.ts';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { PartOutcome } from './bulk-answer.ts';
+import { isSuppressed, parseCampaigns } from './cancel-campaigns.ts';
+import { type Cancel, cancelSends } from './cancel-sends.ts';
 import {
   type BulkCall,
   type Part,
@@ -20,6 +22,7 @@ export const MAX_BYTES = 4_000_000;
 /**
  * Brings state and events of the same people to Iterable: users first, since flows look at them when an event comes. Both
  * by the bulk endpoints, always: single and bulk calls are processed apart, and of two about one user the later may win.
+ * Then what is scheduled for those who are not to be dunned is canceled: of flows that stopped nothing more is scheduled.
  * @throws HTTPError or what the request client throws, when the first request failed: nothing was taken then.
  */
 export const sync = async (
@@ -40,9 +43,25 @@ export const sync = async (
   const userOutcomes = byPayload(await sendParts(post(UPDATE_USERS), users, { mayThrow: true }));
   const ready = events.filter(({ payload }) => isSettled(userOutcomes.get(payload)));
   const eventOutcomes = byPayload(await sendParts(post(TRACK_EVENTS), ready, { mayThrow: users.length === 0 }));
-  const outcomes = payloads.map((_, index) => toOutcome(userOutcomes.get(index), eventOutcomes.get(index)));
+  const leaving = payloads.filter((payload, index) => isSuppressed(payload) && isSettled(userOutcomes.get(index)));
+  const cancel: Cancel = ({ channel, campaignId }, userId) =>
+    request(toUrl(settings, `/api/${channel}/cancel`), { method: 'post', json: { campaignId, userId } });
+  const ids = leaving.map(({ user_id: userId }) => userId);
+  const uncanceled = await cancelSends(cancel, ids, parseCampaigns(settings.cancel_campaigns ?? ''));
+  const outcomes = payloads.map(({ user_id: userId }, index) =>
+    withCancel(toOutcome(userOutcomes.get(index), eventOutcomes.get(index)), uncanceled.get(userId)),
+  );
   return toMultiStatus(outcomes, payloads);
 };
+
+/**
+ * A record is not done while a send may still be scheduled. What was taken of it has to be asserted again along with it: the
+ * state may be another by then.
+ */
+const withCancel = (outcome: ActionOutcome, whyNot: string | undefined): ActionOutcome =>
+  whyNot === undefined || outcome.result === 'unknown' || outcome.result === 'retry'
+    ? outcome
+    : { result: 'unknown', reason: `scheduled sends not canceled: ${whyNot}; attributes told` };
 
 const refuseTooLarge = ({ toBody }: BulkCall, parts: readonly Part[]): void => {
   const bytes = Buffer.byteLength(JSON.stringify(toBody(parts.flatMap(({ objects }) => objects))));

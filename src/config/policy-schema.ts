@@ -6,6 +6,7 @@ import { GENERAL_RULES, GENERAL_SHAPE } from './policy/general.ts';
 import { GRACE_RULES, GRACE_SCHEMA, toGrace } from './policy/grace.ts';
 import { HAND_OFF_RULES, HAND_OFF_SCHEMA, toHandOff } from './policy/hand-off.ts';
 import { HUBSPOT_RULES, HUBSPOT_SCHEMA, toHubspot } from './policy/hubspot.ts';
+import { ITERABLE_RULES, ITERABLE_SCHEMA, toIterable } from './policy/iterable.ts';
 import { type PolicyRules, section } from './policy/kinds.ts';
 import { PLANS_RULES, PLANS_SCHEMA, toPlans } from './policy/plans.ts';
 import { RETENTION_RULES, RETENTION_SCHEMA, toRetention } from './policy/retention.ts';
@@ -21,6 +22,7 @@ export const POLICY_RULES = {
   ...STRIPE_RULES,
   ...SEGMENT_RULES,
   ...BRAZE_RULES,
+  ...ITERABLE_RULES,
   ...HUBSPOT_RULES,
   ...SALESFORCE_RULES,
   ...HAND_OFF_RULES,
@@ -37,6 +39,7 @@ export const POLICY_SCHEMA = section({
   stripe: STRIPE_SCHEMA,
   segment: SEGMENT_SCHEMA,
   braze: BRAZE_SCHEMA,
+  iterable: ITERABLE_SCHEMA,
   hubspot: HUBSPOT_SCHEMA,
   salesforce: SALESFORCE_SCHEMA,
   hand_off: HAND_OFF_SCHEMA,
@@ -58,6 +61,7 @@ export const toPolicy = (file: z.output<typeof POLICY_SCHEMA>): Policy => ({
   sendUndisclosedCodes: file.segment.send_undisclosed_codes,
   directTools: file.segment.direct_tools,
   braze: toBraze(file.braze),
+  iterable: toIterable(file.iterable),
   recorded: file.recorded,
   hubspot: toHubspot(file.hubspot),
   salesforce: toSalesforce(file.salesforce),

@@ -35,6 +35,10 @@ export interface Policy {
     /** Never make a new person in Braze. */
     readonly updateExistingOnly: boolean;
   };
+  readonly iterable: {
+    /** Campaigns whose scheduled sends are canceled for whoever is not to be dunned, as `<channel>:<id>`. */
+    readonly cancelCampaigns: readonly string[];
+  };
   /** Vendors of tools that run as recorders while they have no credentials. With credentials every tool runs. */
   readonly recorded: readonly string[];
   readonly hubspot: {

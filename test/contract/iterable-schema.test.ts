@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHANNELS } from '../../destinations/iterable/cancel-campaigns.ts';
 import { iterable } from '../../destinations/iterable/index.ts';
 import type { RecordedRequest } from '../../src/destination-kit/define-tool.ts';
 import { makeRecorderSink } from '../../src/destination-kit/recorder.ts';
@@ -31,16 +32,18 @@ const makeValidator = () => {
   const { definitions } = JSON.parse(readFileSync(FILE, 'utf8'));
   ajv.addSchema({ $id: 'iterable', definitions: closed(definitions) });
   return (name: string, value: unknown): readonly string[] => {
-    const validate = ajv.compile({ $ref: `iterable#/definitions/${name}` });
+    const validate = ajv.compile({ $ref: `iterable#/definitions/${encodeURIComponent(name)}` });
     validate(value);
     return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
   };
 };
 
 const KEY = 'k';
+const CANCEL = 'CancelScheduledMessageRequest - campaignId OR scheduledMessageId are required';
 const REQUESTS: Readonly<Record<string, string>> = {
   '/api/users/bulkUpdate': 'BulkUpdateUsersRequest',
   '/api/events/trackBulk': 'BulkTrackRequest',
+  ...Object.fromEntries(CHANNELS.map((channel) => [`/api/${channel}/cancel`, CANCEL])),
 };
 
 describe.skipIf(!isThere)(`by the schema of Iterable${isThere ? '' : `, which is not at ${FILE}`}`, () => {
@@ -81,13 +84,17 @@ describe.skipIf(!isThere)(`by the schema of Iterable${isThere ? '' : `, which is
 
   it('every request is valid', async () => {
     const requests: RecordedRequest[] = [];
-    const recorder = makeRecorderSink(iterable, { onRequest: (request) => requests.push(request) });
+    const cancelCampaigns = CHANNELS.map((channel, index) => `${channel}:${index + 1}`).join(' ');
+    const recorder = makeRecorderSink(iterable, {
+      settings: iterable.credentials({ ...iterable.recorder.credentials, cancelCampaigns }),
+      onRequest: (request) => requests.push(request),
+    });
     const exit = [toolEvent('payment_recovered', 'user_2'), toolEvent('dunning_exited', 'user_2')];
     await recorder.send([
       toolRecord('user_1'),
-      toolRecord('user_2', { attributes: { dunning_stage: null }, events: exit }),
+      toolRecord('user_2', { attributes: { dunning_stage: null, in_dunning: false }, events: exit }),
     ]);
-    expect(requests).toHaveLength(2);
+    expect(requests).toHaveLength(2 + CHANNELS.length);
     for (const { url, body } of requests)
       expect(validate(REQUESTS[new URL(url).pathname] ?? '', JSON.parse(body)), url).toEqual([]);
   });
@@ -114,6 +121,10 @@ describe.skipIf(!isThere)(`by the schema of Iterable${isThere ? '' : `, which is
     expect(validate('UserResponse', await ask('GET', '/api/users/byUserId/user_1'))).toEqual([]);
     expect(validate('UserResponse', await ask('GET', '/api/users/byUserId/nobody'))).toEqual([]);
     expect(validate('IterableApiResponse', await ask('DELETE', '/api/users/byUserId/user_1'))).toEqual([]);
+    standIn.scheduled.schedule({ channel: 'sms', campaignId: 3, userId: 'user_1' });
+    const canceled = await ask('POST', '/api/sms/cancel', { campaignId: 3, userId: 'user_1' });
+    expect(canceled).toMatchObject({ code: 'Success' });
+    expect(validate('IterableApiResponse', canceled)).toEqual([]);
   });
 
   it('and its refusals', async () => {

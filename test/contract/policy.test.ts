@@ -35,6 +35,7 @@ describe('policy.yaml', () => {
         sendUndisclosedCodes: false,
         directTools: [],
         braze: { batchObjects: 75, updateExistingOnly: false },
+        iterable: { cancelCampaigns: [] },
         recorded: ['braze', 'iterable', 'hubspot', 'salesforce', 'slack'],
         hubspot: {
           createMissing: true,

@@ -11,7 +11,9 @@ export const openIterableBench: OpenToolBench = async ({ now }) => {
   const standIn = await startIterableStandIn({ key: KEY, now, limitsRates: false });
   const { users } = standIn;
   standIn.types.set('dunning_amount_due', 'double');
-  const settings = (apiKey: string) => iterable.credentials({ apiKey, baseUrl: standIn.url });
+  // Whoever leaves dunning also has what is scheduled canceled.
+  const settings = (apiKey: string) =>
+    iterable.credentials({ apiKey, baseUrl: standIn.url, cancelCampaigns: 'email:101' });
   return {
     tool: iterable,
     standIn,

@@ -16,11 +16,13 @@ import {
 import { makeFaults } from './faults.ts';
 import { type FieldTypes, makeFieldTypes } from './field-types.ts';
 import { makeRateLimit } from './rate-limit.ts';
+import { canceledChannel, makeScheduled, type ScheduledMessages, toCancel } from './scheduled.ts';
 import { type IterableUsers, makeIterableUsers } from './users.ts';
 
 export interface IterableStandIn extends ToolStandIn {
   readonly users: IterableUsers;
   readonly types: FieldTypes;
+  readonly scheduled: ScheduledMessages;
 }
 
 export interface IterableOptions {
@@ -62,6 +64,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
   const types = makeFieldTypes();
   types.set('email', 'string');
   types.set(project === 'email' ? 'emailListIds' : 'userListIds', 'long');
+  const scheduled = makeScheduled();
   const faults = makeFaults();
   const isTooMany = makeRateLimit();
   const requests: Entry[] = [];
@@ -103,6 +106,22 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     return { status: 200, body: fault?.kind === 'garbage' ? fault.body : verdict.body };
   };
 
+  /** Null: no answer. */
+  const cancel = (channel: string, path: string, body: unknown, socket: Socket): Reply | null => {
+    const message = toCancel(channel, body);
+    if (message === null) return refusalOf(400, 'BadParams', 'campaignId and userId, or scheduledMessageId');
+    const named = { users: [message.userId], isRead: false };
+    const fault = options.weather?.(named) ?? faults.take({ ...named, follows: false });
+    if (fault?.kind === 'status') return injected(fault);
+    if (fault?.kind === 'throttled') return tooMany(path);
+    const canceled = fault?.kind === 'silence' && !fault.applied ? 0 : scheduled.cancel(message);
+    if (fault?.kind === 'silence') {
+      if (fault.socket === 'destroyed') socket.resetAndDestroy();
+      return null;
+    }
+    return canceled === 0 ? refusalOf(400, 'BadParams', 'No scheduled message found') : SUCCESS;
+  };
+
   const onUser = (method: string, userId: string): Reply => {
     const user = users.all.get(userId);
     if (method === 'GET')
@@ -117,10 +136,19 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
   const answer = (entry: Entry, text: Buffer, socket: Socket): Reply | null => {
     const { method, path, headers, body } = entry;
     const isBulk = method === 'POST' && BULK.has(path);
+    const channel = method === 'POST' ? canceledChannel(path) : null;
     const [, userId] = USER_PATH.exec(path) ?? [];
-    if (!isBulk && !(userId !== undefined && ['GET', 'DELETE'].includes(method)) && !OTHERS.has(`${method} ${path}`))
+    if (
+      !isBulk &&
+      channel === null &&
+      !(userId !== undefined && ['GET', 'DELETE'].includes(method)) &&
+      !OTHERS.has(`${method} ${path}`)
+    )
       return { status: 404, body: { code: 'NotFound', msg: 'No such path', params: {} } };
-    const denied = refuseKey(headers['api-key'], isBulk || method === 'DELETE' || path.endsWith('/forget'));
+    const denied = refuseKey(
+      headers['api-key'],
+      isBulk || channel !== null || method === 'DELETE' || path.endsWith('/forget'),
+    );
     if (denied !== null) return denied;
     if (options.limitsRates !== false && isTooMany(path, now())) return tooMany(path);
     if (text.length > MAX_BODY_BYTES) return refusalOf(413, 'BatchTooLarge', 'The body is over 4 MB');
@@ -128,6 +156,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
       return refusalOf(400, 'BadJsonBody', 'Content-Type must be application/json');
     if (method === 'POST' && body === null) return refusalOf(400, 'BadJsonBody', 'Invalid JSON');
     if (isBulk) return write(path, body, socket);
+    if (channel !== null) return cancel(channel, path, body, socket);
     const fault =
       method === 'GET'
         ? (options.weather?.({ isRead: true, users: [] }) ??
@@ -171,6 +200,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     url,
     users,
     types,
+    scheduled,
     requests,
     inject: faults.inject,
     heal: faults.heal,
