@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
 import type { Instant } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
 import type { Guard, GuardAnswer, GuardQuestion } from '../../src/pipeline/guard/guard.ts';
 import type { GuardStore } from '../../src/pipeline/guard/guard-ports.ts';
 import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
 import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
 import { makeStatus, type Status } from '../../src/pipeline/guard/status.ts';
 import { runDue, type World } from '../../src/pipeline/loop.ts';
-import type { Store } from '../../src/pipeline/ports.ts';
+import type { Channel, Store } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules, type Ruleset } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
@@ -22,8 +23,14 @@ import type { Happening } from '../scenario/stripe-happenings.ts';
 const providers = { stripe };
 
 /** The rules of everything here; another `code` stands for another release. */
-export const guardRules = (code = 'test'): Ruleset =>
-  makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers, code });
+export const guardRules = (code = 'test', policy: Partial<Policy> = {}): Ruleset =>
+  makeRules({ policy: { ...DEFAULT_POLICY, ...policy }, namespace: 'test', audiences: AUDIENCES, providers, code });
+
+export interface GuardSetting {
+  readonly policy?: Partial<Policy>;
+  /** Where calls would go; the recorder unless told otherwise. */
+  readonly channel?: Channel;
+}
 
 export interface GuardRig {
   readonly store: Store;
@@ -48,15 +55,16 @@ const openUrl = (kind: 'memory' | 'disk'): { readonly url: string; readonly remo
 };
 
 /** A guard over a real store with the real loop, a clock of the caller's, and no doors. */
-export const openGuardRig = async (kind: 'memory' | 'disk'): Promise<GuardRig> => {
+export const openGuardRig = async (kind: 'memory' | 'disk', setting: GuardSetting = {}): Promise<GuardRig> => {
   const { url, remove } = openUrl(kind);
   const store = await openStore(url, { lock: kind === 'disk', namespace: 'test' });
   const beside = await openGuardStore(url);
   const reader = beside ?? store;
-  const findPresent = makeFindPresent({ store: reader, rules: guardRules(), providers });
+  const rules = guardRules('test', setting.policy);
+  const findPresent = makeFindPresent({ store: reader, rules, providers });
   const guard = makeGuard({ findPresent });
-  const channelFor = () => 'recorder' as const;
-  const world: World = { store, rules: guardRules(), providers, channelFor, toolsFor: () => [] };
+  const channelFor = () => setting.channel ?? 'recorder';
+  const world: World = { store, rules, providers, channelFor, toolsFor: () => [] };
   const takeBodies = async (bodies: readonly string[], now: Instant): Promise<void> => {
     await store.accept(bodies.map((body) => toDelivery(stripe, body, now)));
   };
@@ -87,8 +95,8 @@ export const openGuardRig = async (kind: 'memory' | 'disk'): Promise<GuardRig> =
 };
 
 /** The same, closed when the test has ended. */
-export const guardRig = async (kind: 'memory' | 'disk'): Promise<GuardRig> => {
-  const rig = await openGuardRig(kind);
+export const guardRig = async (kind: 'memory' | 'disk', setting?: GuardSetting): Promise<GuardRig> => {
+  const rig = await openGuardRig(kind, setting);
   onTestFinished(rig.close);
   return rig;
 };

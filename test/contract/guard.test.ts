@@ -5,6 +5,7 @@ import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
 import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
 import { makeStatus } from '../../src/pipeline/guard/status.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
 import { person } from '../scenario/stage.ts';
 import {
   type Bill,
@@ -232,6 +233,21 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
       Array.from({ length: 500 }, (_, index) => rig.ask(SETTLED, { userId: `user_${names[index % 20]}` })),
     );
     expect(answers.map(({ suppress }) => suppress)).toEqual(answers.map((_, index) => index % 2 === 1));
+  });
+
+  it('stops messages to somebody whose entry the brakes hold back, decided or about to be decided again', async () => {
+    const brakes = { ...DEFAULT_POLICY.brakes, entriesPerDay: 1 };
+    const rig = await guardRig(kind, { channel: 'segment', policy: { brakes } });
+    await inDunning(rig);
+    const second = plus(T0, HOUR_MS);
+    await rig.take(ADA, second, fails(BILL, { attempt: 2 }));
+    const later = plus(second, MINUTE_MS);
+    await rig.decide(later);
+    expect(await rig.ask(later)).toMatchObject({ suppress: true, reason: 'brake', dunning_status: 'held' });
+    await rig.take(ADA, later, turns('sub_1', 'past_due', 'past_due'));
+    expect(await rig.ask(later)).toMatchObject({ suppress: true, reason: 'brake', dunning_status: 'held' });
+    await rig.take(ADA, later, customerPays(BILL, { attempt: 2, charge: 3 }));
+    expect((await rig.ask(later, { message: 'recovery' })).suppress).toBe(false);
   });
 
   it('takes no word of another release for true: it decides by its own rules', async () => {

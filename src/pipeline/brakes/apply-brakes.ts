@@ -1,6 +1,7 @@
 import { findMemberships } from '../../audience-kit/membership.ts';
 import { DAY_MS, earliest, type Instant, plus } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
+import type { UserTraits } from '../../generated/tracking-plan.ts';
 import type { View } from '../decide.ts';
 import type { Channel, Claim, TraitValues } from '../ports.ts';
 import type { Ruleset } from '../rules.ts';
@@ -48,18 +49,21 @@ const isEntry = ({ claim, view, rules }: BrakeInput): boolean => {
 
 const FLAGGED: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'exhausted']);
 
+/** What is said of somebody whose entry waits, as if suppressed. */
+export const heldBackTraits = (traits: UserTraits): UserTraits => ({
+  ...traits,
+  in_dunning: false,
+  dunning_status: FLAGGED.has(traits.dunning_status) ? 'held' : traits.dunning_status,
+  dunning_suppressed: true,
+  suppression_reason: traits.suppression_reason ?? 'brake',
+});
+
 /**
  * The view of somebody whose entry waits, as if suppressed: it is in nothing that the view itself is not in, so that no exit
  * ever waits.
  */
 const holdBack = (view: View, { audiences }: Ruleset, now: Instant, roomAt: Instant | null): View => {
-  const traits = {
-    ...view.traits,
-    in_dunning: false,
-    dunning_status: FLAGGED.has(view.traits.dunning_status) ? ('held' as const) : view.traits.dunning_status,
-    dunning_suppressed: true,
-    suppression_reason: view.traits.suppression_reason ?? ('brake' as const),
-  };
+  const traits = heldBackTraits(view.traits);
   const subject = { ...view.subject, traits };
   const { members, until } = findMemberships(audiences, subject, now);
   const mayEnter = (key: string): boolean => !(audiences.byKey.get(key)?.messaging ?? false);

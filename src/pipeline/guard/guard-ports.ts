@@ -20,7 +20,12 @@ export interface GuardRead {
 export type Guarded =
   /** Nothing is unread, and the view's `until` is not reached. `view`: JSON, as it was committed. */
   | { readonly holds: true; readonly view: string }
-  | { readonly holds: false; readonly accounts: readonly GuardedAccount[] };
+  | {
+      readonly holds: false;
+      readonly accounts: readonly GuardedAccount[];
+      /** The brakes hold an entry of the person back, or would: one of all is engaged, and the person is not in dunning yet. */
+      readonly braked: boolean;
+    };
 
 /** Reads committed state only, all of it from one snapshot, and writes nothing. */
 export interface GuardStore {

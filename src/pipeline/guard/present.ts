@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Provider } from '../../providers/provider.ts';
+import { heldBackTraits } from '../brakes/apply-brakes.ts';
 import { decide, type View } from '../decide.ts';
 import { allFacts, readDeliveries } from '../read.ts';
 import type { Ruleset } from '../rules.ts';
@@ -44,6 +45,10 @@ const decideAfresh = (
   return staying.length === 0 ? null : decide({ userId, accounts: staying, rules, now });
 };
 
+/** Whoever recovered is out, and hears that it is over (semantics G10). */
+const holdEntryBack = (present: Present): Present =>
+  present.traits.dunning_status === 'recovered' ? present : { ...present, traits: heldBackTraits(present.traits) };
+
 /** The committed view is this release's own JSON: rules of another release have another hash. */
 const parseView = (json: string): Present => JSON.parse(json) as Present;
 
@@ -56,6 +61,8 @@ export const makeFindPresent = (options: PresentOptions): FindPresent => {
   return async (userId, now) => {
     const stored = await store.readGuarded({ userId, now, ruleset: rules.hash });
     if (stored === null) return null;
-    return stored.holds ? parseView(stored.view) : decideAfresh(options, userId, stored.accounts, now);
+    if (stored.holds) return parseView(stored.view);
+    const present = decideAfresh(options, userId, stored.accounts, now);
+    return present !== null && stored.braked ? holdEntryBack(present) : present;
   };
 };

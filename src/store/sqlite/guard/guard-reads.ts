@@ -14,6 +14,7 @@ interface PersonRow {
   readonly failures: number;
   readonly ruleset: string | null;
   readonly hasUnread: number;
+  readonly braked: number;
 }
 
 // The owner of an account is woken by its deliveries, its contacts only by the decision on them: so what is unread is
@@ -21,7 +22,9 @@ interface PersonRow {
 const PERSON = `SELECT p.id AS profileId, p.view, p.due_at AS dueAt, p.failures, p.ruleset,
   EXISTS (SELECT 1 FROM deliveries d INDEXED BY deliveries_unread WHERE d.ending = 'unread' AND d.customer_id IN (
     SELECT c.id FROM customers c WHERE c.profile_id = p.id
-    UNION ALL SELECT t.customer_id FROM account_contacts t WHERE t.profile_id = p.id)) AS hasUnread
+    UNION ALL SELECT t.customer_id FROM account_contacts t WHERE t.profile_id = p.id)) AS hasUnread,
+  CASE (SELECT h.released_at IS NULL FROM brake_held h WHERE h.profile_id = p.id) WHEN 1 THEN 1 WHEN 0 THEN 0
+    ELSE p.in_dunning = 0 AND EXISTS (SELECT 1 FROM brake_stops s WHERE s.released_at IS NULL) END AS braked
   FROM profile_aliases a JOIN profiles p ON p.id = a.profile_id
   WHERE a.alias = ? ORDER BY a.mode LIMIT 1`;
 
@@ -55,6 +58,7 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
     const person = findPerson.get(userAlias(read.userId));
     if (person === undefined) return null;
     const view = viewThatHolds(person, read);
-    return view === null ? { holds: false, accounts: readAccounts(person.profileId) } : { holds: true, view };
+    if (view !== null) return { holds: true, view };
+    return { holds: false, accounts: readAccounts(person.profileId), braked: person.braked === 1 };
   };
 };
