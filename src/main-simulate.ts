@@ -3,7 +3,6 @@ import type { HubspotSettings } from '../destinations/hubspot/settings.ts';
 import type { Audiences } from './audience-kit/audiences.ts';
 import { SILENT_LOG } from './config/log.ts';
 import { fieldsOf } from './destination-kit/fields.ts';
-import type { ToolSink } from './destination-kit/sink.ts';
 import type { Policy } from './domain/policy.ts';
 import { loadAudiences } from './main-audiences.ts';
 import { openTools } from './main-tools.ts';
@@ -86,15 +85,17 @@ const toTools = ({ braze, iterable, hubspot }: StandIns, { hubspot: names }: Pol
 ];
 
 /** One call at a time over all tools: the draws of what goes wrong then come in the same order in every run. */
-const makeTurns = (): ((sink: ToolSink) => ToolSink) => {
+const makeTurns = () => {
   let last: Promise<unknown> = Promise.resolve();
-  return (sink) => ({
-    ...sink,
-    send: (records) => {
-      const sent = last.then(() => sink.send(records));
-      last = sent.catch(() => {});
-      return sent;
-    },
+  const take = <T>(call: () => Promise<T>): Promise<T> => {
+    const done = last.then(call);
+    last = done.catch(() => {});
+    return done;
+  };
+  return ({ live, reader, ...tool }: EngineTool, readsBack: boolean): EngineTool => ({
+    ...tool,
+    live: live && { ...live, send: (records) => take(() => live.send(records)) },
+    reader: readsBack && reader ? { ...reader, read: (userIds) => take(() => reader.read(userIds)) } : null,
   });
 };
 
@@ -106,8 +107,10 @@ const credentialsOf = ({ braze, iterable, hubspot }: StandIns) => ({
 
 /** Everything in memory and on loopback: `.env`, `DATABASE_URL` and every credential are left alone. */
 export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayOptions): Promise<SimulatedRelay> => {
-  const { clock, random } = options;
-  const policy: Policy = { ...given, recorded: [], hubspot: { ...given.hubspot, createMissing: true } };
+  const { clock, random, readsBack } = options;
+  // The sample reads those of whom nothing changed: two months of it would be all that this does.
+  const verify = { ...given.verify, samplePerHour: 0 };
+  const policy: Policy = { ...given, recorded: [], verify, hubspot: { ...given.hubspot, createMissing: true } };
   const [audiences, standIns, store] = await Promise.all([
     loadAudiences(),
     startStandIns(options),
@@ -118,7 +121,7 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
   const opened = await openTools({ clock, credentials: credentialsOf(standIns), policy });
   const tools = opened
     .filter(({ tool }) => SIMULATED_TOOLS.some((name) => name === tool))
-    .map((each): EngineTool => ({ ...each, live: each.live === null ? null : inTurn(each.live) }));
+    .map((each) => inTurn(each, readsBack));
   const rulesInput = { policy, audiences, namespace: NAMESPACE, providers: PROVIDERS, code: NAMESPACE };
   const segmentNames = tools.flatMap((each) => each.segmentNames);
   const open = () =>
@@ -152,7 +155,7 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
     deliverDue: (now) => relay.deliverDue(now),
     guard: makeGuard({ findPresent }),
     tools: toTools(standIns, policy),
-    readBack: null,
+    verifyDue: readsBack ? (now) => relay.verifyDue(now) : null,
     restart: async () => {
       await relay.stop();
       relay = open();

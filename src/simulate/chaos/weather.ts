@@ -143,18 +143,19 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
 };
 
 /** Hours that an outage lasts, in the profile of the proof. */
-const OUTAGE_HOURS = [5, 24, 72];
+export const OUTAGE_HOURS: readonly number[] = [5, 24, 72];
 
-/** One outage of each length at a drawn time, in a third of the window each, so that they do not meet. */
+/** An outage of each length at a drawn time, in an equal part of the window each, so that they do not meet. */
 export const drawOutages = (
   random: Random,
   { startsAt, endsAt }: { readonly startsAt: number; readonly endsAt: number },
+  lengths: readonly number[],
 ): readonly Outage[] => {
-  const third = (endsAt - startsAt) / OUTAGE_HOURS.length;
-  return OUTAGE_HOURS.flatMap((hours, index) => {
-    const room = third - hours * HOUR_MS - DAY_MS / 4;
+  const part = (endsAt - startsAt) / lengths.length;
+  return lengths.flatMap((hours, index) => {
+    const room = part - hours * HOUR_MS - DAY_MS / 4;
     if (room <= 0) return [];
-    const from = Math.floor(startsAt + index * third + random.next() * room);
+    const from = Math.floor(startsAt + index * part + random.next() * room);
     return [{ from, until: from + hours * HOUR_MS }];
   });
 };

@@ -23,13 +23,17 @@ export interface PlayOptions {
   readonly tools: readonly Timed[];
   /** Flows: they send as soon as their instant comes, be the relay done with what it received or not. */
   readonly flows: readonly Timed[];
-  /** What the relay does beside its loop. */
+  /** What happens to the relay itself. */
   readonly beside: readonly Timed[];
+  /** One step of reading the tools back; null: nobody does. */
+  readonly verifyDue: VerifyDue | null;
   readonly startsAt: Instant;
   readonly days: number;
   /** Told after each virtual day, counted from 1. */
   readonly onDay?: (day: number) => void;
 }
+
+type VerifyDue = (now: Instant) => Promise<{ readonly looked: number; readonly nextAt: Instant | null }>;
 
 /** The relay wakes once a second, as under load; flows keep their own instants. */
 const TICK_MS = SECOND_MS;
@@ -41,6 +45,17 @@ export const play = async (options: PlayOptions): Promise<number> => {
   const { relay, clock, world, tools, flows, beside, startsAt } = options;
   let received = 0;
   let deliverAt: number | null = null;
+  let verifyAt: number | null = null;
+
+  /** Delivers what is due and reads back what is due, until neither finds anything. */
+  const work = async (now: Instant): Promise<void> => {
+    for (;;) {
+      deliverAt = await settle(relay, now);
+      const seen = (await options.verifyDue?.(now)) ?? null;
+      verifyAt = seen === null || seen.nextAt === null ? null : Math.max(seen.nextAt, now + 1);
+      if (seen === null || seen.looked === 0) return;
+    }
+  };
 
   const passAll = async (things: readonly Timed[], now: Instant): Promise<void> => {
     for (const thing of things) {
@@ -51,7 +66,7 @@ export const play = async (options: PlayOptions): Promise<number> => {
 
   const nextInstant = async (): Promise<number | null> => {
     const now = clock.now();
-    const ticks = smallest([world.nextAt(), await relay.store.nextDueAt(), deliverAt, ...nextOf(beside)]);
+    const ticks = smallest([world.nextAt(), await relay.store.nextDueAt(), deliverAt, verifyAt, ...nextOf(beside)]);
     const tick = ticks === null ? null : Math.ceil(Math.max(ticks, now) / TICK_MS) * TICK_MS;
     return smallest([tick, ...nextOf(tools), ...nextOf(flows)]);
   };
@@ -72,10 +87,9 @@ export const play = async (options: PlayOptions): Promise<number> => {
     received += count;
     // A message that falls due now is sent before the loop has looked at what came in.
     await passAll(flows, now);
-    const dueAt = await relay.store.nextDueAt();
     await passAll(beside, now);
-    const isWork = count > 0 || isDue(dueAt, now) || isDue(deliverAt, now) || beside.length > 0;
-    if (isWork) deliverAt = await settle(relay, now);
+    const dueAt = await relay.store.nextDueAt();
+    if (count > 0 || [dueAt, deliverAt, verifyAt].some((at) => isDue(at, now))) await work(now);
     await passAll(flows, now);
   };
 

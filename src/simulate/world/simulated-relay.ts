@@ -4,7 +4,7 @@ import type { Clock } from '../../pipeline/ports.ts';
 import type { DrivenRelay } from '../time-machine.ts';
 import type { FlowTool } from '../vendors/flow.ts';
 import type { Weather } from '../vendors/weather.ts';
-import type { Timed } from './play.ts';
+import type { PlayOptions } from './play.ts';
 
 /** Messaging tools, which run flows, and a CRM that people look into. */
 export const SIMULATED_TOOLS = ['braze', 'iterable', 'hubspot'] as const;
@@ -30,8 +30,8 @@ export interface SimulatedRelay extends DrivenRelay {
   readonly secret: string;
   readonly guard: Guard;
   readonly tools: readonly SimulatedTool[];
-  /** Reads tools back as they fall due; null: it is off. */
-  readonly readBack: Timed | null;
+  /** One step of reading the tools back; null: nobody does. */
+  readonly verifyDue: PlayOptions['verifyDue'];
   /** As if the process had died between two calls and come back: what it remembered is gone. */
   readonly restart: (now: Instant) => Promise<void>;
   readonly close: () => Promise<void>;

@@ -1,5 +1,5 @@
 import { DAY_MS, HOUR_MS, type Instant, instant } from '../../domain/instant.ts';
-import { drawOutages, makeWeather, type Outage, type ToolWeather } from '../chaos/weather.ts';
+import { drawOutages, makeWeather, OUTAGE_HOURS, type Outage, type ToolWeather } from '../chaos/weather.ts';
 import { type Difference, findDifferences } from '../judge/final-state.ts';
 import { makeJudge, type Verdict } from '../judge/judge.ts';
 import { makeTruth, type Truth } from '../judge/truth.ts';
@@ -35,6 +35,13 @@ export interface SimulationOptions {
   readonly outages: readonly { readonly tool: SimulatedToolName; readonly hours: number }[];
   /** `calm`: nothing goes wrong and webhooks come at once; `chaos`: see `chaos/weather.ts`; `usual`: webhooks alone go astray. */
   readonly weather: 'calm' | 'usual' | 'chaos';
+  /** Of chaos alone, where it is to be otherwise than in the proof. */
+  readonly chaos?: {
+    /** Share of the requests that fail; 0.066 by default. */
+    readonly failing?: number;
+    /** False: one outage for each tool, of another length each, where time is short. */
+    readonly eachOutage?: boolean;
+  };
   /** Share of the cards that fail, over the population's own. */
   readonly failing?: number;
   /** Told after each virtual day, counted from 1. */
@@ -72,6 +79,10 @@ const RESTARTS = 5;
 const DELAYS_MS = [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS];
 const REENTRY_MS = 7 * DAY_MS;
 
+/** Another one for each tool, in turn by the seed. */
+const oneLength = (seed: number, tool: SimulatedToolName): number =>
+  OUTAGE_HOURS[(seed + SIMULATED_TOOLS.indexOf(tool)) % OUTAGE_HOURS.length] ?? 0;
+
 const drawAsked = (options: SimulationOptions, tool: SimulatedToolName, endsAt: number): readonly Outage[] => {
   const random = makeRandom(options.seed, 5_000_000_000 + SIMULATED_TOOLS.indexOf(tool));
   const asked = options.outages
@@ -81,7 +92,8 @@ const drawAsked = (options: SimulationOptions, tool: SimulatedToolName, endsAt: 
       return { from, until: from + hours * HOUR_MS };
     });
   if (options.weather !== 'chaos') return asked;
-  return [...asked, ...drawOutages(random, { startsAt: STARTS_AT, endsAt })];
+  const lengths = options.chaos?.eachOutage === false ? [oneLength(options.seed, tool)] : OUTAGE_HOURS;
+  return [...asked, ...drawOutages(random, { startsAt: STARTS_AT, endsAt }, lengths)];
 };
 
 const makeWeathers = (options: SimulationOptions, now: () => number): Record<SimulatedToolName, ToolWeather> => {
@@ -90,7 +102,7 @@ const makeWeathers = (options: SimulationOptions, now: () => number): Record<Sim
     makeWeather({
       seed: options.seed,
       stream,
-      failing: options.weather === 'chaos' ? FAILING : 0,
+      failing: options.weather === 'chaos' ? (options.chaos?.failing ?? FAILING) : 0,
       outages: drawAsked(options, tool, calmFrom),
       calmFrom,
       now,
@@ -224,7 +236,8 @@ export const runSimulation = async (
       },
       tools: Object.values(weathers),
       flows: flows.map(({ flow }) => toTimed(flow)),
-      beside: [restarts, ...(relay.readBack === null ? [] : [relay.readBack])],
+      beside: [restarts],
+      verifyDue: relay.verifyDue,
       startsAt: STARTS_AT,
       days,
       onDay: (day) => {
