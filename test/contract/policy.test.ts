@@ -62,6 +62,7 @@ describe('policy.yaml', () => {
         },
         brakes: { entriesPerDay: 3, shareAtOnce: 0.1, withinMs: HOUR_MS, fromPeople: 500 },
         grace: { lastsMs: 7 * DAY_MS, floorMs: 3 * DAY_MS },
+        verify: { samplePerHour: 60 },
         retention: { deliveriesDays: 400, outboxDays: 30, logDays: 400 },
       });
     },

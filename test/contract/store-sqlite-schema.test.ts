@@ -7,6 +7,8 @@ import { migrate } from '../../src/store/sqlite/migrate.ts';
 import { makeSqliteStore } from '../../src/store/sqlite/store.ts';
 import { makeToolCounts } from '../../src/store/sqlite/tools/tool-counts.ts';
 import { makeToolRows } from '../../src/store/sqlite/tools/tool-rows.ts';
+import { makeHeldRows } from '../../src/store/sqlite/verify/held-rows.ts';
+import { makeVerifyCounts } from '../../src/store/sqlite/verify/verify-counts.ts';
 import { customerOf, decided, delivery, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
 import { edge, onlyRow, REJECTED, settlementOf, want, wanted } from './store-tool-samples.ts';
 
@@ -180,6 +182,27 @@ describe('the SQLite schema', () => {
     makeToolCounts(spied)();
     expect(asked).toHaveLength(4);
     for (const sql of asked) expect(planOf(db, sql), sql).not.toMatch(/SCAN (s|tool_states|tool_edges)\b|TEMP B-TREE/);
+  });
+
+  it('finds the rows that are to be read back, and counts them, without reading or sorting all that rest', async () => {
+    const asked: string[] = [];
+    const spied = Object.create(db, {
+      prepare: {
+        value: (sql: string) => {
+          asked.push(sql);
+          return db.prepare(sql);
+        },
+      },
+    });
+    const held = makeHeldRows(spied);
+    held.due('braze', NOW, 10);
+    held.sample('braze', 10);
+    held.nextAt('braze');
+    makeVerifyCounts(spied)();
+    expect(asked).toHaveLength(4);
+    const unbounded =
+      /SCAN (?:s|p|o|tool_states|suppressions)(?! USING (?:COVERING )?INDEX tool_states_verify)\b|TEMP B-TREE FOR ORDER/;
+    for (const sql of asked) expect(planOf(db, sql), sql).not.toMatch(unbounded);
   });
 
   it('counts the rows of tools by triggers, and lets one be swept with its events, its calls and its dead letters', async () => {
