@@ -26,10 +26,18 @@ const refuse = (code: NotIntervened['code'], message: string): NotIntervened => 
 /** A clock of another machine may be ahead of this one by so much, in ms: what is said now is still said later. */
 const CLOCK_TOLERANCE_MS = 5 * MINUTE_MS;
 
-/** After all that was said before, so that a hold and its end in one millisecond have an order. */
-const saidAt = ({ facts }: Subject, now: Instant, others: readonly Instant[] = []): Instant => {
-  const said = facts.filter((fact) => 'source' in fact).map(({ occurredAt }) => occurredAt + 1);
-  return instant(Math.max(now, ...[...said, ...others].filter((at) => at <= now + CLOCK_TOLERANCE_MS)));
+/** Not before these, as far as they are not far ahead. */
+const notBefore = (now: Instant, others: readonly number[]): Instant =>
+  instant(Math.max(now, ...others.filter((at) => at <= now + CLOCK_TOLERANCE_MS)));
+
+/** After all that was said of the same hold, so that its beginning and its end in one millisecond have an order. */
+const saidAt = ({ facts }: Subject, holdId: string | null, now: Instant): Instant => {
+  const said = facts.filter((fact) => fact.kind === 'hold_placed' || fact.kind === 'hold_lifted');
+  const same = said.filter((fact) => holdId === null || fact.holdId === null || fact.holdId === holdId);
+  return notBefore(
+    now,
+    same.map(({ occurredAt }) => occurredAt + 1),
+  );
 };
 
 const common = ({ requestId, actor, reason }: OperatorRequest, at: Instant) =>
@@ -44,8 +52,8 @@ const placeHold = (request: OperatorRequest, subjects: readonly Subject[], now: 
     return refuse('invalid', 'A hold lasts 366 days at most. Exclude the customer instead.');
   }
   return subjects.map((subject): Planned => {
-    const at = saidAt(subject, now);
     const hold_id = holdIdOf(request) ?? action;
+    const at = saidAt(subject, hold_id, now);
     return { subject, body: { ...common(request, at), action, hold_id, until: expiryOf(request, at) } };
   });
 };
@@ -76,7 +84,7 @@ const lift = (request: OperatorRequest, subjects: readonly Subject[], now: Insta
   return held.map(
     (subject): Planned => ({
       subject,
-      body: { ...common(request, saidAt(subject, now)), action: 'resume', hold_id: wanted },
+      body: { ...common(request, saidAt(subject, wanted, now)), action: 'resume', hold_id: wanted },
     }),
   );
 };
@@ -87,7 +95,10 @@ const markRecovered = (request: OperatorRequest, subjects: readonly Subject[], n
     const episodes = subject.ledger.episodes.filter(({ id, outcome }) => outcome === 'open' && (only ?? id) === id);
     const invoices = episodes.flatMap((episode) => episode.invoices.filter(({ open }) => open).map(({ id }) => id));
     if (invoices.length === 0) return [];
-    const at = saidAt(subject, now, [...episodes.map(({ openedAt }) => openedAt)]);
+    const at = notBefore(
+      now,
+      episodes.map(({ openedAt }) => openedAt),
+    );
     return [{ subject, body: { ...common(request, at), action: 'mark_recovered', invoices } }];
   });
   if (planned.length > 0) return planned;
