@@ -1,4 +1,4 @@
-// Shows a customer whose payment failed what to do. Any trouble: shows nothing.
+// Tells a customer whose payment failed what to do. In any trouble: nothing.
 (() => {
   try {
     const script = document.currentScript;
@@ -15,9 +15,7 @@
     const money = ({ amount_due: amount, currency }) =>
       amount === null || !currency
         ? ''
-        : new Intl.NumberFormat(document.documentElement.lang || undefined, { style: 'currency', currency }).format(
-            amount,
-          );
+        : amount.toLocaleString(document.documentElement.lang || undefined, { style: 'currency', currency });
     const texts = {
       dunning: set.textDunning || 'Your last payment did not go through. Please update your payment method.',
       pre_dunning: set.textPreDunning || 'Your card expires soon. Please update your payment method.',
@@ -33,6 +31,7 @@
       const text = texts[status.message];
       const key = `recoup-banner ${status.message} ${status.dunning_episode_id || ''}`;
       if (!status.show || !text || memory((store) => store.getItem(key))) return;
+      const said = text.replace('{amount}', () => money(status));
       const bar = make('div', '', {
         display: 'flex',
         flexWrap: 'wrap',
@@ -47,14 +46,8 @@
       bar.className = 'recoup-banner';
       bar.setAttribute('role', 'status');
       document.body.prepend(bar);
-      // Now that the bar is in the page, screen readers announce it.
-      bar.append(
-        make(
-          'span',
-          text.replace('{amount}', () => money(status)),
-          {},
-        ),
-      );
+      // In the page first, so that it is read out.
+      bar.append(make('span', said));
       if (/^https?:/.test(status.update_payment_url || '')) {
         const link = make('a', set.textAction || 'Update payment method', { color: 'inherit', fontWeight: '600' });
         link.href = status.update_payment_url;
@@ -65,6 +58,7 @@
         color: 'inherit',
         background: 'none',
         border: '0',
+        marginLeft: 'auto',
         cursor: 'pointer',
       });
       close.type = 'button';
