@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
 import { AFTER_DRIFT_MS, LOOKS_MS } from '../../src/domain/read-back.ts';
 import type { HeldRow, Verdict } from '../../src/pipeline/verify/verify-ports.ts';
-import { later, NOW } from './store-samples.ts';
+import { decided, deliveryOf, later, NOW, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 import {
   ABSENT,
@@ -138,6 +138,40 @@ export const verifyPromises = (store: Subject): void => {
       expect(await judge(row)).toMatchObject([{ end: 'passed_over' }]);
       expect(await judge({ ...(await only(due())), userId: 'somebody_else' })).toMatchObject([{ end: 'passed_over' }]);
       expect(await store().verifyCounts()).toMatchObject([{ verified: 0, drifted: 1 }]);
+    });
+
+    it('verifies the suppressions that were acknowledged, once, and tells since when the oldest is not', async () => {
+      await want(store(), [wanted()]);
+      await send(NOW);
+      await store().accept([deliveryOf('cus_1', 'evt_paid')]);
+      const { userId } = cleared();
+      const about = { tool: 'braze', channel: 'live', userId, episodeId: 'ep_1', reason: 'recovered' } as const;
+      const begun = [{ ...about, occurredAt: NOW, receivedAt: NOW }];
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, { tools: [cleared()], suppressions: { begun, resumed: [], calls: [] } }),
+      );
+      const line = async () => (await store().suppressions({ since: NOW, after: 0, limit: 9 }))[0];
+      await send(later(1));
+      expect(await line()).toMatchObject({ acknowledgedAt: later(1), verifiedAt: null });
+      expect(await store().verifyCounts()).toMatchObject([{ verified: 0, oldestUnverifiedAt: later(1) }]);
+      await look(DRIFT, later(MINUTE_MS));
+      expect(await line()).toMatchObject({ verifiedAt: null });
+      await send(later(2 * MINUTE_MS));
+      await look(SAME, later(3 * MINUTE_MS));
+      expect(await line()).toMatchObject({ acknowledgedAt: later(1), verifiedAt: later(3 * MINUTE_MS) });
+      await look(SAME, later(HOUR_MS));
+      expect(await line()).toMatchObject({ verifiedAt: later(3 * MINUTE_MS) });
+      expect(await store().verifyCounts()).toMatchObject([{ verified: 2, drifted: 1, oldestUnverifiedAt: null }]);
+    });
+
+    it('leaves nothing of an erased person to be read, and takes no answer about them', async () => {
+      await want(store(), [cleared()]);
+      await send(NOW);
+      const row = await only(due());
+      await store().erase('cus_1', later(1));
+      expect([await due(), await sample(), await nextAt()]).toEqual([[], [], null]);
+      expect(await store().settleLooks([{ row, verdict: DRIFT }], later(2))).toMatchObject([{ end: 'passed_over' }]);
+      expect(await waiting(store())).toEqual([]);
     });
 
     it('takes the least recently read ones first for the sample, which comes round', async () => {
