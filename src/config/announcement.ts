@@ -9,6 +9,8 @@ interface AnnouncementOptions {
   /** The policy file that was read, and what it says of recorders. */
   readonly policyFile: string;
   readonly policy: Pick<Policy, 'recorded'>;
+  /** What the brake holds back, in a sentence for people; null while it is off. */
+  readonly brake?: string | null;
   /** Event types that the Stripe webhook endpoint has to send. */
   readonly stripeEvents: readonly string[];
 }
@@ -129,6 +131,7 @@ export const toAnnouncement = (options: AnnouncementOptions): readonly string[] 
   const { environment, stripeEvents } = options;
   const parts = [...onParts(options), ...recordParts(options), ...offParts(environment)];
   return [
+    ...(options.brake ? [options.brake] : []),
     firstLine(environment),
     ...parts.map(([name, text]) => `  ${name.padEnd(8)} ${text}`),
     `Subscribe the Stripe webhook endpoint to these ${stripeEvents.length} events, and to no others:`,
@@ -137,8 +140,15 @@ export const toAnnouncement = (options: AnnouncementOptions): readonly string[] 
 };
 
 /** The same for a program that started the relay. No secrets. */
-export const toAnnouncementJson = ({ environment, url, policyFile, stripeEvents }: AnnouncementOptions) => ({
+export const toAnnouncementJson = ({
+  brake = null,
+  environment,
+  url,
+  policyFile,
+  stripeEvents,
+}: AnnouncementOptions) => ({
   mode: environment.mode,
+  brake,
   sends: sends(environment),
   url,
   webhooks: webhooksOf(environment, url),

@@ -1,4 +1,5 @@
 import { checkApiVersion } from './check-api-version.ts';
+import { checkBrake } from './check-brake.ts';
 import { checkChargeWebhooks } from './check-charge-webhooks.ts';
 import { checkClock } from './check-clock.ts';
 import { checkDeadLetters } from './check-dead-letters.ts';
@@ -20,8 +21,9 @@ import { checkWebhookSecrets } from './check-webhook-secrets.ts';
 import type { Finding } from './finding.ts';
 import type { Check, Gathered } from './gathered.ts';
 
-/** Every check, in the order in which a webhook comes: what must be right first stands first. */
+/** Every check: first whether somebody has to release the brake, then in the order in which a webhook comes. */
 export const CHECKS: readonly Check[] = [
+  checkBrake,
   checkSettings,
   checkClock,
   checkWebhookSecrets,

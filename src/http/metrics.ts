@@ -31,6 +31,11 @@ const makeGauges = (registry: Registry) => {
     deadLetters: gauge('recoup_dead_letters', 'Dead letters that nobody has replayed.'),
     profiles: gauge('recoup_profiles', 'People and accounts known.'),
     inDunning: gauge('recoup_profiles_in_dunning', 'People and accounts in dunning now.'),
+    brakeEngaged: gauge(
+      'recoup_brake_engaged',
+      '1 while entries into messaging are held back until a person releases them.',
+    ),
+    brakeHeld: gauge('recoup_brake_held', 'People whose entry into messaging waits, by what holds it back.', ['cause']),
     parked: gauge('recoup_profiles_parked', 'Profiles whose decision failed and that wait for another try.'),
     lookUps: gauge('recoup_look_ups', 'What waits to be looked up in the API of the provider, by kind.', ['kind']),
     missed: gauge('recoup_deliveries_missed', 'Webhooks that never arrived and were found at the provider.'),
@@ -58,6 +63,8 @@ const fill = (gauges: Gauges, counts: StoreCounts, now: number): void => {
   gauges.profiles.set(counts.profiles);
   gauges.inDunning.set(counts.inDunning);
   gauges.parked.set(counts.parked);
+  gauges.brakeEngaged.set(counts.brake.stop === null ? 0 : 1);
+  for (const [cause, n] of Object.entries(counts.brake.held)) gauges.brakeHeld.set({ cause }, n);
 };
 
 const fillApi = (gauges: Gauges, { lookUps, missed, searchedTo }: ApiCounts, now: number): void => {

@@ -121,7 +121,11 @@ export const makeEngine = (options: EngineOptions): Engine => {
   });
   return {
     wake: worker.wake,
-    runDue: (now) => runDue(world, now),
+    runDue: async (now) => {
+      const decided = await runDue(world, now);
+      if (decided > 0) await brakeWatch.look();
+      return decided;
+    },
     deliverDue: async (now) => {
       const steps = await Promise.all(deliverers.map(({ deliverDue }) => deliverDue(now)));
       const settled = steps.reduce((sum, step) => sum + step.settled, 0);

@@ -2,6 +2,7 @@ import type { CustomerKey, Mode } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
 import type { ApiStore } from './api/api-ports.ts';
 import type { BrakeStatus, BrakeStore } from './brakes/brake-ports.ts';
+import type { ObservedStore } from './brakes/observed-ports.ts';
 import type { Acceptance, Claim, ClaimedAccount, Delivery, DeliveryEnd, NewDelivery } from './claim.ts';
 import type { Commit, NewDeadLetter, Park, Part, SegmentCall } from './commit.ts';
 import type { Channel } from './commitments.ts';
@@ -118,6 +119,7 @@ export interface StoreCounts {
 
 export interface Store
   extends BrakeStore,
+    ObservedStore,
     ToolStore,
     ApiStore,
     PrivacyStore,

@@ -18,6 +18,7 @@ const PORTS = [
   'src/pipeline/interventions/intervention-ports.ts',
   'src/pipeline/verify/verify-ports.ts',
   'src/pipeline/brakes/brake-ports.ts',
+  'src/pipeline/brakes/observed-ports.ts',
   'src/pipeline/suppressions/suppression-ports.ts',
 ];
 

@@ -41,6 +41,8 @@ describe('policy.yaml', () => {
           createMissing: true,
           contactIdProperty: 'recoup_user_id',
           companyIdProperty: 'recoup_account_id',
+          suppressionList: null,
+          unenrolWorkflows: [],
         },
         salesforce: {
           createMissing: false,

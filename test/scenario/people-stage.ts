@@ -239,7 +239,7 @@ export const isCleared =
   async (stage) => {
     const held = mirrorOf(await callsOf(stage)).get(user);
     const left = [...(held?.traits ?? [])].filter(
-      ([name, value]) => name in USER_TRAITS && ![null, false, 0, 'none', 'healthy'].includes(value as never),
+      ([name, value]) => name in USER_TRAITS && ![null, false, 0, 'none', 'healthy', 'full'].includes(value as never),
     );
     expect(left, `left of ${user}`).toEqual([]);
     expect([...(held?.flagged ?? [])], `flags left of ${user}`).toEqual([]);

@@ -67,6 +67,22 @@ const lacking = (missing: readonly string[], conflicts: readonly string[]) => ({
 });
 
 const CASES: Readonly<Record<string, readonly Case[]>> = {
+  brake: [
+    [
+      'a brake that holds entries back',
+      withStore({
+        counts: {
+          ...counts,
+          brake: {
+            stop: { engagedAt: WELL.now, entered: 51, known: 500, releasedAt: null, actor: null, reason: null },
+            held: { share: 7, person: 0 },
+          },
+        },
+      }),
+      'problem',
+      /51 of 500 known people entered at once, 7 wait/,
+    ],
+  ],
   settings: [
     ['a variable that is not valid', { ...WELL, settings: BROKEN }, 'problem', /it is broken/],
     ['a policy that is not valid', { ...WELL, policy: BROKEN }, 'problem', /it is broken/],

@@ -8,6 +8,7 @@ import { makeLookUps } from './api/look-ups.ts';
 import { makeMissedSearches } from './api/missed-searches.ts';
 import { makeBrakes } from './brakes/brakes.ts';
 import { makeModes } from './brakes/modes.ts';
+import { makeObserved } from './brakes/observed.ts';
 import { makeCounts } from './counts.ts';
 import { makeCustomers } from './customers.ts';
 import { makeDeadLetterWriter } from './dead-letter-rows.ts';
@@ -65,6 +66,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const profileHistory = makeProfileHistory(db);
   const brakes = makeBrakes(db, customers);
   const modes = makeModes(db);
+  const observed = makeObserved(db);
   const counts = makeCounts(db, brakes);
   const toolCalls = makeToolCalls(db);
   const toolRows = makeToolRows(db);
@@ -133,6 +135,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     apiCounts: async () => searches.counts(),
     saveBackfill: async (step, now) => write(() => backfills.save(step, now)),
     backfillProgress: async (id) => backfills.progress(id),
+    observed: async () => read(observed),
     brakeStatus: async () => read(brakes.status),
     releaseBrake: async (release, now) => write(() => brakes.release(release, now)),
     noteMode: async (mode, now) => write(() => modes.note(mode, now)),

@@ -1,0 +1,58 @@
+import { userInfo } from 'node:os';
+import { instant, toIso } from '../../domain/instant.ts';
+import type { BrakeStatus, BrakeStop } from '../../pipeline/brakes/brake-ports.ts';
+import { releaseText, stopText } from '../../pipeline/brakes/brake-watch.ts';
+import type { CliDoors } from '../doors.ts';
+import { CommandFailure, EXIT } from '../failure.ts';
+import { clean, say, sayJson } from '../terminal.ts';
+
+const pastLine = ({ engagedAt, entered, known, releasedAt, actor, reason }: BrakeStop): string =>
+  `  ${toIso(engagedAt)}  ${entered} of ${known}; released ${releasedAt === null ? '' : toIso(releasedAt)} by ${clean(actor ?? '')}: ${clean(reason ?? '')}`;
+
+const statusLines = (status: BrakeStatus): readonly string[] => {
+  const { stop, held, past } = status;
+  return [
+    ...(stop === null ? ['The brake is off: entries into messaging go.'] : [stopText(stop), releaseText(status)]),
+    ...(held.person === 0 ? [] : [`${held.person} wait for room of their own: too many entries within 24 hours.`]),
+    ...(past.length === 0 ? [] : ['Before:', ...past.map(pastLine)]),
+  ];
+};
+
+/** `recoup brakes status`: whether entries are held back, since when and why; 0 either way. */
+export const brakesStatus = async (doors: CliDoors, { json }: { readonly json?: boolean }): Promise<number> => {
+  const store = await doors.openStore();
+  try {
+    const status = await store.brakeStatus();
+    if (json === true) sayJson(status);
+    else for (const line of statusLines(status)) say(line);
+    return EXIT.done;
+  } finally {
+    await store.close();
+  }
+};
+
+export interface ReleaseOptions {
+  readonly json?: boolean;
+  readonly actor?: string;
+  readonly reason: string;
+}
+
+const LONGEST = 500;
+
+/** `recoup brakes release`: lets entries go again; 1 where no brake was engaged. */
+export const brakesRelease = async (doors: CliDoors, options: ReleaseOptions): Promise<number> => {
+  const actor = (options.actor ?? userInfo().username).trim();
+  const reason = options.reason.trim();
+  if (reason === '' || actor === '' || reason.length > LONGEST || actor.length > LONGEST)
+    throw new CommandFailure(`Say who releases it and why, each in at most ${LONGEST} characters.`, EXIT.usage);
+  const store = await doors.openStore();
+  try {
+    const due = await store.releaseBrake({ actor, reason }, instant(Date.now()));
+    if (options.json === true) sayJson({ released: due !== null, due: due ?? 0 });
+    else if (due === null) say('The brake is off: there is nothing to release.');
+    else say(`Released. ${due} ${due === 1 ? 'person is' : 'people are'} decided again and enter if it is still true.`);
+    return due === null ? EXIT.failed : EXIT.done;
+  } finally {
+    await store.close();
+  }
+};

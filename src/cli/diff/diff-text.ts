@@ -1,0 +1,98 @@
+import { toIso } from '../../domain/instant.ts';
+import type { Policy } from '../../domain/policy.ts';
+import type { ObserveDiff } from '../../report/observe-diff.ts';
+import { BLOCKS, fitColumns, mirrorPlot, PLAIN } from '../plots.ts';
+import { alignRows, clean, columns, heading, paint, say } from '../terminal.ts';
+import { hasBlocks } from '../unicode.ts';
+
+const LISTED = 4;
+
+const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
+
+const sayHead = ({ observedSince, enforcedSince, known, inDunning }: ObserveDiff): void => {
+  say(paint('bold', 'What a switch from observe to enforce would send'));
+  const since =
+    observedSince === null
+      ? 'It has not been noted since when this store observes.'
+      : `Observing since ${toIso(observedSince)}.`;
+  say(`${since} ${known} known people, ${inDunning} in dunning now.`);
+  if (enforcedSince !== null) say(`It has enforced before: first since ${toIso(enforcedSince)}.`);
+};
+
+const sayBrake = ({ share, known }: ObserveDiff, { shareAtOnce, fromPeople }: Policy['brakes']): void => {
+  const isCounted = shareAtOnce !== null && known >= fromPeople;
+  const limit = shareAtOnce === null ? 'no limit' : `limit ${percent(shareAtOnce)}, from ${fromPeople} known people up`;
+  say(`Entering messaging: ${percent(share)} of the known (${limit}).`);
+  if (isCounted && share > shareAtOnce)
+    say(paint('yellow', 'The brake would engage on the switch and wait for a release: recoup brakes release.'));
+};
+
+const sayTools = ({ tools, audiences }: ObserveDiff): void => {
+  heading('Sent at once: the present state of people in dunning, no event of the past');
+  if (tools.length === 0) say('  No tool would be sent anything.');
+  const rows = tools.map(({ tool, entering, putRight, attributes }) => [
+    `  ${tool}`,
+    `${entering}`,
+    `${putRight}`,
+    `${attributes}`,
+  ]);
+  if (rows.length > 0)
+    for (const row of alignRows([['  tool', 'enter', 'put right', 'attributes'], ...rows], [1, 2, 3])) say(row);
+  const moved = audiences.map(({ audience, entering, leaving }) => [`  ${audience}`, `${entering}`, `${leaving}`]);
+  if (moved.length > 0)
+    for (const row of alignRows([['  audience in Segment', 'enter', 'leave'], ...moved], [1, 2])) say(row);
+};
+
+const sayPeople = ({ people }: ObserveDiff, limit: number): void => {
+  if (people.length === 0 || limit === 0) return;
+  heading(`People (${Math.min(limit, people.length)} of ${people.length} rows; all of them: --csv)`);
+  const rows = people.slice(0, limit).map(({ tool, userId, enters, status, stage, attributes }) => {
+    const more = attributes.length > LISTED ? ` (+${attributes.length - LISTED})` : '';
+    const names = `${attributes.slice(0, LISTED).join(', ')}${more}`;
+    return [`  ${clean(userId)}`, tool, enters ? 'enters' : 'put right', status ?? '', stage ?? '', names];
+  });
+  for (const row of alignRows(rows)) say(row);
+};
+
+const sayPlot = ({ beside: { perDay } }: ObserveDiff): void => {
+  if (perDay.length < 2) return;
+  const glyphs = hasBlocks(process.env, process.stdout.isTTY === true) ? BLOCKS : PLAIN;
+  const room = Math.min(columns(), 120) - 10;
+  const up = fitColumns(
+    perDay.map(({ entries }) => entries),
+    room,
+  );
+  const down = fitColumns(
+    perDay.map(({ ends }) => ends),
+    room,
+  );
+  const plot = mirrorPlot(up, down, { rows: 5, glyphs });
+  say();
+  say(`  entries above, ends of episodes below; ${perDay.length} days`);
+  for (const line of [...plot.up, plot.axis, ...plot.down]) say(`  ${line}`);
+};
+
+const sayBeside = (diff: ObserveDiff): void => {
+  const { calls, episodes, outcomes, entries, entriesAfterEnd } = diff.beside;
+  heading('Beside what happened while it observed (final: none of it is ever sent)');
+  const ends = Object.entries(outcomes).map(([outcome, n]) => `${n} ${outcome}`);
+  say(`  ${episodes.length} episodes: ${ends.join(', ') || 'none'}.`);
+  say(`  Flows would have heard ${entries} entries, ${entriesAfterEnd} of them after the episode had ended.`);
+  const named = Object.entries(calls).map(([name, n]) => `${n} ${name}`);
+  say(`  Segment would have been told: ${named.join(', ') || 'nothing'}.`);
+  const hours = episodes
+    .flatMap((each) => (each.outcome === 'recovered' ? (each.hours ?? []) : []))
+    .toSorted((a, b) => a - b);
+  const median = hours[Math.floor(hours.length / 2)];
+  if (median !== undefined) say(`  Half of those who recovered had paid within ${median} hours.`);
+  sayPlot(diff);
+};
+
+/** The diff for people: counts first, then who, then what happened meanwhile. */
+export const sayDiff = (diff: ObserveDiff, policy: Policy, people: number): void => {
+  sayHead(diff);
+  sayBrake(diff, policy.brakes);
+  sayTools(diff);
+  sayPeople(diff, people);
+  sayBeside(diff);
+};
