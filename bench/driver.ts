@@ -20,6 +20,7 @@ export interface LoadResult {
   readonly perSecond: number;
   /** From the instant at which a request was due, so that a server that stalls cannot hide what waited meanwhile. */
   readonly p50Ms: number;
+  readonly p95Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
@@ -126,6 +127,7 @@ const summarise = (latencies: readonly number[], failed: number, seconds: number
     failed,
     perSecond: sorted.length / seconds,
     p50Ms: percentile(sorted, 0.5),
+    p95Ms: percentile(sorted, 0.95),
     p99Ms: percentile(sorted, 0.99),
     maxMs: percentile(sorted, 1),
   };

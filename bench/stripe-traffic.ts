@@ -79,8 +79,13 @@ const take = (stories: { readonly paid: readonly Template[]; readonly failed: re
   };
 };
 
+/** The user id of a customer of the traffic, by its number. */
+export const benchUserId = (customer: number): string => `user_${lettersOf(customer)}`;
+
+const lettersOf = (customer: number): string => customer.toString(36).padStart(CUSTOMER_MARK.length, '0');
+
 const fill = (template: Template, eventId: string, customer: number): string => {
-  const letters = customer.toString(36).padStart(CUSTOMER_MARK.length, '0');
+  const letters = lettersOf(customer);
   let body = template[0] ?? '';
   for (let index = 1; index < template.length; index += 1) {
     body += index === 1 ? eventId : letters;
