@@ -10,6 +10,7 @@ import { makeApiRunners } from './pipeline/api/runners.ts';
 import { makeEngine } from './pipeline/engine.ts';
 import { toCallHappening, toToolHappening } from './pipeline/happenings.ts';
 import type { Clock, SegmentSink } from './pipeline/ports.ts';
+import { makeLeakWatch } from './pipeline/suppressions/watch-leaks.ts';
 import { makeSweeper } from './pipeline/sweep.ts';
 import { PROVIDERS } from './providers/index.ts';
 import { EVENT_TYPES } from './providers/stripe/event-types.ts';
@@ -95,6 +96,7 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
         log,
         onStored: engine.wake,
       }),
+      makeLeakWatch({ store, clock, log }),
       makeSweeper({ store, retention: data.policy.retention, clock, log }),
     ];
     await engine.start();

@@ -8,10 +8,11 @@ import { addDestinations } from './destinations/add-destinations.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT, reportFailure } from './failure.ts';
 import { addHolds } from './holds/add-holds.ts';
+import { addReport } from './report/add-report.ts';
 import { endWithReader } from './terminal.ts';
 
 /** In the order in which `--help` lists them. */
-const COMMANDS = [addRelay, addPeople, addHolds, addDestinations, addBrakes, addUpkeep];
+const COMMANDS = [addRelay, addPeople, addHolds, addDestinations, addBrakes, addReport, addUpkeep];
 
 const toProgram = (doors: CliDoors, enqueue: Enqueue): Command => {
   const program = new Command('recoup')

@@ -4,6 +4,7 @@ import type { Clock, Store, StoreCounts } from '../pipeline/ports.ts';
 import type { WebhookOutcome } from '../pipeline/receive.ts';
 import type { ToolCounts } from '../pipeline/tools/tool-ports.ts';
 import { type GuardMetrics, makeGuardMetrics } from './guard-metrics.ts';
+import { suppressionMetrics } from './suppression-metrics.ts';
 
 const DELIVERY_ENDS = ['unread', 'understood', 'ignored', 'dead_letter', 'unresolved'] as const;
 const TOOL = ['tool', 'channel'] as const;
@@ -84,7 +85,10 @@ const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): 
 };
 
 /** Numbers for Prometheus, in a registry of their own, so that two relays in one process (tests) do not mix. */
-export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts' | 'apiCounts'>, clock: Clock): Metrics => {
+export const makeMetrics = (
+  store: Pick<Store, 'counts' | 'toolCounts' | 'apiCounts' | 'suppressionCounts' | 'verifyCounts'>,
+  clock: Clock,
+): Metrics => {
   const registry = new Registry();
   const registers = [registry];
   // Event-loop lag, memory, CPU and open handles, under their usual names.
@@ -111,16 +115,18 @@ export const makeMetrics = (store: Pick<Store, 'counts' | 'toolCounts' | 'apiCou
     webhookTook: (provider, seconds) => ack.observe({ provider }, seconds),
     decided: (count) => decisions.inc(count),
     render: async () => {
+      let suppression = '';
       try {
         fill(gauges, await store.counts(), clock.now());
         fillTools(gauges, await store.toolCounts(), clock.now());
         fillApi(gauges, await store.apiCounts(), clock.now());
+        suppression = suppressionMetrics(await store.suppressionCounts(), await store.verifyCounts(), clock.now());
         gauges.up.set(1);
       } catch {
         // A scrape that fails says nothing; one with the counters and `up 0` says what is wrong.
         gauges.up.set(0);
       }
-      return { contentType: registry.contentType, text: await registry.metrics() };
+      return { contentType: registry.contentType, text: `${await registry.metrics()}${suppression}` };
     },
   };
 };

@@ -2,6 +2,7 @@ import { earliest, type Instant } from '../domain/instant.ts';
 import { type DeliveryLog, makePauses, type Pause } from './delivery-pauses.ts';
 import type { Channel, Clock, OutboxRow, Outcome, SegmentSink, Store } from './ports.ts';
 import { makeRunner, type Runner } from './runner.ts';
+import { makePauseNotes } from './suppressions/note-pause.ts';
 
 /** One step's share: below Segment's 500 KB per request, so that a step is one request. */
 const STEP_LIMITS = { calls: 1_000, bytes: 450_000 };
@@ -12,7 +13,7 @@ export interface Settled {
 }
 
 export interface DelivererOptions {
-  readonly store: Pick<Store, 'nextCalls' | 'settle'>;
+  readonly store: Pick<Store, 'nextCalls' | 'settle' | 'saveToolPause'>;
   /** Null in observe mode or without a write key: what is queued for Segment then waits, untouched. */
   readonly sink: SegmentSink | null;
   /** Takes the calls of the `recorder` channel, whatever the sink does. */
@@ -47,6 +48,7 @@ export interface Deliverer extends Runner {
 export const makeDeliverer = (options: DelivererOptions): Deliverer => {
   const { store, sink, recorder, clock } = options;
   const pauses = makePauses(options.random, options.log);
+  const notePause = makePauseNotes(store, 'segment', 'live');
 
   const step = async (channel: Channel, to: SegmentSink, now: Instant): Promise<DeliveryStep> => {
     const rows = await store.nextCalls({ channel, ...STEP_LIMITS });
@@ -66,6 +68,7 @@ export const makeDeliverer = (options: DelivererOptions): Deliverer => {
     const gone = settled.filter(({ outcome }) => isFinal(outcome));
     if (gone.length > 0) options.onSettled?.(gone);
     const pause = channel === 'segment' ? pauses.note(outcomes, clock.now()) : null;
+    if (channel === 'segment') await notePause(pause);
     return { settled: gone.length, nextAt: pause?.until ?? now };
   };
 

@@ -15,6 +15,8 @@ export interface DeliveryLog {
 export interface Pause {
   readonly until: Instant;
   readonly reason: string;
+  /** The relay itself is refused: a person is needed. */
+  readonly stopped: boolean;
 }
 
 /** Remembers when Segment does not take calls, and since when a call's time is running. `random`: uniform in [0, 1). */
@@ -26,11 +28,11 @@ export const makePauses = (random: () => number, log: DeliveryLog) => {
   const toPause = (outcome: Outcome, now: Instant): Pause | null => {
     switch (outcome.result) {
       case 'retry':
-        return { until: outcome.at, reason: outcome.reason };
+        return { until: outcome.at, reason: outcome.reason, stopped: false };
       case 'unknown':
-        return { until: plus(now, fullJitterMs(unanswered, random)), reason: outcome.reason };
+        return { until: plus(now, fullJitterMs(unanswered, random)), reason: outcome.reason, stopped: false };
       case 'stopped':
-        return { until: plus(now, STOPPED_RETRY_MS), reason: outcome.reason };
+        return { until: plus(now, STOPPED_RETRY_MS), reason: outcome.reason, stopped: true };
       default:
         return null;
     }

@@ -68,6 +68,7 @@ export const startEngineThread = (options: EngineThreadOptions): Promise<EngineT
     counts: () => ask('counts'),
     toolCounts: () => ask('toolCounts'),
     verifyCounts: () => ask('verifyCounts'),
+    suppressionCounts: () => ask('suppressionCounts'),
     apiCounts: () => ask('apiCounts'),
     probe: () => ask('probe'),
     findPeople: (id) => ask('findPeople', id),

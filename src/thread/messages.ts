@@ -4,7 +4,15 @@ import type { Store } from '../pipeline/ports.ts';
 /** What the door may ask of the store's thread. */
 export type RemoteStore = Pick<
   Store,
-  'accept' | 'counts' | 'toolCounts' | 'verifyCounts' | 'apiCounts' | 'probe' | 'readGuarded' | 'findPeople'
+  | 'accept'
+  | 'counts'
+  | 'toolCounts'
+  | 'verifyCounts'
+  | 'suppressionCounts'
+  | 'apiCounts'
+  | 'probe'
+  | 'readGuarded'
+  | 'findPeople'
 >;
 export type Question = keyof RemoteStore | 'stop';
 

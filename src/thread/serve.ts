@@ -18,6 +18,8 @@ const answerTo = (served: Served, { question, args }: Ask): Promise<unknown> => 
       return served.store.toolCounts();
     case 'verifyCounts':
       return served.store.verifyCounts();
+    case 'suppressionCounts':
+      return served.store.suppressionCounts();
     case 'apiCounts':
       return served.store.apiCounts();
     case 'probe':

@@ -14,6 +14,7 @@ const store: RemoteStore = {
   counts: () => new Promise(() => {}),
   toolCounts: () => new Promise(() => {}),
   verifyCounts: () => new Promise(() => {}),
+  suppressionCounts: () => new Promise(() => {}),
   apiCounts: () => new Promise(() => {}),
   findPeople: async () => [],
   readGuarded: () => new Promise(() => {}),

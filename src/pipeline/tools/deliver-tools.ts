@@ -2,6 +2,8 @@ import { type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts'
 import type { DeliveryStep } from '../deliver.ts';
 import type { Pause } from '../delivery-pauses.ts';
 import { makeRunner, type Runner } from '../runner.ts';
+import { makePauseNotes } from '../suppressions/note-pause.ts';
+import type { SuppressionStore } from '../suppressions/suppression-ports.ts';
 import { makeAbsences } from './absences.ts';
 import { isSendable, toBatch } from './batch.ts';
 import { makeCallRoom } from './call-room.ts';
@@ -13,7 +15,7 @@ import { makeToolPauses } from './tool-pauses.ts';
 import type { ToolSettlement, ToolStore } from './tool-ports.ts';
 
 export interface ToolDelivererOptions extends CallOptions {
-  readonly store: Omit<ToolStore, 'wakeForTool' | 'toolCounts'>;
+  readonly store: Omit<ToolStore, 'wakeForTool' | 'toolCounts'> & Pick<SuppressionStore, 'saveToolPause'>;
 }
 
 export interface ToolDeliverer extends Runner {
@@ -32,6 +34,7 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
   const { store, sink, channel, clock, log } = options;
   const { tool, limits } = sink;
   const pauses = makeToolPauses({ ...options, tool });
+  const notePause = makePauseNotes(store, tool, channel);
   const room = makeCallRoom(limits);
   const windows = makeRowWindows();
   const send = makeBatchSender({
@@ -80,6 +83,7 @@ export const makeToolDeliverer = (options: ToolDelivererOptions): ToolDeliverer 
       bytes: limits.bytes,
     });
     const sent = batch.length === 0 ? 0 : await send(batch);
+    await notePause(pauses.current());
     return { settled: quiet.length + sent, nextAt: await nextAt(clock.now()) };
   };
 

@@ -57,7 +57,7 @@ export const makeToolPauses = ({ tool, channel, random, log }: ToolPausesOptions
         pause = null;
         return null;
       }
-      pause = { until: plus(now, ms), reason: reasonOf(answer) };
+      pause = { until: plus(now, ms), reason: reasonOf(answer), stopped: answer.answer === 'stopped' };
       tell(answer, pause.until, pause.reason);
       return pause.until;
     },

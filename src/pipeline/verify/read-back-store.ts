@@ -1,6 +1,6 @@
-import type { ToolStore } from '../tools/tool-ports.ts';
+import type { ToolDelivererOptions } from '../tools/deliver-tools.ts';
 
-type Deliveries = Omit<ToolStore, 'wakeForTool' | 'toolCounts'>;
+type Deliveries = ToolDelivererOptions['store'];
 
 /** The store as the deliverer of a tool sees it that can be read back: what it settles is looked at. */
 export const withReadBack = (store: Deliveries): Deliveries => ({
