@@ -38,7 +38,7 @@ export const openTools = async ({
     const values = credentials[tool.vendor];
     const policySettings = toPolicySettings(tool.vendor, policy);
     const settings = values === undefined ? null : tool.credentials({ ...values, ...policySettings });
-    const limit = toLimit(tool.vendor, policy);
+    const limit = toLimit(tool, policy);
     return {
       tool: tool.key,
       subject: tool.subject,
@@ -54,14 +54,15 @@ export const openTools = async ({
   });
 };
 
-/** Requests for canceled sends that fit into the time of one call to Iterable. */
-const CANCELS_PER_CALL = 160;
+/** Requests beside a call's own that fit into its time and the vendor's limits: canceled sends, and enrolments that are ended. */
+const BESIDE_A_CALL = { iterable: 160, hubspot: 20 } as const;
 
 /** Objects per call, where policy makes them fewer than the tool takes. */
-const toLimit = (vendor: string, { braze, iterable }: Policy): { readonly objects?: number } => {
-  if (vendor === 'braze') return { objects: braze.batchObjects };
-  const campaigns = iterable.cancelCampaigns.length;
-  return vendor === 'iterable' && campaigns > 0 ? { objects: Math.floor(CANCELS_PER_CALL / campaigns) } : {};
+const toLimit = ({ key }: Tool, { braze, iterable, hubspot }: Policy): { readonly objects?: number } => {
+  if (key === 'braze') return { objects: braze.batchObjects };
+  const [campaigns, workflows] = [iterable.cancelCampaigns.length, hubspot.unenrolWorkflows.length];
+  if (key === 'iterable' && campaigns > 0) return { objects: Math.floor(BESIDE_A_CALL.iterable / campaigns) };
+  return key === 'hubspot' && workflows > 0 ? { objects: Math.floor(BESIDE_A_CALL.hubspot / workflows) } : {};
 };
 
 /** Wherever there are credentials, or a recorder is asked for. */
@@ -77,8 +78,14 @@ export const toPolicySettings = (vendor: string, policy: Policy): Readonly<Recor
     case 'iterable':
       return { cancelCampaigns: iterable.cancelCampaigns.join(' ') };
     case 'hubspot': {
-      const { createMissing, ...names } = hubspot;
-      return { ...names, createMissing: String(createMissing), defaultOwner: handOff.owners.hubspot ?? '' };
+      const { createMissing, suppressionList, unenrolWorkflows, ...names } = hubspot;
+      return {
+        ...names,
+        createMissing: String(createMissing),
+        defaultOwner: handOff.owners.hubspot ?? '',
+        suppressionList: suppressionList ?? '',
+        unenrolWorkflows: unenrolWorkflows.join(' '),
+      };
     }
     case 'salesforce': {
       const { createMissing, ...names } = salesforce;

@@ -22,6 +22,14 @@ export interface Held {
 /** The objects of an answer to a batch read; null when it is no answer of HubSpot. Those not found are left out. */
 export const parseHeld = (body: unknown): readonly Held[] | null => answer.safeParse(body).data?.results ?? null;
 
+/** HubSpot's ids of what an answer says was written, by the trace ids of the inputs. */
+export const writtenIds = (body: unknown): ReadonlyMap<string, string> =>
+  new Map(
+    (answer.safeParse(body).data?.results ?? []).flatMap(({ id, objectWriteTraceId }) =>
+      objectWriteTraceId == null ? [] : [[objectWriteTraceId, id] as const],
+    ),
+  );
+
 export interface WriteAnswer {
   /** One for each input, in their order. */
   readonly outcomes: readonly ActionOutcome[];

@@ -1,11 +1,10 @@
 import type { RequestClient } from '@segment/actions-core';
 import { loadCore } from '../../src/destination-kit/core.ts';
-import { toFailure } from '../../src/destination-kit/failure.ts';
 import type { ActionOutcome } from '../../src/destination-kit/multi-status.ts';
-import { toVerdict } from './answer.ts';
-import { type Held, parseHeld, toRefusal, toWriteAnswer } from './batch-answer.ts';
+import { type Held, parseHeld, toRefusal, toWriteAnswer, writtenIds } from './batch-answer.ts';
 import type { Properties } from './properties.ts';
 import { type HubspotObject, type HubspotSettings, toBatchUrl } from './settings.ts';
+import { dataOf, toMeaning } from './thrown.ts';
 import { parseError } from './verdict.ts';
 
 /** One input of a batch write, and the payload it stands for. */
@@ -41,6 +40,8 @@ export interface HubspotCall {
   readonly settle: (payload: number, outcome: ActionOutcome) => void;
   /** One for each payload, in their order. */
   readonly outcomes: () => readonly ActionOutcome[];
+  /** HubSpot's id of what was written, by payload. */
+  readonly ids: () => ReadonlyMap<number, string>;
 }
 
 /**
@@ -49,6 +50,7 @@ export interface HubspotCall {
  */
 export const openCall = (request: RequestClient, settings: HubspotSettings, payloads: number): HubspotCall => {
   const settled = new Map<number, ActionOutcome>();
+  const ids = new Map<number, string>();
   let hasWritten = false;
 
   const tell = (inputs: readonly WriteInput[], outcomes: readonly ActionOutcome[]): void =>
@@ -63,6 +65,7 @@ export const openCall = (request: RequestClient, settings: HubspotSettings, payl
     const { outcomes, problem, hasTaken } = toWriteAnswer(data, inputs.map(toTrace));
     if (problem !== null && !hasWritten) throw notSetUp(problem);
     hasWritten ||= hasTaken;
+    for (const [traceId, id] of writtenIds(data)) ids.set(Number(traceId), id);
     tell(inputs, outcomes);
   };
 
@@ -91,6 +94,7 @@ export const openCall = (request: RequestClient, settings: HubspotSettings, payl
       }
     },
     settle: (payload, outcome) => void settled.set(payload, outcome),
+    ids: () => ids,
     outcomes: () => Array.from({ length: payloads }, (_, payload) => settled.get(payload) ?? UNTOLD),
   };
 };
@@ -106,8 +110,6 @@ const toTrace = ({ payload, input }: WriteInput) => ({ traceId: String(payload),
 const toAlone = (error: unknown): ActionOutcome | null =>
   error instanceof loadCore().HTTPError ? toRefusal(parseError(dataOf(error.response))) : null;
 
-const dataOf = (response: object): unknown => ('data' in response ? response.data : undefined);
-
 /** A failed request after one that was taken. */
 const toLateOutcome = (error: unknown, inputs: number): ActionOutcome => {
   const { answer, reason } = toMeaning(error);
@@ -115,11 +117,4 @@ const toLateOutcome = (error: unknown, inputs: number): ActionOutcome => {
   if (answer === 'refused' && inputs === 1) return { result: 'rejected', reason };
   // Refused for the sake of one among several: they are sent again in a call of their own, which can be halved.
   return { result: 'retry', at: null, reason };
-};
-
-const toMeaning = (error: unknown): { readonly answer: string; readonly reason: string } => {
-  if (!(error instanceof loadCore().HTTPError)) return toFailure(error);
-  const { status } = error.response;
-  const told = { status, header: () => null, body: dataOf(error.response) };
-  return toVerdict(told) ?? { answer: 'unknown', reason: `status ${status}` };
 };

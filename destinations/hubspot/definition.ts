@@ -54,6 +54,18 @@ export const definition: DestinationDefinition<HubspotSettings> = {
         type: 'string',
         default: '',
       },
+      suppression_list: {
+        label: 'Suppression List',
+        description: 'Name of a static list of contacts who are not to be dunned. Empty: none is kept.',
+        type: 'string',
+        default: '',
+      },
+      unenrol_workflows: {
+        label: 'Workflows to Leave',
+        description: 'Ids of workflows that contacts leave when they are not to be dunned, separated by spaces.',
+        type: 'string',
+        default: '',
+      },
     },
     testAuthentication: (request, { settings }) => request(toFirstPageUrl(settings, 'contacts')),
   },

@@ -44,6 +44,7 @@ const READ_BACK_LIMITS = { ids: INPUTS_PER_CALL, questionsPerSecond: 0.25 };
 
 const toSettings = (values: Readonly<Record<string, string>>): HubspotSettings => {
   const { accessToken = '', baseUrl = '', createMissing = '', defaultOwner = '' } = values;
+  const { suppressionList = '', unenrolWorkflows = '' } = values;
   const { contactIdProperty = OWN_IDS.contacts, companyIdProperty = OWN_IDS.companies } = values;
   return {
     access_token: accessToken,
@@ -52,6 +53,8 @@ const toSettings = (values: Readonly<Record<string, string>>): HubspotSettings =
     contact_id_property: contactIdProperty,
     company_id_property: companyIdProperty,
     default_owner: defaultOwner,
+    suppression_list: suppressionList,
+    unenrol_workflows: unenrolWorkflows,
   };
 };
 

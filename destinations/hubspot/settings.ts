@@ -11,6 +11,10 @@ export type HubspotSettings = {
   readonly company_id_property: string;
   /** Owner of a task where neither the company nor the contact has one; empty: nobody. */
   readonly default_owner: string;
+  /** Name of the list of contacts who are not to be dunned; absent or empty: none is kept. */
+  readonly suppression_list?: string;
+  /** Ids of workflows that whoever is not to be dunned is taken out of, separated by spaces. */
+  readonly unenrol_workflows?: string;
 };
 
 export type HubspotObject = 'contacts' | 'companies' | 'tasks';
@@ -36,6 +40,21 @@ export const toBatchUrl = (
   object: HubspotObject,
   verb: 'read' | 'create' | 'update' | 'upsert',
 ): string => `${base_url.replace(/\/+$/, '')}/crm/objects/${API_VERSION}/${object}/batch/${verb}`;
+
+/** HubSpot's number of the kind of objects that contacts are. */
+export const CONTACT_TYPE = '0-1';
+
+/** An address below that of lists. */
+export const toListsUrl = ({ base_url }: Pick<HubspotSettings, 'base_url'>, path: string): string =>
+  `${base_url.replace(/\/+$/, '')}/crm/lists/${API_VERSION}/${path}`;
+
+/** The address of a contact's enrolment in a workflow: an older part of HubSpot's API, which knows contacts by email alone. */
+export const toEnrolmentUrl = (
+  { base_url }: Pick<HubspotSettings, 'base_url'>,
+  workflow: string,
+  email: string,
+): string =>
+  `${base_url.replace(/\/+$/, '')}/automation/v2/workflows/${workflow}/enrollments/contacts/${encodeURIComponent(email)}`;
 
 /** The address of the cheapest read of an object. */
 export const toFirstPageUrl = ({ base_url }: Pick<HubspotSettings, 'base_url'>, object: HubspotObject): string =>

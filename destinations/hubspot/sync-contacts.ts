@@ -6,6 +6,7 @@ import { type SubjectPayload, subjectFields, subjectMapping } from './fields.ts'
 import { findByEmail, findByUserId, toEmail } from './find-contacts.ts';
 import { toProperties } from './properties.ts';
 import type { HubspotSettings } from './settings.ts';
+import { suppressContacts } from './suppression/suppress-contacts.ts';
 
 /** Where the fields are found in an identify call as Recoup makes it. */
 export const CONTACT_MAPPING = subjectMapping('$.userId', '$.traits');
@@ -28,7 +29,8 @@ const sync = async (request: RequestClient, payloads: readonly SubjectPayload[],
   await call.write('contacts', 'update', writes.known);
   await call.write('contacts', 'update', writes.linked);
   await call.write('contacts', 'upsert', writes.created);
-  return toMultiStatus(call.outcomes(), payloads);
+  const written = { payloads, outcomes: call.outcomes(), ids: call.ids() };
+  return toMultiStatus(await suppressContacts(request, settings, written), payloads);
 };
 
 interface Writes {

@@ -47,6 +47,10 @@ export interface Policy {
     /** Names of the unique properties that hold the user id and the account id. */
     readonly contactIdProperty: string;
     readonly companyIdProperty: string;
+    /** Name of the static list of contacts who are not to be dunned; null: none is kept. */
+    readonly suppressionList: string | null;
+    /** Ids of workflows that contacts are taken out of when they are not to be dunned. */
+    readonly unenrolWorkflows: readonly number[];
   };
   readonly salesforce: {
     /** Make a Contact for a user whom Salesforce does not know; needs the billing email. */

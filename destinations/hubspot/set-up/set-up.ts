@@ -3,6 +3,7 @@ import type { SetUpPlan, SetUpStep, ToolDefinition } from '../../../src/destinat
 import { askHubspot, type HubspotClient, statusOf } from '../client.ts';
 import { GROUP, type HubspotObject, type HubspotSettings } from '../settings.ts';
 import { type PropertySpec, toPropertySpecs } from './property-specs.ts';
+import { makeList, NO_LIST, planList } from './suppression-list.ts';
 
 type SetUp = NonNullable<ToolDefinition<HubspotSettings>['setUp']>;
 type PropertyCreate = Parameters<HubspotClient['crm']['properties']['coreApi']['create']>[1];
@@ -26,7 +27,8 @@ export const makeSetUp = (object: HubspotObject): SetUp => ({
     }));
     const specs = toPropertySpecs(object, settings, fields);
     const isGrouped = groups.some(({ name }) => name === GROUP);
-    return toPlan(object, specs, properties, isGrouped);
+    const list = object === 'contacts' ? await planList(settings, timeoutMs) : NO_LIST;
+    return withList(toPlan(object, specs, properties, isGrouped), list);
   },
   apply: async (settings, step, timeoutMs) => {
     try {
@@ -36,6 +38,12 @@ export const makeSetUp = (object: HubspotObject): SetUp => ({
       if (statusOf(error) !== 409) throw error;
     }
   },
+});
+
+const withList = (plan: SetUpPlan, list: SetUpPlan): SetUpPlan => ({
+  missing: [...plan.missing, ...list.missing],
+  conflicts: [...plan.conflicts, ...list.conflicts],
+  present: [...plan.present, ...list.present],
 });
 
 const toPlan = (
@@ -105,10 +113,12 @@ const stepSpec = z.discriminatedUnion('make', [
     group: z.object({ name: z.string(), label: z.string(), displayOrder: z.number() }),
   }),
   z.object({ make: z.literal('property'), object: objects, property: z.looseObject({ name: z.string() }) }),
+  z.object({ make: z.literal('list'), name: z.string() }),
 ]);
 
 const make = async (hubspot: HubspotClient, { spec }: SetUpStep): Promise<unknown> => {
   const parsed = stepSpec.parse(spec);
+  if (parsed.make === 'list') return makeList(hubspot, parsed.name);
   if (parsed.make === 'group') return hubspot.crm.properties.groupsApi.create(parsed.object, parsed.group);
   // As `plan` made it; the client's types are enums of the same words.
   const property = parsed.property as object as PropertyCreate;

@@ -5,11 +5,13 @@ import type { StandInRequest, ToolFault, ToolStandIn } from '../tool-stand-in.ts
 import type { Weather } from '../weather.ts';
 import { type HubspotAccount, makeAccount } from './account.ts';
 import { type Answer, batchRead, batchWrite, refusal } from './batch.ts';
+import { changesLists, type HubspotLists, listApi, listScope, makeLists } from './lists.ts';
 import { propertyApi } from './property-api.ts';
 import type { ObjectType } from './schema.ts';
 
 export interface HubspotStandIn extends ToolStandIn {
   readonly account: HubspotAccount;
+  readonly lists: HubspotLists;
   /** What was answered, to be held against HubSpot's own schemas. */
   readonly answers: readonly {
     readonly method: string;
@@ -43,6 +45,7 @@ const PROPERTIES = /^\/crm\/(?:properties\/2026-03|v3\/properties)\/(contacts|co
 /** A strict HubSpot CRM API on a free loopback port: batches of contacts, companies and tasks, properties, deletion. */
 export const startHubspotStandIn = async ({ token, now, scopes, weather }: HubspotOptions): Promise<HubspotStandIn> => {
   const account = makeAccount(now);
+  const lists = makeLists();
   const requests: StandInRequest[] = [];
   const answers: HubspotStandIn['answers'][number][] = [];
   let plans: Plan[] = [];
@@ -81,6 +84,13 @@ export const startHubspotStandIn = async ({ token, now, scopes, weather }: Hubsp
 
   const route = (method: string, path: string, body: unknown, fault: ToolFault | undefined): Answer => {
     const [, type, part, verb] = (OBJECTS.exec(path) ?? []) as [string?, ObjectType?, string?, string?];
+    const scope = listScope(method, path);
+    if (scope !== null && scopes !== undefined && !scopes.includes(scope)) return missing(scope);
+    if (scope !== null) {
+      const isHeldBack = fault !== undefined && 'applied' in fault && !fault.applied;
+      const told = isHeldBack ? null : listApi(lists, account, { method, path, body });
+      return told ?? refusal(404, 'NOT_FOUND', 'no such address');
+    }
     if (type === undefined) {
       const [, object, name = null] = (PROPERTIES.exec(path) ?? []) as [string?, ObjectType?, string?];
       if (object === undefined) return refusal(404, 'NOT_FOUND', 'no such address');
@@ -108,7 +118,7 @@ export const startHubspotStandIn = async ({ token, now, scopes, weather }: Hubsp
       const payload = typeof told === 'string' ? told : JSON.stringify(told);
       response.writeHead(status, { 'content-type': 'application/json', ...extra }).end(status === 204 ? '' : payload);
     };
-    const isWrite = /\/batch\/(create|update|upsert)$/.test(path);
+    const isWrite = /\/batch\/(create|update|upsert)$/.test(path) || changesLists(method, path);
     const fault = weather?.({ isRead: !isWrite, users: [] }) ?? take(text, isWrite)?.fault;
     if (headers.authorization !== `Bearer ${token}`) {
       const refused = refusal(401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found or not valid.');
@@ -134,6 +144,7 @@ export const startHubspotStandIn = async ({ token, now, scopes, weather }: Hubsp
   return {
     url,
     account,
+    lists,
     answers,
     requests,
     inject: (fault, { calls = Number.POSITIVE_INFINITY, holding }: When = {}) => {

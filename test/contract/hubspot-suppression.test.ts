@@ -1,0 +1,156 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
+import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
+import { fieldsOf } from '../../src/destination-kit/fields.ts';
+import type { Attributes } from '../../src/destination-kit/record.ts';
+import type { HubspotList } from '../../src/simulate/vendors/hubspot/lists.ts';
+import type { ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
+import { type HubspotBench, openHubspotContactBench } from '../stand-ins/hubspot-bench.ts';
+import { NOW } from './tool-records.ts';
+
+const NAME = 'Recoup: do not dun';
+const WORKFLOW = '5501234';
+const ANN = 'user_ann';
+
+let bench: HubspotBench;
+let list: HubspotList;
+beforeEach(async () => {
+  bench = await openHubspotContactBench({ now: () => NOW });
+  list = bench.standIn.lists.add(NAME);
+  bench.standIn.account.add('contacts', { recoup_user_id: ANN, email: 'ann@example.com' });
+  bench.standIn.account.add('contacts', { recoup_user_id: 'user_bob', email: 'bob@example.com' });
+  bench.standIn.lists.enrolments.set(WORKFLOW, new Set(['ann@example.com', 'bob@example.com']));
+});
+afterEach(() => bench.standIn.close());
+
+const settings = (own: object = {}) => ({ ...bench.settings, suppression_list: NAME, unenrol_workflows: '', ...own });
+const say = async (states: Readonly<Record<string, Attributes>>, own: object = {}) => {
+  const records = Object.entries(states).map(([id, attributes]) => bench.record(id, { isNew: false, attributes }));
+  const answer = await makeActionsSink(bench.tool, settings(own), { now: () => NOW }).send(records);
+  return answer.answer === 'each' ? answer.outcomes : answer;
+};
+const idOf = (id: string) => bench.standIn.account.find('contacts', 'recoup_user_id', id)[0]?.id ?? '';
+const members = () => [...list.members];
+const requests = (part: string) => bench.standIn.requests.filter(({ path }) => path.includes(part));
+const DELIVERED = { result: 'delivered', warning: null };
+
+describe('the list of contacts who are not to be dunned', () => {
+  it.each([
+    ['pays', { in_dunning: false }],
+    ['is suppressed', { dunning_suppressed: true }],
+    ['belongs to nobody any more', { in_dunning: null }],
+  ])('is joined by who %s, and left by who is dunned again', async (_name, attributes) => {
+    expect(await say({ [ANN]: attributes })).toEqual([DELIVERED]);
+    expect(members()).toEqual([idOf(ANN)]);
+    expect(await say({ [ANN]: { in_dunning: true, dunning_suppressed: false } })).toEqual([DELIVERED]);
+    expect(members()).toEqual([]);
+  });
+
+  it('changes in one request for a whole call, after the properties', async () => {
+    list.members.add(idOf('user_bob'));
+    await say({ [ANN]: { in_dunning: false }, user_bob: { in_dunning: true } });
+    expect(members()).toEqual([idOf(ANN)]);
+    expect(bench.standIn.requests.map(({ method, path }) => `${method} ${path.replace(/.*\//, '')}`)).toEqual([
+      'POST update',
+      `GET ${encodeURIComponent(NAME)}`,
+      'PUT add-and-remove',
+    ]);
+  });
+
+  it('holds a contact that is new in HubSpot, too', async () => {
+    const record = bench.record('user_new', { attributes: { in_dunning: false, email: 'new@example.com' } });
+    await makeActionsSink(bench.tool, settings(), { now: () => NOW }).send([record]);
+    expect(members()).toEqual([idOf('user_new')]);
+  });
+
+  it('is left alone by a change in something else, and by everybody while policy names none', async () => {
+    await say({ [ANN]: { dunning_attempt_number: 2 } });
+    await say({ [ANN]: { in_dunning: false } }, { suppression_list: '' });
+    expect(requests('/lists/')).toEqual([]);
+  });
+
+  it('is joined by nobody whose contact is gone', async () => {
+    expect(await say({ user_gone: { in_dunning: false }, [ANN]: { in_dunning: false } })).toMatchObject([
+      { result: 'absent' },
+      DELIVERED,
+    ]);
+    expect(members()).toEqual([idOf(ANN)]);
+  });
+
+  it('that nobody made leaves the record owed, and says how it is made', async () => {
+    bench.standIn.lists.all.clear();
+    expect(await say({ [ANN]: { in_dunning: false } })).toMatchObject([
+      { result: 'unknown', reason: expect.stringMatching(/no such list .*destinations apply/) },
+    ]);
+  });
+
+  it.each<readonly [string, ToolFault]>([
+    ['throttled', { kind: 'throttled' }],
+    ['out of order', { kind: 'status', status: 502 }],
+    ['not allowed', { kind: 'status', status: 403 }],
+    ['garbled', { kind: 'garbage', applied: true, body: '{"ok":true}' }],
+    ['cut off', { kind: 'silence', applied: false, socket: 'destroyed' }],
+  ])('when HubSpot is %s is owed by those it is about alone, and made good by the next call', async (_name, fault) => {
+    bench.standIn.inject(fault, { calls: 1, holding: [idOf(ANN)] });
+    expect(await say({ [ANN]: { in_dunning: false }, user_bob: { dunning_attempt_number: 2 } })).toMatchObject([
+      { result: 'unknown', reason: expect.stringMatching(/list was not changed: .*; properties told/) },
+      DELIVERED,
+    ]);
+    expect(await say({ [ANN]: { in_dunning: false } })).toEqual([DELIVERED]);
+    expect(members()).toEqual([idOf(ANN)]);
+  });
+
+  it('is planned and made once by the set-up', async () => {
+    bench.standIn.lists.all.clear();
+    const { setUp } = bench.tool;
+    const fields = fieldsOf(
+      'contact',
+      AUDIENCES.all.map(({ key, description }) => ({ key, description })),
+    );
+    const { missing } = (await setUp?.plan(settings(), fields, 5_000)) ?? { missing: [] };
+    expect(missing.map(({ what }) => what)).toEqual([`static list of contacts "${NAME}"`]);
+    for (const step of missing) await setUp?.apply(settings(), step, 5_000);
+    expect(bench.standIn.lists.named(NAME)?.processingType).toBe('MANUAL');
+    expect(await setUp?.plan(settings(), fields, 5_000)).toMatchObject({ missing: [], conflicts: [] });
+  });
+
+  it('that is active is a conflict: nobody can be put on it', async () => {
+    bench.standIn.lists.all.clear();
+    bench.standIn.lists.add(NAME, 'DYNAMIC');
+    const plan = await bench.tool.setUp?.plan(settings(), [], 5_000);
+    expect(plan?.conflicts).toEqual([expect.stringContaining('a static one is needed')]);
+    expect(await say({ [ANN]: { in_dunning: false } })).toMatchObject([{ result: 'unknown' }]);
+  });
+});
+
+describe('workflows to be left', () => {
+  const own = { suppression_list: '', unenrol_workflows: `${WORKFLOW} 77` };
+  const enrolled = () => [...(bench.standIn.lists.enrolments.get(WORKFLOW) ?? [])];
+
+  it('lose who is not to be dunned, by the address that HubSpot has, and nobody else', async () => {
+    expect(await say({ [ANN]: { in_dunning: false }, user_bob: { in_dunning: true } }, own)).toEqual([
+      DELIVERED,
+      DELIVERED,
+    ]);
+    expect(enrolled()).toEqual(['bob@example.com']);
+    expect(requests('/automation/').map(({ method, status }) => `${method} ${status}`)).toEqual([
+      'DELETE 204',
+      'DELETE 404',
+    ]);
+  });
+
+  it('are no matter of who has no address', async () => {
+    bench.standIn.account.add('contacts', { recoup_user_id: 'user_cem' });
+    expect(await say({ user_cem: { in_dunning: false } }, own)).toEqual([DELIVERED]);
+    expect(requests('/automation/')).toEqual([]);
+  });
+
+  it('that HubSpot does not let go leave the record owed, without the address in its reason', async () => {
+    bench.standIn.lists.refuseEnrolments(429);
+    const outcomes = await say({ [ANN]: { in_dunning: false } }, own);
+    expect(outcomes).toMatchObject([
+      { result: 'unknown', reason: expect.stringContaining('not taken out of its workflows') },
+    ]);
+    expect(JSON.stringify(outcomes)).not.toContain('@');
+  });
+});
