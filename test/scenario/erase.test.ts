@@ -130,6 +130,19 @@ describe('erasing a person beside a running relay', () => {
     expect((await recoup(['profile', ADA.customer, '--json'])).exitCode).toBe(1);
   });
 
+  it('leaves no word of the people who held her back, read or not', async () => {
+    const words = ['Hanna Holds-Canary', 'she-called-canary'];
+    const inAll = () => words.filter((word) => [...relay.bytes()].some(([, bytes]) => bytes.includes(word)));
+    const said = ['--actor', 'Hanna Holds-Canary', '--reason', 'she-called-canary'];
+    expect((await recoup(['exclude', ADA.userId, ...said])).exitCode).toBe(0);
+    await relay.settle(SECOND_MS);
+    expect((await recoup(['hold', ADA.customer, ...said])).exitCode).toBe(0);
+    expect(inAll(), 'what was planted is there').toEqual(words);
+    expect((await recoup(['erase', ADA.userId, '--yes'])).exitCode).toBe(0);
+    expect(inAll()).toEqual([]);
+    expect((await recoup(['hold', ADA.customer, ...said])).stderr).toMatch(/Nobody is known/);
+  });
+
   it('drops her webhooks from then on with a 200, and goes on with everybody else', async () => {
     await recoup(['erase', ADA.customer, '--yes']);
     const before = await relay.store.counts();

@@ -6,7 +6,7 @@ import { intervene } from '../../src/pipeline/interventions/intervene.ts';
 import type { Intervened, NotIntervened, OperatorRequest } from '../../src/pipeline/interventions/intervention.ts';
 import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
-import type { DeliverySource, OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
+import type { DeliverySource, NewDelivery, OutboxRow, ProfileRecord, TraitValues } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
@@ -17,6 +17,8 @@ import { DEFAULT_POLICY } from '../default-policy.ts';
 export interface Relay {
   /** Stores a webhook as the door would, then decides whatever is due. */
   readonly receive: (rawBody: string, now: Instant, source?: DeliverySource) => Promise<void>;
+  /** Stores what came by another door, then decides whatever is due. */
+  readonly take: (delivery: NewDelivery, now: Instant) => Promise<void>;
   /** Does what an operator wants, as the commands and the API do, then decides whatever is due. */
   readonly operate: (request: OperatorRequest, now: Instant) => Promise<Intervened | NotIntervened>;
   /** Wakes at every instant up to and including `until` at which something is due. */
@@ -66,6 +68,10 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
   return {
     receive: async (rawBody, now, source) => {
       await store.accept([toDelivery(stripe, rawBody, now, source)]);
+      await decideAll(now);
+    },
+    take: async (delivery, now) => {
+      await store.accept([delivery]);
       await decideAll(now);
     },
     operate: async (request, now) => {
