@@ -73,9 +73,12 @@ export const makeBrakesRelay = (store: Store, brakes: Policy['brakes'] = BRAKES)
       await store.accept(bodies.map((body) => toDelivery(stripe, body, now)));
       await settle();
     },
+    viewOf: async (person: string) => JSON.parse((await store.findProfiles(person))[0]?.view ?? '{}'),
     traitsOf: async (person: string) => JSON.parse((await store.findProfiles(person))[0]?.view ?? '{}').traits,
   };
 };
+
+export type BrakesRelay = ReturnType<typeof makeBrakesRelay>;
 
 /** `n` people by name. */
 export const named = (prefix: string, n: number): readonly string[] =>

@@ -116,6 +116,10 @@ const viewOf = async (store: Store): Promise<Record<string, unknown>> => {
 const toMinutes = (view: unknown): unknown =>
   JSON.parse(JSON.stringify(view).replaceAll(/(T\d\d:\d\d):\d\d\.\d{3}Z/g, '$1'));
 
+/** When exactly the retries ran out, forgotten events alone would tell: grace may end later by the time that silence takes. */
+const withoutGrace = (view: unknown): unknown =>
+  JSON.parse(JSON.stringify(view).replaceAll(/"grace_ends_at":"[^"]*",?/g, ''));
+
 const callsOf = async (store: Store): Promise<readonly SegmentCall[]> =>
   (await store.findProfiles('cus_Ada')).flatMap(({ calls }) => calls.map(({ call }) => call));
 
@@ -140,7 +144,7 @@ describe.each(STRIPE_SHAPES)('a backfilled account (%s)', (shape) => {
       const events = story(name, shape, daysAgo(45));
       const there = await byWebhooks(events);
       const late = await byBackfill(forgetEvents(bookOfEvents(events), events), 'none');
-      expect(toMinutes(await viewOf(late))).toEqual(toMinutes(await viewOf(there)));
+      expect(toMinutes(withoutGrace(await viewOf(late)))).toEqual(toMinutes(withoutGrace(await viewOf(there))));
       expect(await tracks(late)).toEqual([]);
     },
   );
