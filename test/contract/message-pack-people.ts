@@ -1,10 +1,11 @@
 import { AUDIENCES } from '../../audiences/index.ts';
 import { toUserFields } from '../../destinations/iterable/field-values.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
-import { instant } from '../../src/domain/instant.ts';
+import { instant, toIso } from '../../src/domain/instant.ts';
 import type { UserTraits } from '../../src/generated/tracking-plan.ts';
 import type { Standing } from '../../src/ledger/standing.ts';
 import type { View } from '../../src/pipeline/decide.ts';
+import type { GuardAnswer, GuardReason } from '../../src/pipeline/guard/guard.ts';
 import { findEdges } from '../../src/pipeline/tools/edges.ts';
 import { findFlow } from '../../src/pipeline/tools/flow.ts';
 import type { Template } from '../../tools/message-pack/lay-out.ts';
@@ -79,10 +80,21 @@ export const KNOWN: Values = {
 /** The same person of whom the tool holds the episode and nothing else. */
 export const UNKNOWN: Values = { dunning_episode_id: 'ep_1' };
 
-export const PASSES: Answer = {
-  status: 200,
-  body: { suppress: false, reason: null, as_of: '2026-03-10T09:00:00.000Z' },
+const LEAVE: GuardAnswer = {
+  suppress: false,
+  reason: null,
+  dunning_status: 'active',
+  dunning_episode_id: 'ep_1',
+  next_retry_date: null,
+  as_of: toIso(NOW),
 };
+
+/** The guard's answer where a message may go out, and where not for this reason. */
+export const PASSES: Answer = { status: 200, body: { ...LEAVE } };
+export const stopped = (reason: GuardReason): Answer => ({
+  status: 200,
+  body: { ...LEAVE, suppress: true, reason },
+});
 
 export interface Moment {
   /** Attributes and properties that differ from what the message presupposes. */

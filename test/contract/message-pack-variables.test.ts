@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FAILURE_CLASSES } from '../../src/domain/decline.ts';
 import { generateMessagePack, makeTemplates } from '../../tools/generate-message-pack.ts';
@@ -72,6 +73,26 @@ it('the filters are those that Braze lists as supported', () => {
   const supported = ['append', 'date', 'default', 'escape', 'minus', 'money', 'round', 'url_param_escape'];
   const used = TEMPLATES.filter(forBraze).flatMap(({ text }) => filtersIn(text));
   expect([...new Set(used)].toSorted()).toEqual(supported);
+});
+
+describe('the data feeds of the page for Iterable', () => {
+  const page = readFileSync('message-pack/README.md', 'utf8');
+  const rows = [...page.matchAll(/^\| (`.+`) \| `(https:\S+\/v1\/guard\/\S+)` \|$/gm)];
+
+  it('ask for each guarded message what it needs', () => {
+    const needed = TEMPLATES.filter((template) => !forBraze(template) && template.copy.guard !== 'none');
+    const said = rows.flatMap(([, keys = '', url = '']) =>
+      [...keys.matchAll(/`([\w-]+)`/g)].map(([, key = '']) => [key, /message=(\w+)/.exec(url)?.[1]] as const),
+    );
+    expect(Object.fromEntries(said)).toEqual(Object.fromEntries(needed.map(({ copy }) => [copy.key, copy.guard])));
+  });
+
+  it('name nobody but the user and the episode', () => {
+    for (const [, , url = ''] of rows) {
+      const known = ['urlEncode', 'userId', ...(url.includes('pre_dunning') ? [] : ['dunning_episode_id'])];
+      expect(variablesOfHandlebars(url).toSorted()).toEqual(known.toSorted());
+    }
+  });
 });
 
 it('every class of failure has its own sentence', () => {

@@ -28,6 +28,7 @@ const PEOPLE: readonly (readonly [string, Moment['values']])[] = [
   ['each null', { ...Object.fromEntries(Object.keys(KNOWN).map((name) => [name, null])), ...UNKNOWN }],
   ['an amount without a currency', without('dunning_currency', 'currency')],
   ['a currency without an amount', without('dunning_amount_due', 'amount')],
+  ['an amount of four digits', { ...KNOWN, dunning_amount_due: 1249, amount: 1249 }],
   ['an amount of nothing', { ...KNOWN, dunning_amount_due: 0, amount: 0 }],
   ['a retry that is blocked', { ...KNOWN, next_retry_date: null, next_retry_status: 'blocked' }],
   ['a plan that the settings do not name', { ...KNOWN, plan_id: 'price_1PqXyZ' }],
@@ -82,6 +83,7 @@ describe('money', () => {
       proseOf(template, { ...KNOWN, dunning_amount_due: amount, dunning_currency: currency });
     expect(says(49.5, 'USD')).toContain('49.50 USD');
     expect(says(49, 'EUR')).toContain('49.00 EUR');
+    expect(says(1249, 'USD')).toContain('1,249.00 USD');
     expect(says(980, 'JPY')).toContain('980 JPY');
     expect(says(1.125, 'KWD')).toContain('1.125 KWD');
     expect(says(0, 'USD')).not.toContain('USD');

@@ -33,7 +33,7 @@ const money = (amount: string, currency: string): string => {
   const format = (pattern: string): string => `{{numberFormat ${amount} "${pattern}"}}`;
   const isAmong = (codes: readonly string[], then: string, otherwise: string): string =>
     `{{#ifContainsStr "${codes.join(' ')}" ${currency}}}${then}{{else}}${otherwise}{{/ifContainsStr}}`;
-  const three = isAmong(currenciesWithExponent(3), format('0.000'), format('0.00'));
+  const three = isAmong(currenciesWithExponent(3), format('0.000'), format(',##0.00'));
   const number = isAmong(currenciesWithExponent(0), format('0'), three);
   return `{{#if ${amount}}}{{#if ${currency}}}${number} {{{${currency}}}}{{/if}}{{/if}}`;
 };

@@ -42,9 +42,15 @@ const toDate = (text: string): Date => {
   return at;
 };
 
-/** Java's DecimalFormat, as far as `0`, `0.00` and the like. */
-const toDecimals = (amount: number, pattern: string): string =>
-  given(amount).toFixed(pattern.split('.')[1]?.length ?? 0);
+/** Java's DecimalFormat, as far as `0`, `0.000` and `,##0.00`. */
+const toDecimals = (amount: number, pattern: string): string => {
+  const decimals = pattern.split('.')[1]?.length ?? 0;
+  return given(amount).toLocaleString('en-US', {
+    minimumFractionDigits: decimals,
+    maximumFractionDigits: decimals,
+    useGrouping: pattern.startsWith(','),
+  });
+};
 
 /** The helpers that the pack uses, as Iterable's pages describe them. */
 const HELPERS = {
@@ -59,13 +65,13 @@ const HELPERS = {
     return '';
   },
   sendSkip: ({ hash }: Block) => {
-    throw new Error(SKIPPED + hash['cause']);
+    throw new Error(SKIPPED + hash.cause);
   },
   numberFormat: (amount: number, pattern: string) => toDecimals(amount, pattern),
-  dateFormat: (text: string, { hash }: Block) => inWords(toDate(text), String(hash['format'])),
+  dateFormat: (text: string, { hash }: Block) => inWords(toDate(text), String(hash.format)),
   dateMath: (text: string, by: string, { hash }: Block) => {
     if (by !== '-1d') throw new Error(`unknown calculation ${by}`);
-    return inWords(new Date(toDate(text).getTime() - 86_400_000), String(hash['format']));
+    return inWords(new Date(toDate(text).getTime() - 86_400_000), String(hash.format));
   },
 };
 
