@@ -81,8 +81,10 @@ say(`flood      ${describe(capacity)}`);
 await waitUntilRead(relay);
 
 const ask = { port: relay.port, rate, seconds, connections, flooded: FLOODED_FIRST, coming: COMING_FIRST };
+const cpuBefore = relay.cpuMs();
 const idle = await startGuardLoad({ ...ask, seconds: Math.min(5, seconds), webhooksPerSecond: 0 });
-say(`guard, nothing else to do      ${describe(idle)}`);
+const cpuMicrosEach = Math.round(((relay.cpuMs() - cpuBefore) * 1_000) / idle.acknowledged);
+say(`guard, nothing else to do      ${describe(idle)}, processor time of the relay ${cpuMicrosEach} us each`);
 
 const webhooksPerSecond = Math.floor(capacity.perSecond * share);
 const { next } = trafficFrom(relay, COMING_FIRST);
@@ -98,5 +100,14 @@ for (const line of answers) say(line);
 await relay.stop();
 if (values.json)
   console.log(
-    JSON.stringify({ machine: describeMachine(), capacity, idle, webhooksPerSecond, guard, webhooks, answers }),
+    JSON.stringify({
+      machine: describeMachine(),
+      capacity,
+      idle,
+      cpuMicrosEach,
+      webhooksPerSecond,
+      guard,
+      webhooks,
+      answers,
+    }),
   );
