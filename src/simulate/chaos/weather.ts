@@ -16,6 +16,8 @@ export interface WeatherOptions {
   readonly stream: number;
   /** Share of the requests that fail. */
   readonly failing: number;
+  /** Requests that write fail in this way alone; drawn without it. */
+  readonly kind?: FaultKind | undefined;
   readonly outages: readonly Outage[];
   /** After this instant all goes well, UTC milliseconds. */
   readonly calmFrom: number;
@@ -45,20 +47,20 @@ export interface ToolWeather {
 }
 
 /** Kinds by weight, as they meet requests that write. A read is refused, throttled or cut off. */
-const KINDS = { refused: 30, throttled: 18, applied: 14, lost: 14, garbage: 10, late: 14 } as const;
+const KINDS = { refused: 30, throttled: 18, applied: 14, lost: 14, garbage: 10, late: 10, stale: 4 } as const;
+export type FaultKind = keyof typeof KINDS;
 const READ_KINDS = { refused: 60, throttled: 40 } as const;
 const STATUSES = { 500: 3, 502: 2, 503: 4 } as const;
-/** How long a call is held back, in ms: most are applied within seconds, some after hours. */
+/** How long a call that was answered as taken waits to be applied, in ms: `late` seconds or minutes, `stale` for hours. */
 const HELD_MS = {
-  seconds: { weight: 60, from: SECOND_MS, to: 50 * SECOND_MS },
-  minutes: { weight: 25, from: MINUTE_MS, to: 30 * MINUTE_MS },
-  hours: { weight: 15, from: HOUR_MS, to: 8 * HOUR_MS },
+  late: { from: SECOND_MS, to: 10 * MINUTE_MS },
+  stale: { from: HOUR_MS, to: 20 * HOUR_MS },
 } as const;
 const DOWN: ToolFault = { kind: 'status', status: 503 };
 
 type Hold = (apply: () => void) => void;
 
-const toFault = (random: Random, kind: keyof typeof KINDS, hold: Hold): ToolFault => {
+const toFault = (random: Random, kind: FaultKind, hold: Hold): ToolFault => {
   switch (kind) {
     case 'refused':
       return { kind: 'status', status: Number(random.pick(STATUSES)) };
@@ -70,14 +72,9 @@ const toFault = (random: Random, kind: keyof typeof KINDS, hold: Hold): ToolFaul
     case 'garbage':
       return { kind: 'garbage', applied: random.next() < 0.5, body: '<html>busy</html>' };
     case 'late':
+    case 'stale':
       return { kind: 'late', hold };
   }
-};
-
-const drawHeldMs = (random: Random): number => {
-  const { seconds, minutes, hours } = HELD_MS;
-  const term = random.pick({ seconds: seconds.weight, minutes: minutes.weight, hours: hours.weight });
-  return random.whole(HELD_MS[term].from, HELD_MS[term].to);
 };
 
 /** What goes wrong at one tool. Draws depend on the seed and on the order of its requests alone. */
@@ -98,11 +95,11 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
     for (const user of users) lastOf.set(user, now());
   };
 
-  const drawKind = (isRead: boolean): keyof typeof KINDS =>
-    random.pick<keyof typeof KINDS>(isRead ? READ_KINDS : KINDS);
+  const drawKind = (isRead: boolean): FaultKind =>
+    isRead ? random.pick<FaultKind>(READ_KINDS) : (options.kind ?? random.pick<FaultKind>(KINDS));
 
-  const hold = (users: readonly string[], apply: () => void): void => {
-    held.push(now() + drawHeldMs(random), { apply, users });
+  const hold = (kind: 'late' | 'stale', users: readonly string[], apply: () => void): void => {
+    held.push(now() + random.whole(HELD_MS[kind].from, HELD_MS[kind].to), { apply, users });
     for (const user of users) heldOf.set(user, (heldOf.get(user) ?? 0) + 1);
   };
 
@@ -115,7 +112,7 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
     if (now() < calmFrom && random.next() < failing) {
       const kind = drawKind(isRead);
       note(kind, users);
-      return toFault(random, kind, (apply) => hold(users, apply));
+      return toFault(random, kind, (apply) => hold(kind === 'stale' ? kind : 'late', users, apply));
     }
     wellSince ??= now();
     if (!isRead) for (const user of users) wellOf.set(user, now());

@@ -1,5 +1,12 @@
 import { DAY_MS, HOUR_MS, type Instant, instant } from '../../domain/instant.ts';
-import { drawOutages, makeWeather, OUTAGE_HOURS, type Outage, type ToolWeather } from '../chaos/weather.ts';
+import {
+  drawOutages,
+  type FaultKind,
+  makeWeather,
+  OUTAGE_HOURS,
+  type Outage,
+  type ToolWeather,
+} from '../chaos/weather.ts';
 import { type Difference, findDifferences } from '../judge/final-state.ts';
 import { makeJudge, type Verdict } from '../judge/judge.ts';
 import { makeTruth, type Truth } from '../judge/truth.ts';
@@ -41,6 +48,8 @@ export interface SimulationOptions {
     readonly failing?: number;
     /** False: one outage for each tool, of another length each, where time is short. */
     readonly eachOutage?: boolean;
+    /** Requests that write fail in this way alone. */
+    readonly kind?: FaultKind;
   };
   /** Share of the cards that fail, over the population's own. */
   readonly failing?: number;
@@ -103,6 +112,7 @@ const makeWeathers = (options: SimulationOptions, now: () => number): Record<Sim
       seed: options.seed,
       stream,
       failing: options.weather === 'chaos' ? (options.chaos?.failing ?? FAILING) : 0,
+      kind: options.chaos?.kind,
       outages: drawAsked(options, tool, calmFrom),
       calmFrom,
       now,
