@@ -166,7 +166,13 @@ const refOf = (content: Content | undefined): string => Object.values(content ??
 
 describe.skipIf(!present)(`HubSpot’s published schemas, when they lie beside the checkout${why}`, () => {
   const specs: Readonly<Record<string, Spec>> = present
-    ? { contacts: read('contacts'), companies: read('companies'), tasks: read('tasks'), properties: read('properties') }
+    ? {
+        contacts: read('contacts'),
+        companies: read('companies'),
+        tasks: read('tasks'),
+        properties: read('properties'),
+        lists: read('lists'),
+      }
     : {};
   const specOf = (name: string): Spec => specs[name] ?? { components: { schemas: {} }, paths: {} };
 
@@ -197,6 +203,29 @@ describe.skipIf(!present)(`HubSpot’s published schemas, when they lie beside t
       statuses.add(status);
     }
     expect([...statuses].toSorted()).toEqual([200, 201, 207, 400]);
+  });
+
+  it('take the requests for the list of contacts, and allow the answers to them', () => {
+    const spec = specOf('lists');
+    const [bench] = benches;
+    const asked = (bench?.standIn.requests ?? []).filter(({ path }) => path.startsWith('/crm/lists/'));
+    const kinds = new Set<string>();
+    for (const [index, { method, path, body }] of asked.entries()) {
+      const generic = path
+        .replace(/name\/.+$/, 'name/{listName}')
+        .replace(/\/0-1\//, '/{objectTypeId}/')
+        .replace(/\/\d+\/memberships/, '/{listId}/memberships');
+      const operation = spec.paths[generic]?.[method.toLowerCase()];
+      expect(operation, generic).toBeDefined();
+      if (body !== null)
+        expect(objectionsTo(spec, refOf(operation?.requestBody?.content), body, true), generic).toEqual([]);
+      const told = bench?.standIn.answers.filter((each) => each.path.startsWith('/crm/lists/'))[index];
+      expect(objectionsTo(spec, refOf(operation?.responses['200']?.content), told?.body, false), generic).toEqual([]);
+      kinds.add(method);
+    }
+    expect([...kinds].toSorted()).toEqual(['GET', 'PUT']);
+    const made = { name: 'Recoup: do not dun', objectTypeId: '0-1', processingType: 'MANUAL' };
+    expect(objectionsTo(spec, '#/components/schemas/ListCreateRequest', made, true)).toEqual([]);
   });
 
   it('take every property that the set-up makes', () => {

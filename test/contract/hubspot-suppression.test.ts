@@ -6,6 +6,7 @@ import type { Attributes } from '../../src/destination-kit/record.ts';
 import type { HubspotList } from '../../src/simulate/vendors/hubspot/lists.ts';
 import type { ToolFault } from '../../src/simulate/vendors/tool-stand-in.ts';
 import { type HubspotBench, openHubspotContactBench } from '../stand-ins/hubspot-bench.ts';
+import { recorded } from './recorded.ts';
 import { NOW } from './tool-records.ts';
 
 const NAME = 'Recoup: do not dun';
@@ -16,7 +17,7 @@ let bench: HubspotBench;
 let list: HubspotList;
 beforeEach(async () => {
   bench = await openHubspotContactBench({ now: () => NOW });
-  list = bench.standIn.lists.add(NAME);
+  list = bench.standIn.lists.named(NAME) ?? bench.standIn.lists.add(NAME);
   bench.standIn.account.add('contacts', { recoup_user_id: ANN, email: 'ann@example.com' });
   bench.standIn.account.add('contacts', { recoup_user_id: 'user_bob', email: 'bob@example.com' });
   bench.standIn.lists.enrolments.set(WORKFLOW, new Set(['ann@example.com', 'bob@example.com']));
@@ -153,4 +154,21 @@ describe('workflows to be left', () => {
     ]);
     expect(JSON.stringify(outcomes)).not.toContain('@');
   });
+});
+
+it('a run without credentials shows the same requests for the list', async () => {
+  const own = bench.tool.credentials({
+    ...bench.tool.recorder.credentials,
+    suppressionList: NAME,
+    unenrolWorkflows: '7',
+  });
+  const requests = await recorded(bench.tool, own, [
+    bench.record(ANN, { isNew: false, attributes: { in_dunning: false } }),
+  ]);
+  expect(requests.map(({ method, url }) => `${method} ${url.replace(/.*\//, '')}`)).toEqual([
+    'POST update',
+    `GET ${encodeURIComponent(NAME)}`,
+    'PUT add-and-remove',
+    'POST read',
+  ]);
 });

@@ -11,6 +11,8 @@ import { type HubspotStandIn, startHubspotStandIn } from '../../src/simulate/ven
 import type { OpenToolBench, ToolBench } from '../../src/simulate/vendors/tool-stand-in.ts';
 
 const TOKEN = 'pat-of-the-bench';
+/** Contacts who are not to be dunned. */
+const LIST = 'Recoup: do not dun';
 
 /** A bench whose stand-in's account can be looked into. */
 export interface HubspotBench extends ToolBench {
@@ -33,8 +35,15 @@ const open =
     const standIn = await startHubspotStandIn({ token: TOKEN, now });
     const tool = toolOf(key);
     const settingsOf = (accessToken: string) =>
-      tool.credentials({ accessToken, baseUrl: standIn.url, createMissing: 'true', defaultOwner: '77' });
+      tool.credentials({
+        accessToken,
+        baseUrl: standIn.url,
+        createMissing: 'true',
+        defaultOwner: '77',
+        suppressionList: LIST,
+      });
     setUp(standIn, settingsOf(TOKEN) as HubspotSettings);
+    standIn.lists.add(LIST);
     return {
       tool,
       standIn,
