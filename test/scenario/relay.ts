@@ -85,6 +85,7 @@ export const openRelay = async (customer: string, policy: Partial<Policy> = {}):
     },
     switchMode: async (next, now) => {
       mode = next;
+      await store.noteMode(next, now);
       if (next === 'enforce') await store.wakeForEnforce(now);
       await decideAll(now);
     },

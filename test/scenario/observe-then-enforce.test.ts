@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import { instant } from '../../src/domain/instant.ts';
+import { type ObserveDiff, observeDiff } from '../../src/report/observe-diff.ts';
+import { ADA, isKnown, RETRY } from './ada.ts';
+import { day, minutes } from './harness.ts';
+import { on, to, wait } from './stage.ts';
+import { customerPays, fails } from './stripe-happenings.ts';
+import { billOf, check, everyToolShows, flowsHeard, playTools, startsWith, type ToolsStep } from './tools-play.ts';
+import { VENDORS } from './tools-stand-ins.ts';
+
+/** G9, from the first day of observing to the switch and back. */
+const observedDay: readonly ToolsStep[] = [
+  ...isKnown('ada'),
+  to('ada', fails(ADA, RETRY)),
+  to('payer', fails(billOf('payer'), RETRY)),
+  wait(minutes(2)),
+  on(1),
+  to('payer', customerPays(billOf('payer'), { attempt: 1 })),
+  wait(minutes(2)),
+];
+const OBSERVES = { live: [], segmentIsLive: false };
+
+const diffIs = (look: (diff: ObserveDiff) => void, at = day(1)): ToolsStep =>
+  check(async ({ store }) => look(observeDiff(await store.observed(), instant(at))));
+
+describe('the diff before the switch', () => {
+  test('names who would be entered and where, and nobody who has paid meanwhile', () =>
+    playTools(
+      [
+        ...observedDay,
+        diffIs(({ tools, people, inDunning }) => {
+          expect(inDunning).toBe(1);
+          expect(new Set(people.filter(({ enters }) => enters).map(({ userId }) => userId))).toContain('user_ada');
+          expect(people.filter(({ userId }) => userId === 'user_payer')).toEqual([]);
+          expect(tools.find(({ tool }) => tool === 'braze')).toMatchObject({ entering: 1, putRight: 0 });
+        }),
+      ],
+      OBSERVES,
+    ));
+
+  test('shows what flows would have heard beside how each episode went, none of it after a payment', () =>
+    playTools(
+      [
+        ...observedDay,
+        diffIs(({ beside }) => {
+          expect(beside.outcomes).toEqual({ open: 1, recovered: 1 });
+          expect(beside.entries).toBeGreaterThan(1);
+          expect(beside.entriesAfterEnd).toBe(0);
+          expect(beside.calls).toMatchObject({ payment_failed: 2, payment_recovered: 1 });
+          expect(beside.episodes.find(({ outcome }) => outcome === 'recovered')?.hours).toBeCloseTo(24, 0);
+        }),
+      ],
+      OBSERVES,
+    ));
+
+  test('is empty for the tools once the switch was made, which sent what it said', () =>
+    playTools(
+      [
+        ...observedDay,
+        startsWith(...VENDORS),
+        wait(minutes(2)),
+        everyToolShows('ada', { inDunning: true }),
+        diffIs(({ tools, audiences }) => expect([tools, audiences]).toEqual([[], []])),
+        check(({ standIns }) => expect(standIns.braze.users.all.has('user_payer')).toBe(false)),
+      ],
+      OBSERVES,
+    ));
+});
+
+test('back to observing and to enforcing again: the present goes out, and what a recorder took stays unsaid', () =>
+  playTools(
+    [
+      ...observedDay,
+      startsWith(...VENDORS),
+      wait(minutes(2)),
+      flowsHeard('ada'),
+      startsWith(),
+      on(3),
+      to('ada', fails(ADA, { attempt: 2, retryAt: day(6) })),
+      wait(minutes(2)),
+      everyToolShows('ada', { inDunning: true, stage: 'first_failure' }),
+      on(4),
+      startsWith(...VENDORS),
+      wait(minutes(2)),
+      everyToolShows('ada', { inDunning: true, stage: 'retrying' }),
+      flowsHeard('ada'),
+      on(6),
+      to('ada', fails(ADA, { attempt: 3, retryAt: day(9) })),
+      wait(minutes(2)),
+      flowsHeard('ada', 'dunning_stage_entered'),
+    ],
+    OBSERVES,
+  ));
