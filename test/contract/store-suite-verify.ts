@@ -7,9 +7,11 @@ import type { Subject } from './store-suite.ts';
 import {
   ABSENT,
   DELIVERED,
+  edge,
   FOREVER,
   onlyRow,
   RECORDED,
+  REJECTED,
   settlementOf,
   waiting,
   want,
@@ -171,6 +173,33 @@ export const verifyPromises = (store: Subject): void => {
       await store().erase('cus_1', later(1));
       expect([await due(), await sample(), await nextAt()]).toEqual([[], [], null]);
       expect(await store().settleLooks([{ row, verdict: DRIFT }], later(2))).toMatchObject([{ end: 'passed_over' }]);
+      expect(await waiting(store())).toEqual([]);
+    });
+
+    it('verifies no suppression whose exit the tool refused, though it holds the state', async () => {
+      await want(store(), [wanted({ edges: [edge('e_1')] })]);
+      await send(NOW);
+      await store().accept([deliveryOf('cus_1', 'evt_paid')]);
+      const change = { ...cleared(), edges: [edge('e_2', 'exit')] };
+      const about = { tool: 'braze', channel: 'live', userId: 'u_1', episodeId: 'ep_1', reason: 'recovered' } as const;
+      const begun = [{ ...about, occurredAt: NOW, receivedAt: NOW }];
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, { tools: [change], suppressions: { begun, resumed: [], calls: [] } }),
+      );
+      await send(NOW, REJECTED);
+      await want(store(), [cleared()], { at: later(1) });
+      await send(later(2));
+      await look(SAME, later(MINUTE_MS + 2));
+      expect((await store().suppressions({ since: NOW, after: 0, limit: 9 }))[0]).toMatchObject({ verifiedAt: null });
+    });
+
+    it('passes over somebody of the sample who was decided anew and sent while the tool was asked', async () => {
+      await want(store(), [wanted()]);
+      await send(NOW);
+      const row = await only(sample());
+      await want(store(), [wanted({ desired: { in_dunning: true, dunning_stage: 'retrying' } })], { at: later(1) });
+      await send(later(2));
+      expect(await store().settleLooks([{ row, verdict: DRIFT }], later(3))).toMatchObject([{ end: 'passed_over' }]);
       expect(await waiting(store())).toEqual([]);
     });
 

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.
 import { LOOKS_MS } from '../../src/domain/read-back.ts';
 import { TOOL_BENCHES } from '../stand-ins/tool-benches.ts';
 import { NOW } from './store-samples.ts';
+import { DELIVERED, onlyRow, settlementOf, want, wanted } from './store-tool-samples.ts';
 import { fullState, openVerifyRig, type VerifyRig, type VerifyRigOptions } from './verify-rig.ts';
 
 const READ_BACK = ['braze', 'iterable', 'hubspot', 'hubspot-companies', 'salesforce', 'salesforce-accounts'] as const;
@@ -170,6 +171,19 @@ describe('a failure that comes while the tool is asked', () => {
   });
 });
 
+describe('an id that two people had in turn', () => {
+  test('is held as the newer decision wants it: the older row corrects nothing', async () => {
+    const rig = await open('braze', { samplePerHour: 60 });
+    await rig.want(ADA, paid(rig));
+    await rig.run(SECOND_MS);
+    const change = wanted({ userId: ADA, desired: inDunning(rig) });
+    await want(rig.store, [change], { customer: 'cus_of_the_next', at: rig.now() });
+    await rig.run(2 * DAY_MS);
+    expect(rig.isFlagged(ADA)).toBe(true);
+    expect(await countsOf(rig)).toMatchObject({ drifted: 0 });
+  });
+});
+
 describe('a thousand people who paid', () => {
   const REQUESTS = { braze: 20, iterable: 1_000, hubspot: 20 } as const;
 
@@ -216,9 +230,14 @@ describe('nothing is read', () => {
     const rig = await open('braze', { observes: true, samplePerHour: 60 });
     await rig.want(ADA, paid(rig));
     await rig.run(2 * DAY_MS);
+    // Of a time when it was live.
+    await want(rig.store, [wanted({ userId: 'user_bob', desired: paid(rig), urgent: true })], { at: rig.now() });
+    const settled = { ...settlementOf(await onlyRow(rig.store), DELIVERED), readsBack: true } as const;
+    await rig.store.settleTools([settled], rig.now(), rig.now());
+    expect(await rig.store.nextVerifyAt('braze')).not.toBeNull();
+    await rig.run(2 * DAY_MS);
     expect(rig.bench.standIn.requests).toEqual([]);
-    expect(await rig.store.nextVerifyAt('braze')).toBeNull();
-    expect(await rig.store.toolCounts()).toMatchObject([{ channel: 'recorder', settled: 1 }]);
+    expect(await rig.store.verifyCounts()).toMatchObject([{ verified: 0, drifted: 0 }]);
   });
 
   test.each(['slack', 'webhook', 'hubspot-tasks', 'salesforce-tasks', 'zendesk', 'intercom'] as const)(
