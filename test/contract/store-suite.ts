@@ -10,6 +10,7 @@ import { outboxPromises } from './store-suite-outbox.ts';
 import { peoplePromises } from './store-suite-people.ts';
 import { privacyPromises } from './store-suite-privacy.ts';
 import { profilePromises } from './store-suite-profiles.ts';
+import { suppressionPromises } from './store-suite-suppressions.ts';
 import { toolAccountPromises } from './store-suite-tool-accounts.ts';
 import { toolOutcomePromises } from './store-suite-tool-outcomes.ts';
 import { toolPromises } from './store-suite-tools.ts';
@@ -34,6 +35,7 @@ const SUITES = [
   toolOutcomePromises,
   toolAccountPromises,
   verifyPromises,
+  suppressionPromises,
 ];
 
 /**
