@@ -201,7 +201,7 @@ const runRelay = async (setup: Setup, say: (url: string, brake: string | null) =
       metrics,
       apiToken: environment.apiToken,
       guard: { ...guard, clock },
-      operators: { intervene: (...asked) => intervene({ ...decides, store: engine.store }, ...asked), clock },
+      operators: { intervene: (request, now) => intervene({ ...decides, store: engine.store }, request, now), clock },
       log,
     });
     const { brake } = await engine.store.counts();
@@ -246,6 +246,11 @@ const openDemo = async (options: DemoRelayOptions): Promise<DemoRelay> => {
   return openDemoRelay(loadPolicy(join(ROOT, 'policy.yaml')), options);
 };
 
+const openSimulated: CliDoors['openSimulatedRelay'] = async (options) => {
+  const { openSimulatedRelay } = await import('./main-simulate.ts');
+  return openSimulatedRelay(loadPolicy(join(ROOT, 'policy.yaml')), options);
+};
+
 const version = (): string => {
   const text = readFileSync(join(ROOT, 'package.json'), 'utf8');
   return (JSON.parse(text) as { readonly version: string }).version;
@@ -274,6 +279,7 @@ const doors: CliDoors = {
     return openErasers({ credentials: toToolCredentials(environment), policy, segment });
   },
   openDemoRelay: openDemo,
+  openSimulatedRelay: openSimulated,
   loadEnvironment,
   loadPolicy: () => loadPolicy(policyPath()),
   openBillingApi: async () => {

@@ -113,11 +113,13 @@ const repeat = (world: InterventionWorld, people: readonly Person[], request: Op
 /**
  * Stores what an operator wants, and answers when it is durable. Nothing is decided here that the loop would not decide:
  * the answer says how the person stands once it has read this, by all that was received. Rejects when the store fails.
+ * @param isAskedAgain whether this is the second look at a request that came in twice at once.
  */
 export const intervene = async (
   world: InterventionWorld,
   request: OperatorRequest,
   now: Instant,
+  isAskedAgain = false,
 ): Promise<Intervened | NotIntervened> => {
   const found = await world.store.findPeople(request.id);
   if (found.length === 0) return refuse('unknown', UNKNOWN);
@@ -135,7 +137,9 @@ export const intervene = async (
   const acceptances = await world.store.accept(deliveries);
   if (acceptances.every((each) => each === 'erased')) return refuse('unknown', UNKNOWN);
   // The same request came in beside this one, and was stored first: it is asked again what became of it.
-  if (acceptances.every((each) => each === 'duplicate')) return intervene(world, request, now);
+  if (acceptances.every((each) => each === 'duplicate')) {
+    return isAskedAgain ? refuse('conflict', REUSED) : intervene(world, request, now, true);
+  }
   return {
     ok: true,
     action: request.action,

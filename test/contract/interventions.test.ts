@@ -1,0 +1,118 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
+import { DAY_MS, type Instant, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { intervene } from '../../src/pipeline/interventions/intervene.ts';
+import type { OperatorRequest } from '../../src/pipeline/interventions/intervention.ts';
+import { runDue } from '../../src/pipeline/loop.ts';
+import { toDelivery } from '../../src/pipeline/receive.ts';
+import { makeRules } from '../../src/pipeline/rules.ts';
+import { stripe } from '../../src/providers/stripe/stripe.ts';
+import { openStore } from '../../src/store/index.ts';
+import { DEFAULT_POLICY } from '../default-policy.ts';
+import { forDays, request } from '../scenario/operators.ts';
+import { fails } from '../scenario/stripe-happenings.ts';
+
+/** Whom an operator's request is about, and how long it is remembered. */
+
+const NOW = instant(Date.UTC(2026, 10, 21, 12));
+const providers = { stripe };
+const rules = makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers });
+
+const failing = (customer: string, userId: string, livemode = true) =>
+  fails({ invoice: `in_${customer}`, subscription: `sub_${customer}`, amount: 4900 }, { retryAt: plus(NOW, DAY_MS) })(
+    { shape: 'basil', livemode, customer, userId, planId: 'pro', priceId: 'price_pro' },
+    plus(NOW, -DAY_MS),
+  ).map((event) => toDelivery(stripe, JSON.stringify(event), plus(NOW, -DAY_MS)));
+
+const openRelay = async () => {
+  const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
+  onTestFinished(() => store.close());
+  const world = { store, rules, providers, channelFor: () => 'recorder' as const, toolsFor: () => [] };
+  const decide = async (now: Instant): Promise<void> => {
+    while ((await runDue(world, now)) > 0);
+  };
+  await store.accept([
+    ...failing('cus_a', 'user_ada'),
+    ...failing('cus_b', 'user_ada'),
+    ...failing('cus_t', 'user_ada', false),
+    ...failing('cus_o', 'user_bob'),
+  ]);
+  await decide(plus(NOW, -DAY_MS));
+  await decide(plus(NOW, -DAY_MS + 20 * SECOND_MS));
+  const ask = (what: OperatorRequest, now: Instant = NOW) => intervene(world, what, now);
+  return { store, decide, ask };
+};
+
+const customersOf = (answer: Awaited<ReturnType<typeof intervene>>): readonly string[] =>
+  answer.ok
+    ? answer.people.flatMap(({ accounts }) =>
+        accounts.flatMap(({ customer, holds }) => (holds.length > 0 ? [customer.customer] : [])),
+      )
+    : [answer.message];
+
+describe('whom a request is about', () => {
+  it('a user id: every billing customer of the person, in test mode, too', async () => {
+    const { ask } = await openRelay();
+    expect(customersOf(await ask(request('hold'))).toSorted()).toEqual(['cus_a', 'cus_b', 'cus_t']);
+  });
+
+  it('a billing customer id: that one, and the person is dunned for the others', async () => {
+    const { ask } = await openRelay();
+    const answer = await ask(request('hold', { id: 'cus_b' }));
+    expect(customersOf(answer)).toEqual(['cus_b']);
+    expect(answer).toMatchObject({ people: [{ userId: 'user_ada', dunning_status: 'active' }] });
+  });
+
+  it('nobody else', async () => {
+    const { ask, decide, store } = await openRelay();
+    await ask(request('hold'));
+    await decide(NOW);
+    const [bob] = await store.findProfiles('user_bob');
+    expect(JSON.parse(bob?.view ?? '{}').traits).toMatchObject({ suppression_reason: null, dunning_status: 'active' });
+  });
+
+  it('a mark settles each billing customer where something is owed', async () => {
+    const { ask } = await openRelay();
+    const answer = await ask(request('mark_recovered'));
+    expect(
+      answer.ok && answer.people.flatMap(({ accounts }) => accounts.flatMap(({ invoices }) => invoices)).toSorted(),
+    ).toEqual(['in_cus_a', 'in_cus_b', 'in_cus_t']);
+  });
+});
+
+describe('what is remembered', () => {
+  const LATER = plus(NOW, 30 * DAY_MS);
+
+  it('an exclusion outlives the delivery by which it came, and so does its request id', async () => {
+    const { ask, decide, store } = await openRelay();
+    const exclusion = request('exclude', { requestId: 'r-1' });
+    await ask(exclusion);
+    await decide(NOW);
+    const swept = await store.sweep({ deliveriesDays: 10, outboxDays: 10, logDays: 10 }, LATER, 10_000);
+    expect(swept.rows.deliveries).toBeGreaterThan(0);
+    const [ada] = await store.findProfiles('cus_a');
+    expect(ada?.deliveries).toEqual([]);
+    expect(await ask(exclusion, LATER)).toMatchObject({
+      ok: true,
+      repeated: true,
+      at: NOW,
+      people: [{ suppression_reason: 'opted_out' }, { suppression_reason: 'opted_out' }],
+    });
+    expect(await ask({ ...exclusion, reason: 'another' }, LATER)).toMatchObject({ ok: false, code: 'conflict' });
+  });
+
+  it('a duration counts from the first time that it was asked', async () => {
+    const { ask } = await openRelay();
+    const hold = request('hold', { requestId: 'r-1', expiry: forDays(2) });
+    await ask(hold);
+    expect(await ask(hold, plus(NOW, DAY_MS))).toMatchObject({ repeated: true, at: NOW });
+    expect(await ask({ ...hold, expiry: forDays(3) }, plus(NOW, DAY_MS))).toMatchObject({ code: 'conflict' });
+    expect(await ask({ ...hold, expiry: { until: plus(NOW, 2 * DAY_MS) } })).toMatchObject({ repeated: true });
+  });
+
+  it('nobody acts on a person who was erased', async () => {
+    const { ask, store } = await openRelay();
+    await store.erase('user_bob', NOW);
+    expect(await ask(request('hold', { id: 'user_bob' }))).toMatchObject({ ok: false, code: 'unknown' });
+  });
+});
