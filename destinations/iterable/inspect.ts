@@ -1,5 +1,6 @@
 import type { ToolProblem } from '../../src/destination-kit/define-tool.ts';
 import { checkCredentials } from './credentials.ts';
+import { findUnknownCampaigns } from './find-campaigns.ts';
 import { readProjectFields } from './project-fields.ts';
 import type { IterableSettings } from './settings.ts';
 
@@ -9,7 +10,7 @@ const ROOM = 50;
 
 /**
  * What deliveries would stumble over: a key that may not write or wants a JWT, a project that knows users by email, and
- * one without room for more fields. No call tells the kind of a project; the name of the field of list subscriptions does.
+ * one without room for more fields; campaigns whose sends are to be canceled and that are not there. No call tells the kind of a project; the name of the field of list subscriptions does.
  */
 export const inspect = async (settings: IterableSettings, timeoutMs: number): Promise<readonly ToolProblem[]> => {
   const check = await checkCredentials(settings, timeoutMs);
@@ -21,7 +22,7 @@ export const inspect = async (settings: IterableSettings, timeoutMs: number): Pr
       },
     ];
   const fields = await readProjectFields(settings, timeoutMs);
-  return [...findEmailProject(fields), ...findNoRoom(fields)];
+  return [...findEmailProject(fields), ...findNoRoom(fields), ...(await findUnknownCampaigns(settings, timeoutMs))];
 };
 
 const findEmailProject = (fields: ReadonlyMap<string, string>): readonly ToolProblem[] =>

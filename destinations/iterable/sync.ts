@@ -43,7 +43,8 @@ export const sync = async (
   const userOutcomes = byPayload(await sendParts(post(UPDATE_USERS), users, { mayThrow: true }));
   const ready = events.filter(({ payload }) => isSettled(userOutcomes.get(payload)));
   const eventOutcomes = byPayload(await sendParts(post(TRACK_EVENTS), ready, { mayThrow: users.length === 0 }));
-  const leaving = payloads.filter((payload, index) => isSuppressed(payload) && isSettled(userOutcomes.get(index)));
+  // Also of whom Iterable took nothing now: it is decided, and waiting helps nobody.
+  const leaving = payloads.filter(isSuppressed);
   const cancel: Cancel = ({ channel, campaignId }, userId) =>
     request(toUrl(settings, `/api/${channel}/cancel`), { method: 'post', json: { campaignId, userId } });
   const ids = leaving.map(({ user_id: userId }) => userId);

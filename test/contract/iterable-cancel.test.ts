@@ -153,6 +153,21 @@ describe('a cancel that fails', () => {
   });
 });
 
+describe('the inspection', () => {
+  it('finds campaigns that the project does not have, on whatever page the others are', async () => {
+    for (let id = 1_000; id < 2_100; id += 1) standIn.scheduled.campaigns.add(id);
+    standIn.scheduled.campaigns.add(101);
+    const problems = await iterable.inspect?.(settings(), 5_000);
+    expect(problems).toMatchObject([{ problem: expect.stringContaining('no campaign 102') }]);
+    expect(await iterable.inspect?.(settings('email:101'), 5_000)).toEqual([]);
+  });
+
+  it('asks for no campaigns while policy names none', async () => {
+    expect(await iterable.inspect?.(settings(''), 5_000)).toEqual([]);
+    expect(standIn.requests.some(({ path }) => path.startsWith('/api/campaigns'))).toBe(false);
+  });
+});
+
 describe('the setting', () => {
   it('names each campaign once', () => {
     expect(parseCampaigns('email:101, push:102 email:101')).toEqual([

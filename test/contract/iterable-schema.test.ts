@@ -125,6 +125,10 @@ describe.skipIf(!isThere)(`by the schema of Iterable${isThere ? '' : `, which is
     const canceled = await ask('POST', '/api/sms/cancel', { campaignId: 3, userId: 'user_1' });
     expect(canceled).toMatchObject({ code: 'Success' });
     expect(validate('IterableApiResponse', canceled)).toEqual([]);
+    standIn.scheduled.campaigns.add(3);
+    const campaigns = await ask('GET', '/api/campaigns?page=1&pageSize=10');
+    expect(campaigns).toMatchObject({ campaigns: [{ id: 3 }] });
+    expect(validate('CampaignsResponse', campaigns)).toEqual([]);
   });
 
   it('and its refusals', async () => {

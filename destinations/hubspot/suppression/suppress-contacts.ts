@@ -28,7 +28,7 @@ export const suppressContacts = async (
   if (list === '' && workflows === '') return outcomes;
   const placed = payloads.flatMap((payload, index) => {
     const [id, place] = [ids.get(index), placeOf(payload)];
-    return id === undefined || place === null || outcomes[index]?.result !== 'delivered' ? [] : [{ index, id, place }];
+    return id === undefined || place === null ? [] : [{ index, id, place }];
   });
   const idsOf = (which: 'joins' | 'leaves') => placed.filter(({ place }) => place === which).map(({ id }) => id);
   const moves = { joining: idsOf('joins'), leaving: idsOf('leaves') };

@@ -16,7 +16,7 @@ import {
 import { makeFaults } from './faults.ts';
 import { type FieldTypes, makeFieldTypes } from './field-types.ts';
 import { makeRateLimit } from './rate-limit.ts';
-import { canceledChannel, makeScheduled, type ScheduledMessages, toCancel } from './scheduled.ts';
+import { canceledChannel, listCampaigns, makeScheduled, type ScheduledMessages, toCancel } from './scheduled.ts';
 import { type IterableUsers, makeIterableUsers } from './users.ts';
 
 export interface IterableStandIn extends ToolStandIn {
@@ -142,7 +142,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
       !isBulk &&
       channel === null &&
       !(userId !== undefined && ['GET', 'DELETE'].includes(method)) &&
-      !OTHERS.has(`${method} ${path}`)
+      !OTHERS.has(`${method} ${path.split('?')[0]}`)
     )
       return { status: 404, body: { code: 'NotFound', msg: 'No such path', params: {} } };
     const denied = refuseKey(
@@ -165,6 +165,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
     if (fault?.kind === 'status') return injected(fault);
     if (fault?.kind === 'throttled') return tooMany(path);
     if (userId !== undefined) return onUser(method, decodeURIComponent(userId));
+    if (path.startsWith('/api/campaigns')) return { status: 200, body: listCampaigns(scheduled.campaigns, path) };
     if (path === '/api/users/getFields')
       return {
         status: 200,
@@ -212,7 +213,7 @@ export const startIterableStandIn = async (options: IterableOptions): Promise<It
 };
 
 const BULK = new Set(['/api/users/bulkUpdate', '/api/events/trackBulk']);
-const OTHERS = new Set(['GET /api/users/getFields', 'POST /api/users/forget']);
+const OTHERS = new Set(['GET /api/users/getFields', 'GET /api/campaigns', 'POST /api/users/forget']);
 const SUCCESS: Reply = { status: 200, body: { code: 'Success', msg: '', params: {} } };
 
 const refusalOf = (status: number, code: string, msg: string): Reply => {
