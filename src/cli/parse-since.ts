@@ -23,5 +23,5 @@ export const parseSince = (given: string, now: Instant): Parsed => {
   if (!parsed.ok) return parsed;
   return parsed.at < now
     ? { ok: true, since: { text, at: parsed.at } }
-    : { ok: false, error: `${clean(text)} lies ahead; a backfill reads what has been.` };
+    : { ok: false, error: `${clean(text)} lies ahead; only what has been can be looked at.` };
 };

@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Commit } from '../../src/pipeline/ports.ts';
 import type { NewSuppression } from '../../src/pipeline/suppressions/suppression-ports.ts';
+import { play } from './store-people.ts';
 import { decided, deliveryOf, later, NOW, queued, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
-import { DELIVERED, edge, onlyRow, REJECTED, RETRY, settlementOf, UNKNOWN, wanted } from './store-tool-samples.ts';
+import {
+  accountOf,
+  DELIVERED,
+  edge,
+  onlyRow,
+  REJECTED,
+  RETRY,
+  settlementOf,
+  UNKNOWN,
+  wanted,
+} from './store-tool-samples.ts';
 
 const ENDED: NewSuppression = {
   tool: 'braze',
@@ -171,6 +182,49 @@ export const suppressionPromises = (store: Subject): void => {
       await send(DELIVERED);
       await store().sweep(RETENTION, later(60 * DAY_MS), 1_000);
       expect(await lines()).toEqual([]);
+    });
+
+    const BEN = { user: 'ben' };
+    /** Somebody of this customer enters, is heard of, and pays. */
+    const paysAs = async (customer: string, account: 'of the account' | 'of the person'): Promise<void> => {
+      const about = { account: account === 'of the account' ? accountOf(customer) : null };
+      const decideAs = async (changes: Partial<Commit>): Promise<void> => {
+        events += 1;
+        await store().accept([deliveryOf(customer, `evt_s${events}`)]);
+        await workAll(store(), NOW, (claim) => decided(claim, changes));
+      };
+      await decideAs({ tools: [wanted({ ...about })] });
+      await store().settleTools([settlementOf(await rowOf(), DELIVERED)], NOW, NOW);
+      const cleared = wanted({ ...about, desired: { in_dunning: false }, urgent: true });
+      await decideAs({ tools: [cleared], ...ledger({ begun: [ENDED] }) });
+    };
+    const rowOf = async () => {
+      const rows = await store().nextToolRows({ tool: 'braze', channel: 'live', now: later(DAY_MS), limit: 9 });
+      const row = rows.at(-1);
+      if (row === undefined) throw new Error('no row waits');
+      return row;
+    };
+
+    it('goes with an account to the person whom it belongs to, and is closed there', async () => {
+      await play(store(), { cus_2: { user: 'anna' }, cus_3: BEN });
+      await paysAs('cus_2', 'of the account');
+      await play(store(), { cus_2: BEN });
+      expect(await leaks()).toMatchObject([{ userId: 'u_1' }]);
+      const ben = (await store().findProfiles('ben'))[0]?.profileId;
+      expect((await rowOf()).profileId).toBe(ben);
+      await send(DELIVERED);
+      expect(await leaks()).toEqual([]);
+    });
+
+    it('stays open where two rows turn out to be one, until that one is acknowledged', async () => {
+      await play(store(), { cus_2: {}, cus_3: BEN });
+      await paysAs('cus_2', 'of the person');
+      await paysAs('cus_3', 'of the person');
+      expect(await leaks()).toHaveLength(2);
+      await play(store(), { cus_2: BEN, cus_3: BEN });
+      expect(await leaks()).toHaveLength(2);
+      await send(DELIVERED);
+      expect(await leaks()).toEqual([]);
     });
 
     it('remembers which tool takes no calls until it takes them again', async () => {
