@@ -30,7 +30,7 @@ export interface ObserveDiff {
   readonly enforcedSince: Instant | null;
   readonly known: number;
   readonly inDunning: number;
-  /** People who would enter messaging, as a share of the known. */
+  /** People who would enter messaging at most, as a share of the known: those in dunning. */
   readonly share: number;
   readonly tools: readonly ToolDiff[];
   readonly audiences: Observed['audiences'];
@@ -91,14 +91,12 @@ export const observeDiff = (observed: Observed, now: Instant): ObserveDiff => {
   // One that was over before anything was observed was only history.
   const seen = observed.episodes.filter(({ id, endedAt }) => byEpisode.has(id) || endedAt === null || endedAt >= since);
   const episodes = seen.map((episode) => toBeside(episode, byEpisode.get(episode.id) ?? []));
-  const entering = new Set(pending.filter(({ enters }) => enters).map(({ userId }) => userId));
-  const flagged = pending.length === 0 ? observed.inDunning : entering.size;
   return {
     observedSince: observed.observedSince,
     enforcedSince: observed.enforcedSince,
     known,
     inDunning: observed.inDunning,
-    share: known === 0 ? 0 : flagged / known,
+    share: known === 0 ? 0 : observed.inDunning / known,
     tools: toTools(observed),
     audiences: observed.audiences,
     people: pending,

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, describe } from 'vitest';
 import type { Store } from '../../src/pipeline/ports.ts';
 import { backfillPromises } from './store-suite-backfill.ts';
+import { brakePromises } from './store-suite-brakes.ts';
 import { contactPromises } from './store-suite-contacts.ts';
 import { deadLetterPromises } from './store-suite-dead-letters.ts';
 import { doorPromises } from './store-suite-door.ts';
+import { guardPromises } from './store-suite-guard.ts';
 import { lookUpPromises } from './store-suite-look-ups.ts';
 import { loopPromises } from './store-suite-loop.ts';
 import { outboxPromises } from './store-suite-outbox.ts';
@@ -22,6 +24,7 @@ export type Subject = () => Store;
 
 const SUITES = [
   backfillPromises,
+  brakePromises,
   doorPromises,
   loopPromises,
   outboxPromises,
@@ -30,6 +33,7 @@ const SUITES = [
   peoplePromises,
   contactPromises,
   privacyPromises,
+  guardPromises,
   lookUpPromises,
   toolPromises,
   toolOutcomePromises,

@@ -12,7 +12,7 @@ const PENDING = `SELECT r.tool, r.user_id AS userId, r.desired, l.delivered FROM
   WHERE r.channel = 'recorder' ORDER BY r.tool, r.user_id`;
 const EDGES = `SELECT s.tool, s.user_id AS userId, e.role, e.event ->> '$.name' AS name, e.episode_id AS episodeId,
   e.committed_at AS at FROM tool_edges e JOIN tool_states s ON s.id = e.tool_state_id
-  WHERE s.channel = 'recorder' AND e.role IN ('entry', 'exit') AND e.status = 'recorded' ORDER BY e.seq`;
+  WHERE s.channel = 'recorder' AND e.role IN ('entry', 'exit') AND e.status <> 'dropped' ORDER BY e.seq`;
 const PROFILES = `SELECT user_id AS userId, view, commitments -> '$.audiences' AS recorded,
   commitments -> '$.segment.audiences' AS segment FROM profiles
   WHERE channel = 'recorder' AND merged_into IS NULL AND view IS NOT NULL`;
