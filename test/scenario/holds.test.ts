@@ -6,7 +6,16 @@ import { check as checkBraze, hears, hearsNothing, holds, playBraze } from './br
 import { ACTIVE, check, day, hours, late, on, play, says, saysNothing, seconds, traits, webhooks } from './harness.ts';
 import { forDays, operates, operator, refused } from './operators.ts';
 import { on as brazeOn, to, wait } from './stage.ts';
-import { type Bill, customerPays, fails, isVoided, retrySucceeds } from './stripe-happenings.ts';
+import {
+  type Bill,
+  customerIsSaved,
+  customerPays,
+  fails,
+  isPaidFirstTime,
+  isSeen,
+  isVoided,
+  retrySucceeds,
+} from './stripe-happenings.ts';
 import { disputeIsClosed, disputeIsOpened } from './stripe-interruptions.ts';
 
 /** Whom a person holds back, for how long, and what holds on afterwards (semantics D6, F3). */
@@ -43,6 +52,17 @@ describe.each(STRIPE_SHAPES)('a hold, %s payloads', (shape) => {
       on(2, seconds(30)),
       says(['payment_retried', {}], ['payment_recovered', { recovered_via: 'automatic_retry' }]),
       traits({ dunning_stage: 'recovered', suppression_reason: null }),
+    ]));
+
+  it('holds back reminders of an expiring card, and they come when it ends', () =>
+    play({ shape, account: { card: { last4: '0026', expMonth: 4, expYear: 2026 }, paymentMethod: 'pm_old' } }, [
+      on(0),
+      webhooks(customerIsSaved, isSeen('sub_pro', 'active'), isPaidFirstTime(MARCH)),
+      operator('hold', { expiry: forDays(40) }),
+      on(39),
+      traits({ dunning_stage: 'card_expiring', ...held('held') }),
+      on(40),
+      traits({ dunning_stage: 'card_expiring', dunning_status: 'pre_dunning', suppression_reason: null }),
     ]));
 
   it('that was placed before anything failed holds back from the first failure on', () =>

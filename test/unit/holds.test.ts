@@ -1,7 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, HoldLifted, HoldPlaced, MarkedRecovered } from '../../src/domain/fact.ts';
 import type { Instant } from '../../src/domain/instant.ts';
-import { day, eventsAt, failed, INVOICE, ledgerAt, observed, paid, standingAt, subscribed } from './ledger-facts.ts';
+import { owedMinor } from '../../src/ledger/standing.ts';
+import {
+  day,
+  declined,
+  eventsAt,
+  failed,
+  INVOICE,
+  ledgerAt,
+  observed,
+  paid,
+  standingAt,
+  subscribed,
+} from './ledger-facts.ts';
 
 /** Holds and marks as the ledger folds them, in any order of arrival (semantics D6, F3, decision 0015). */
 
@@ -100,9 +112,13 @@ describe('a mark', () => {
   });
 
   it('of one invoice leaves the others owed, and what is left decides the stage', () => {
-    const other = failed(day(1, 1), { id: 'in_2', attemptCount: 3, nextAttemptAt: day(60) });
-    const standing = standingAt(day(3), [...OWED, other, marked(day(2), ['in_2'])]);
-    expect(standing).toMatchObject({ inDunning: true, lead: { invoice: { id: INVOICE.id } } });
+    const other = failed(day(1, 1), { id: 'in_2', nextAttemptAt: day(1, 2) });
+    const again = failed(day(1, 2), { id: 'in_2', attemptCount: 2, nextAttemptAt: day(60), chargeId: null });
+    const facts = [...OWED, other, again, declined(day(1, 2), { invoiceId: 'in_2' })];
+    expect(standingAt(day(1, 12), facts)).toMatchObject({ stage: 'retrying', lead: { invoice: { id: 'in_2' } } });
+    const standing = standingAt(day(3), [...facts, marked(day(2), ['in_2'])]);
+    expect(standing).toMatchObject({ stage: 'first_failure', lead: { invoice: { id: INVOICE.id } } });
+    expect(standing.lead !== null && owedMinor(standing.lead)).toBe(4900);
     expect(episodesAt(day(3), other, marked(day(2), ['in_1', 'in_2']))).toEqual([
       { outcome: 'recovered', endedAt: day(2) },
     ]);

@@ -48,8 +48,8 @@ const withWords = (command: Command): Command =>
     );
 
 const CODES = `
-It is stored before the command ends; a running relay tells Segment and the tools
-at once, else the next start does.
+It is stored before the command ends; a running relay tells Segment and the
+tools at once, else the next start does.
 Exit codes: 0 stored, 1 it could not be done, 2 not understood as typed.`;
 
 const addHold = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
