@@ -5,7 +5,7 @@ import { churnkey } from './churnkey/churnkey.ts';
 import { operator } from './operator/operator.ts';
 
 /** Readers of what people and other tools say, by the first segment of the event types that they admit. */
-export const INTERVENTIONS: Readonly<Partial<Record<InterventionSource, Provider>>> = {
+export const INTERVENTIONS: Readonly<Record<InterventionSource, Provider>> = {
   operator,
   churnkey,
   churn_buster: churnBuster,
