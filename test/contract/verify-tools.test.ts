@@ -172,16 +172,20 @@ describe('a failure that comes while the tool is asked', () => {
 });
 
 describe('an id that two people had in turn', () => {
-  test('is held as the newer decision wants it: the older row corrects nothing', async () => {
-    const rig = await open('braze', { samplePerHour: 60 });
-    await rig.want(ADA, paid(rig));
-    await rig.run(SECOND_MS);
-    const change = wanted({ userId: ADA, desired: inDunning(rig) });
-    await want(rig.store, [change], { customer: 'cus_of_the_next', at: rig.now() });
-    await rig.run(2 * DAY_MS);
-    expect(rig.isFlagged(ADA)).toBe(true);
-    expect(await countsOf(rig)).toMatchObject({ drifted: 0 });
-  });
+  test.each([0, 60])(
+    'is held as the newer decision wants it, with a sample of %i: the older row sees nothing',
+    async (samplePerHour) => {
+      const rig = await open('braze', { samplePerHour });
+      await rig.want(ADA, paid(rig));
+      await rig.run(SECOND_MS);
+      const change = wanted({ userId: ADA, desired: inDunning(rig) });
+      await want(rig.store, [change], { customer: 'cus_of_the_next', at: rig.now() });
+      await rig.run(2 * DAY_MS);
+      expect(rig.isFlagged(ADA)).toBe(true);
+      if (samplePerHour === 0) expect(await countsOf(rig)).toBeUndefined();
+      else expect(await countsOf(rig)).toMatchObject({ drifted: 0 });
+    },
+  );
 });
 
 describe('a thousand people who paid', () => {

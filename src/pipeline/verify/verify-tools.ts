@@ -1,4 +1,3 @@
-import { statusOf } from '../../destination-kit/status-of.ts';
 import type { ToolReader } from '../../destination-kit/tool-reader.ts';
 import { earliest, type Instant, instant, SECOND_MS } from '../../domain/instant.ts';
 import { FIGHT_DRIFTS } from '../../domain/read-back.ts';
@@ -6,9 +5,9 @@ import type { DeliveryLog } from '../delivery-pauses.ts';
 import type { Clock } from '../ports.ts';
 import { makeRunner, type Runner } from '../runner.ts';
 import { makeCallRoom } from '../tools/call-room.ts';
-import { makeReadPauses, toReadFailure } from './read-pauses.ts';
+import { makeAsk } from './ask-tool.ts';
+import { makeReadPauses } from './read-pauses.ts';
 import { makeSamplePace } from './sample-pace.ts';
-import { toVerdict } from './to-verdict.ts';
 import type { HeldRow, Look, LookEnd, VerifyStore } from './verify-ports.ts';
 
 export interface ToolVerifierOptions {
@@ -50,6 +49,7 @@ export const makeToolVerifier = (options: ToolVerifierOptions): ToolVerifier => 
   const pauses = makeReadPauses({ ...options, tool });
   const room = makeCallRoom({ objects: limits.ids, callsPerSecond: limits.questionsPerSecond });
   const sample = makeSamplePace(samplePerHour, limits.ids);
+  const ask = makeAsk({ reader, clock, pauses, room });
 
   /** Those whose look is due, and with them as much of the sample as there is room for. */
   const nextRows = async (now: Instant): Promise<readonly HeldRow[]> => {
@@ -71,30 +71,6 @@ export const makeToolVerifier = (options: ToolVerifierOptions): ToolVerifier => 
     if (drifts.length === 0) return;
     tellDrifts(log, tool, drifts);
     onDrift?.();
-  };
-
-  /** What the tool holds of them; null: it did not tell. */
-  const ask = async (rows: readonly HeldRow[]): Promise<readonly Look[] | null> => {
-    const asked = [...new Set(rows.filter(({ isOvertaken }) => !isOvertaken).map(({ userId }) => userId))];
-    try {
-      if (asked.length > 0) room.spend(clock.now());
-      const profiles = asked.length === 0 ? [] : await reader.read(asked);
-      const held = new Map(profiles.map(({ userId, attributes }) => [userId, attributes]));
-      pauses.answered();
-      room.grow();
-      return rows.map((row) => ({ row, verdict: toVerdict(reader, row, held.get(row.userId) ?? null) }));
-    } catch (error) {
-      return onFailure(rows, error);
-    }
-  };
-
-  const onFailure = (rows: readonly HeldRow[], error: unknown): readonly Look[] | null => {
-    const failure = toReadFailure(statusOf(error));
-    pauses.failed(failure, error instanceof Error ? error.message : 'a fault without a name', clock.now());
-    if (failure !== 'refused') return null;
-    room.shrink();
-    // Nobody waits behind the one who cannot be asked for.
-    return rows.length > 1 ? null : rows.map((row) => ({ row, verdict: { seen: 'nothing' } }));
   };
 
   const step = async (now: Instant): Promise<VerifyStep> => {
