@@ -112,6 +112,21 @@ export const suppressionPromises = (store: Subject): void => {
       expect(await leaks()).toEqual([]);
     });
 
+    it('of a tool that hears no events is not closed by an older call either', async () => {
+      await commit({ tools: [wanted()] });
+      await send(DELIVERED);
+      await commit({ tools: [wanted({ desired: { in_dunning: true, dunning_stage: 'retrying' } })] });
+      const before = await onlyRow(store());
+      await commit({
+        tools: [wanted({ desired: { in_dunning: false }, urgent: true })],
+        ...ledger({ begun: [ENDED] }),
+      });
+      await store().settleTools([settlementOf(before, DELIVERED)], NOW, NOW);
+      expect(await leaks()).toHaveLength(1);
+      await send(DELIVERED);
+      expect(await leaks()).toEqual([]);
+    });
+
     it('is overtaken when dunning of the same episode goes on, and measured no more', async () => {
       await enters();
       await send(DELIVERED);
@@ -213,6 +228,18 @@ export const suppressionPromises = (store: Subject): void => {
       const ben = (await store().findProfiles('ben'))[0]?.profileId;
       expect((await rowOf()).profileId).toBe(ben);
       await send(DELIVERED);
+      expect(await leaks()).toEqual([]);
+    });
+
+    it('that moved with its account is overtaken by a decision about the person who has it now', async () => {
+      await play(store(), { cus_2: { user: 'anna' }, cus_3: BEN });
+      await paysAs('cus_2', 'of the account');
+      await play(store(), { cus_2: BEN });
+      events += 1;
+      await store().accept([deliveryOf('cus_3', `evt_s${events}`)]);
+      await workAll(store(), NOW, (claim) =>
+        decided(claim, ledger({ resumed: [{ tool: 'braze', channel: 'live', userId: 'u_1', episodeId: 'ep_1' }] })),
+      );
       expect(await leaks()).toEqual([]);
     });
 
