@@ -98,7 +98,7 @@ it(
           expectSaidAlike(expected.said, seen.said);
         },
       ),
-      provingRuns(100, 20_000),
+      provingRuns(50, 20_000),
     );
   },
   PROVE_MS + 60_000,
