@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { instant } from '../../domain/instant.ts';
 import { type Enqueue, examples, withJson } from '../command-help.ts';
 import type { CliDoors } from '../doors.ts';
@@ -12,7 +12,11 @@ const toSince = (text: string): Since => {
 
 const withQuestion = (command: Command): Command =>
   withJson(command)
-    .option('--since <when>', 'how far back: a duration (7d, 12h), a day or an instant', toSince, toSince('7d'))
+    .addOption(
+      new Option('--since <when>', 'how far back: a duration (7d, 12h), a day or an instant')
+        .argParser(toSince)
+        .default(toSince('7d'), '7d'),
+    )
     .option('--tool <name>', 'of this tool alone (segment, braze, …)')
     .option('--csv', 'print the table as comma-separated values');
 
