@@ -17,6 +17,7 @@ import type { Clock, SegmentCall, Store } from '../pipeline/ports.ts';
 import type { Ruleset } from '../pipeline/rules.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { DrivenRelay } from '../simulate/time-machine.ts';
+import type { OpenSimulatedRelay } from '../simulate/world/simulated-relay.ts';
 
 /** A relay of its own in memory: recorders for every tool, no environment, the clock that it is given. */
 export interface DemoRelay extends DrivenRelay {
@@ -106,6 +107,7 @@ export interface CliDoors {
   /** Segment and every tool, as far as they delete people. */
   readonly openErasers: () => Promise<readonly Eraser[]>;
   readonly openDemoRelay: (options: DemoRelayOptions) => Promise<DemoRelay>;
+  readonly openSimulatedRelay: OpenSimulatedRelay;
   /** The environment, checked. Throws a refusal of one line where it is not valid. */
   readonly loadEnvironment: () => Environment;
   /** The policy in force. Throws a refusal where it is not valid. */

@@ -47,6 +47,7 @@ export const makeDoctorDoors = (
     loadRules: closed,
     openErasers: closed,
     openDemoRelay: closed,
+    openSimulatedRelay: closed,
     loadEnvironment,
     loadPolicy,
     openStore: () => openStore(loadEnvironment().databaseUrl, { lock: false }),

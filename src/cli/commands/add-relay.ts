@@ -4,6 +4,7 @@ import { type Enqueue, examples, withJson } from '../command-help.ts';
 import type { CliDoors } from '../doors.ts';
 import { wholeNumber } from '../whole-number.ts';
 import { wrap } from '../wrap.ts';
+import { addSimulate } from './add-simulate.ts';
 
 /** Those of BSD's sysexits, which supervisors understand. */
 const START_EXIT_CODES = `
@@ -71,9 +72,10 @@ const addTrigger = (program: Command, doors: CliDoors, enqueue: Enqueue): void =
     .action((name, options) => enqueue(async () => (await import('../trigger.ts')).runTrigger(doors, name, options)));
 };
 
-/** `recoup start|demo|trigger`: the relay, and what makes it see something. */
+/** `recoup start|demo|simulate|trigger`: the relay, and what makes it see something. */
 export const addRelay = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   addStart(program, doors, enqueue);
   addDemo(program, doors, enqueue);
+  addSimulate(program, doors, enqueue);
   addTrigger(program, doors, enqueue);
 };

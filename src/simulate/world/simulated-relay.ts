@@ -1,6 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Guard } from '../../pipeline/guard/guard.ts';
-import type { Clock } from '../../pipeline/ports.ts';
+import type { Clock, Store } from '../../pipeline/ports.ts';
 import type { DrivenRelay } from '../time-machine.ts';
 import type { FlowTool } from '../vendors/flow.ts';
 import type { Weather } from '../vendors/weather.ts';
@@ -26,6 +26,7 @@ export interface SimulatedTool {
 
 /** A relay of its own with live sinks to stand-ins on loopback. */
 export interface SimulatedRelay extends DrivenRelay {
+  readonly store: Store;
   /** The Stripe signing secret that its receiver knows. */
   readonly secret: string;
   readonly guard: Guard;

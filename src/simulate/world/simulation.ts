@@ -46,8 +46,8 @@ export interface SimulationOptions {
   readonly chaos?: {
     /** Share of the requests that fail; 0.066 by default. */
     readonly failing?: number;
-    /** False: one outage for each tool, of another length each, where time is short. */
-    readonly eachOutage?: boolean;
+    /** How long each tool is down, one after the other, in hours; 5, 24 and 72 by default. */
+    readonly outageHours?: Readonly<Record<SimulatedToolName, readonly number[]>>;
     /** Requests that write fail in this way alone. */
     readonly kind?: FaultKind;
   };
@@ -55,6 +55,8 @@ export interface SimulationOptions {
   readonly failing?: number;
   /** Told after each virtual day, counted from 1. */
   readonly onDay?: (day: number) => void;
+  /** Looks at the relay once all is played, before it is closed. */
+  readonly onEnd?: (relay: SimulatedRelay, window: { readonly since: Instant; readonly now: Instant }) => Promise<void>;
 }
 
 export interface SentMessage extends FlowMessage {
@@ -73,6 +75,7 @@ export interface SimulationResult {
     Record<string, { readonly requests: number; readonly faults: Readonly<Record<string, number>> }>
   >;
   readonly reactions: ReturnType<World['reactions']>;
+  readonly recovered: ReturnType<World['recovered']>;
   readonly restarts: number;
   readonly differences: readonly Difference[];
   /** Of all messages, of what the tools hold in the end, and of the numbers above. */
@@ -88,10 +91,6 @@ const RESTARTS = 5;
 const DELAYS_MS = [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS];
 const REENTRY_MS = 7 * DAY_MS;
 
-/** Another one for each tool, in turn by the seed. */
-const oneLength = (seed: number, tool: SimulatedToolName): number =>
-  OUTAGE_HOURS[(seed + SIMULATED_TOOLS.indexOf(tool)) % OUTAGE_HOURS.length] ?? 0;
-
 const drawAsked = (options: SimulationOptions, tool: SimulatedToolName, endsAt: number): readonly Outage[] => {
   const random = makeRandom(options.seed, 5_000_000_000 + SIMULATED_TOOLS.indexOf(tool));
   const asked = options.outages
@@ -101,7 +100,7 @@ const drawAsked = (options: SimulationOptions, tool: SimulatedToolName, endsAt: 
       return { from, until: from + hours * HOUR_MS };
     });
   if (options.weather !== 'chaos') return asked;
-  const lengths = options.chaos?.eachOutage === false ? [oneLength(options.seed, tool)] : OUTAGE_HOURS;
+  const lengths = options.chaos?.outageHours?.[tool] ?? OUTAGE_HOURS;
   return [...asked, ...drawOutages(random, { startsAt: STARTS_AT, endsAt }, lengths)];
 };
 
@@ -257,6 +256,7 @@ export const runSimulation = async (
         onDay?.(day);
       },
     });
+    await options.onEnd?.(relay, { since: STARTS_AT, now: now() });
     const userIds = users.map(([, userId]) => userId);
     const verdict = judge.verdict();
     const told = {
@@ -269,6 +269,7 @@ export const runSimulation = async (
         SIMULATED_TOOLS.map((tool) => [tool, { requests: weathers[tool].requests(), faults: weathers[tool].counts() }]),
       ),
       reactions: world.reactions(),
+      recovered: world.recovered(),
       restarts: restarts.count(),
       verdict,
       differences: findDifferences(truth, relay.tools, userIds),

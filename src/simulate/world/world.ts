@@ -32,9 +32,16 @@ export interface World {
   /** Somebody reads a message; some pay by it, some cancel, most do nothing. */
   readonly onMessage: (message: Received) => void;
   readonly reactions: () => { readonly paid: number; readonly canceled: number };
+  /** Failed renewals of whose payment a webhook told, by what brought it. */
+  readonly recovered: () => Readonly<Record<RecoveredBy, number>>;
 }
 
+/** `alone`: the customer paid without having been written to about it, as far as anybody knows. */
+export type RecoveredBy = 'retry' | 'message' | 'alone';
+
 interface Planned extends Happening {
+  /** What brought the payment that this tells of; null: it tells of none, or was counted. */
+  by: RecoveredBy | null;
   isDropped: boolean;
 }
 interface Chapter {
@@ -49,7 +56,7 @@ const REACTION_STREAMS = 3_000_000_000;
 
 const DELAYS = { prompt: 930, slow: 55, retried: 15 } as const;
 const DUPLICATED = 0.03;
-const REACTIONS = { none: 900, pays: 85, cancels: 15 } as const;
+const REACTIONS = { none: 950, pays: 40, cancels: 10 } as const;
 const FAILING: Readonly<Record<Exclude<CardBehaviour, 'good' | 'expired'>, number>> = {
   thin: 65,
   dead: 28,
@@ -65,6 +72,13 @@ const drawDelayMs = (random: Random): number => {
     case 'retried':
       return HOUR_MS + random.whole(0, 7 * 3_600) * SECOND_MS;
   }
+};
+
+const isPaid = ({ event }: Happening): boolean => event.type === 'invoice.paid';
+
+const recoveredBy = (happening: Happening): RecoveredBy | null => {
+  if (!isPaid(happening)) return null;
+  return happening.event.request.id === null ? 'retry' : 'alone';
 };
 
 /** How long the event is on its way, for each time that it is delivered. */
@@ -96,8 +110,10 @@ export const makeWorld = (options: WorldOptions): World => {
   const transport = makeRandom(seed, TRANSPORT_STREAMS);
   const reading = makeRandom(seed, REACTION_STREAMS);
 
-  const plan = (random: Random, happening: Happening): Planned => {
-    const planned = { ...happening, isDropped: false };
+  const recovered = { retry: 0, message: 0, alone: 0 };
+
+  const plan = (random: Random, happening: Happening, by: RecoveredBy | null): Planned => {
+    const planned = { ...happening, by, isDropped: false };
     for (const delayMs of drawDelays(random, calm)) queue.push(happening.at + delayMs, planned);
     return planned;
   };
@@ -107,7 +123,9 @@ export const makeWorld = (options: WorldOptions): World => {
     const customer = drawPerson(options, index + 1, random);
     const book = tellLife(random, customer, endsAt).map((renewal) => ({
       renewal,
-      planned: renewal.happenings.filter(({ at }) => at < endsAt).map((each) => plan(transport, each)),
+      planned: renewal.happenings
+        .filter(({ at }) => at < endsAt)
+        .map((each) => plan(transport, each, renewal.failed ? recoveredBy(each) : null)),
       isSettled: !renewal.failed,
     }));
     if (customer.account.userId !== undefined) chapters.set(customer.account.userId, book);
@@ -124,7 +142,8 @@ export const makeWorld = (options: WorldOptions): World => {
   const turn = (chapter: Chapter, at: number, told: readonly Happening[]): void => {
     chapter.isSettled = true;
     for (const planned of chapter.planned) if (planned.at > at) planned.isDropped = true;
-    for (const happening of told) if (happening.at < endsAt) plan(transport, happening);
+    for (const happening of told)
+      if (happening.at < endsAt) plan(transport, happening, isPaid(happening) ? 'message' : null);
   };
 
   /** Who leaves is charged no more. */
@@ -139,7 +158,10 @@ export const makeWorld = (options: WorldOptions): World => {
     take: (now) => {
       const bodies: string[] = [];
       for (let next = queue.takeDue(now); next !== undefined; next = queue.takeDue(now)) {
-        if (!next.isDropped) bodies.push(JSON.stringify(next.event));
+        if (next.isDropped) continue;
+        bodies.push(JSON.stringify(next.event));
+        if (next.by !== null) recovered[next.by] += 1;
+        next.by = null;
       }
       return bodies;
     },
@@ -155,5 +177,6 @@ export const makeWorld = (options: WorldOptions): World => {
       if (!pays) dropAfter(userId, chapter);
     },
     reactions: () => ({ ...reactions }),
+    recovered: () => ({ ...recovered }),
   };
 };

@@ -1,0 +1,99 @@
+import { BLOCKS, fitColumns, type Glyphs, mirrorPlot, PLAIN } from '../plots.ts';
+import { saySuppression } from '../report/suppression-text.ts';
+import { alignRows, columns, heading, paint, say } from '../terminal.ts';
+import { hasBlocks } from '../unicode.ts';
+import { wrap } from '../wrap.ts';
+import type { SimulateRun } from './simulate.ts';
+
+const WIDEST = 120;
+const ROWS = 5;
+const SHOWN = 10;
+
+const width = (): number => Math.min(columns(), WIDEST);
+const number = (value: number): string => value.toLocaleString('en-US');
+const glyphs = (): Glyphs => (hasBlocks(process.env, process.stdout.isTTY === true) ? BLOCKS : PLAIN);
+const told = (text: string): void => {
+  for (const line of wrap(text, width() - 2)) say(`  ${line}`);
+};
+
+const showHead = ({ options, result, tookMs }: SimulateRun): void => {
+  const { customers, days, seed, without } = options;
+  const size = `${number(customers)} customers, ${days} days, seed ${seed}: ${(tookMs / 1_000).toFixed(1)} s`;
+  say(`${paint('bold', 'Recoup simulate')}  ${size}. Nothing left this machine.`);
+  if (without.length > 0) say(paint('yellow', `  Left out: ${without.join(', ')}`));
+  const { webhooks, tools, restarts } = result;
+  const failed = Object.values(tools).map(({ faults }) => Object.values(faults).reduce((sum, count) => sum + count, 0));
+  const requests = Object.values(tools).reduce((sum, each) => sum + each.requests, 0);
+  told(
+    `${number(webhooks)} webhooks, ${number(requests)} requests to tools, of which ${number(failed.reduce((a, b) => a + b, 0))} ` +
+      `went wrong; the relay was restarted ${restarts} times`,
+  );
+};
+
+const showPlot = ({ result: { inDunningPerDay, messagesPerDay } }: SimulateRun): void => {
+  heading('People in dunning above, messages sent below, day by day');
+  const room = width() - String(Math.max(...inDunningPerDay, ...messagesPerDay)).length - 4;
+  const fitted = [inDunningPerDay, messagesPerDay].map((values) => fitColumns(values, room));
+  const plot = mirrorPlot(fitted[0] ?? [], fitted[1] ?? [], { rows: ROWS, glyphs: glyphs() });
+  for (const line of plot.up) say(`  ${paint('yellow', line)}`);
+  say(`  ${paint('dim', plot.axis)}`);
+  for (const line of plot.down) say(`  ${paint('cyan', line)}`);
+};
+
+const showMessages = ({ result }: SimulateRun): void => {
+  const { verdict, flows, messages } = result;
+  heading('Messages');
+  const violations = verdict.wrong.filter(({ isExcused }) => !isExcused);
+  const excused = verdict.wrong.length - violations.length;
+  const zero = verdict.wrong.length === 0;
+  say(
+    paint(
+      zero ? 'green' : 'red',
+      `  ${number(verdict.wrong.length)} of ${number(messages)} went to somebody suppressed`,
+    ),
+  );
+  if (excused > 0)
+    told(`${number(excused)} of them while no layer could work: no guard was asked, and the tool was out`);
+  for (const { tool, userId, at } of violations.slice(0, SHOWN))
+    say(paint('red', `  ${tool} to ${userId} at ${new Date(at).toISOString()}`));
+  told(
+    `${number(verdict.served)} people were to be reached and were, ${number(verdict.missed.length)} were missed with nothing in the way`,
+  );
+  const head = ['tool', 'entered', 'sent', 'taken out by an exit', 'stopped by the state', 'stopped by the guard'];
+  const rows = Object.entries(flows).map(([tool, { entries, sent, exited, stoppedByState, stoppedByGuard }]) => [
+    tool,
+    ...[entries, sent, exited, stoppedByState, stoppedByGuard].map(number),
+  ]);
+  const [first = '', ...lines] = alignRows([head, ...rows], [1, 2, 3, 4, 5]);
+  say(`  ${paint('dim', first)}`);
+  for (const line of lines) say(`  ${line}`);
+};
+
+const showRecovery = ({ result: { recovered, reactions } }: SimulateRun): void => {
+  heading('Recovered');
+  const { retry, message, alone } = recovered;
+  told(
+    `${number(retry + message + alone)} failed renewals: ${number(retry)} by a retry, ${number(message)} after a message, ` +
+      `${number(alone)} by the customer alone; ${number(reactions.canceled)} canceled after a message`,
+  );
+};
+
+const showEnd = ({ result: { differences, hash } }: SimulateRun): void => {
+  heading('In the end');
+  const isRight = differences.length === 0;
+  const wrong = `${number(differences.length)} things that tools hold are not true`;
+  say(paint(isRight ? 'green' : 'red', isRight ? '  every tool holds what is true of everybody' : `  ${wrong}`));
+  for (const { tool, userId, what, held, should } of differences.slice(0, SHOWN))
+    say(`  ${tool}: ${what} of ${userId} is ${String(held)}, should be ${should}`);
+  say(`  hash ${paint('bold', hash)}`);
+};
+
+/** The last page of `recoup simulate`. */
+export const showSimulation = (run: SimulateRun): void => {
+  showHead(run);
+  showPlot(run);
+  showMessages(run);
+  showRecovery(run);
+  saySuppression(run.ledger, new Date(run.ledger.since).toISOString().slice(0, 10), process.env);
+  showEnd(run);
+};

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import type { FlowCounts } from '../../src/simulate/vendors/asking-flow.ts';
+import { playWorld, violationsOf } from './open-world.ts';
+
+/** Each layer is left out once, to show what it is for, and stands alone once, to show that one is enough. */
+
+const TIMEOUT = 120_000;
+const CUSTOMERS = 100;
+
+const sumOf = (flows: Readonly<Record<string, FlowCounts>>, name: keyof FlowCounts): number =>
+  Object.values(flows).reduce((sum, counts) => sum + counts[name], 0);
+
+test(
+  'the guard stops what falls due while a payment is on its way to the tool; without it such messages go out',
+  async () => {
+    const guarded = await playWorld({ customers: CUSTOMERS });
+    const unguarded = await playWorld({ customers: CUSTOMERS, without: ['guard'] });
+    expect(guarded.verdict.wrong).toEqual([]);
+    expect(sumOf(guarded.flows, 'stoppedByGuard')).toBeGreaterThan(0);
+    expect(unguarded.verdict.wrong.length).toBeGreaterThan(0);
+    expect(violationsOf(unguarded), 'and none later than two minutes after the tool answers again').toEqual([]);
+  },
+  TIMEOUT,
+);
+
+test(
+  'the guard alone is enough: neither the state is looked at nor an exit heard',
+  async () => {
+    const { verdict, flows } = await playWorld({ customers: CUSTOMERS, without: ['state', 'exit', 'read-back'] });
+    expect(verdict.wrong).toEqual([]);
+    expect(sumOf(flows, 'stoppedByGuard')).toBeGreaterThan(20);
+    expect(verdict.missed).toEqual([]);
+  },
+  TIMEOUT,
+);
+
+test(
+  'the state alone is enough once a tool answers; without it, nothing is',
+  async () => {
+    const withState = await playWorld({ customers: CUSTOMERS, without: ['guard', 'exit'] });
+    expect(violationsOf(withState)).toEqual([]);
+    expect(sumOf(withState.flows, 'stoppedByState')).toBeGreaterThan(20);
+    const without = await playWorld({ customers: CUSTOMERS, without: ['guard', 'exit', 'state'] });
+    expect(violationsOf(without).length).toBeGreaterThan(20);
+  },
+  TIMEOUT,
+);
+
+test(
+  'the exit alone is enough once a tool answers',
+  async () => {
+    const withExit = await playWorld({ customers: CUSTOMERS, without: ['guard', 'state'] });
+    expect(violationsOf(withExit)).toEqual([]);
+    expect(sumOf(withExit.flows, 'exited')).toBeGreaterThan(20);
+  },
+  TIMEOUT,
+);
+
+test(
+  'a "set" that a tool applies hours behind the "clear" is found by reading back; without that it stays',
+  async () => {
+    const chaos = { failing: 0.3, kind: 'stale' } as const;
+    const asked = { customers: 120, failing: 0.7, chaos };
+    const without = await playWorld({ ...asked, without: ['read-back'] });
+    expect(without.differences.filter(({ held }) => held === true).length).toBeGreaterThan(0);
+    const withReadBack = await playWorld(asked);
+    expect(withReadBack.differences).toEqual([]);
+    expect(withReadBack.verdict.wrong).toEqual([]);
+  },
+  TIMEOUT,
+);
+
+test(
+  'the same seed plays the same, and another seed something else',
+  async () => {
+    const asked = { customers: 30, days: 20 };
+    const [first, second, other] = [
+      await playWorld(asked),
+      await playWorld(asked),
+      await playWorld({ ...asked, seed: 2 }),
+    ];
+    expect(first.messages).toBeGreaterThan(0);
+    expect(second.hash).toBe(first.hash);
+    expect(other.hash).not.toBe(first.hash);
+  },
+  TIMEOUT,
+);

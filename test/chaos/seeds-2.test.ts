@@ -1,0 +1,3 @@
+import { judgeSeeds } from './seeds.ts';
+
+judgeSeeds(1, 2);
