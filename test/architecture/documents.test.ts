@@ -33,8 +33,8 @@ describe('documents', () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it('give the two commands, and npm start right below', () => {
+  it('give the two commands, and npm start right below, before any other', () => {
     const commands = [...readme.matchAll(/^ {4}(npm [^#\n]+?)\s+#/gm)].map(([, command]) => command);
-    expect(commands).toEqual(['npm ci && npm run demo', 'npm ci && npm test', 'npm start']);
+    expect(commands.slice(0, 3)).toEqual(['npm ci && npm run demo', 'npm ci && npm test', 'npm start']);
   });
 });

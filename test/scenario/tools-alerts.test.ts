@@ -169,6 +169,8 @@ describe('what people do in a CRM meanwhile', () => {
             createMissing: false,
             contactIdProperty: 'recoup_user_id',
             companyIdProperty: 'recoup_account_id',
+            suppressionList: null,
+            unenrolWorkflows: [],
           },
         },
       },

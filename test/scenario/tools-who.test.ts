@@ -32,7 +32,13 @@ import {
 /** Whom each tool is told of, under which id. */
 
 const LEAVES_OUT: Partial<Policy> = {
-  hubspot: { createMissing: false, contactIdProperty: 'recoup_user_id', companyIdProperty: 'recoup_account_id' },
+  hubspot: {
+    createMissing: false,
+    contactIdProperty: 'recoup_user_id',
+    companyIdProperty: 'recoup_account_id',
+    suppressionList: null,
+    unenrolWorkflows: [],
+  },
 };
 const filledNames = (values: Readonly<Record<string, unknown>> | null): readonly string[] =>
   Object.entries(values ?? {})
