@@ -13,8 +13,8 @@ const SHORT = [5];
 
 /** A small business in bad weather: most of its cards fail, and every tool is down for a while. */
 const SMALL: SimulationOptions = {
-  days: 40,
-  customers: 60,
+  days: 30,
+  customers: 50,
   seed: 1,
   without: [],
   outages: [],

@@ -13,14 +13,14 @@ const judgeSeed = async (seed: number): Promise<void> => {
   expect(verdict.leaks, 'suppressions that never arrived').toEqual([]);
   // A guard that stops everything is no proof.
   expect(verdict.missed, 'people in dunning who were not written to with nothing in the way').toEqual([]);
-  expect(messages).toBeGreaterThan(40);
+  expect(messages).toBeGreaterThan(20);
   expect(verdict.served).toBeGreaterThan(10);
 };
 
 /** Every seed that leaves `rest` when divided by `parts`: one file for each, so that they run beside each other. */
 export const judgeSeeds = (rest: number, parts: number): void => {
   const seeds = Array.from({ length: RUNS }, (_, index) => index + 1).filter((seed) => seed % parts === rest);
-  describe('forty days of failing tools', () => {
+  describe('a month of failing tools', () => {
     test.each(seeds)(
       'seed %i: nobody suppressed is written to, and every tool ends with what is true',
       judgeSeed,
