@@ -77,14 +77,21 @@ const SILENT: ReadonlySet<DeliverySource> = new Set(['backfill', 'backfill_open'
  * for what the known facts by themselves are about to say.
  */
 const becauseOfHistory = (
-  { userId, accounts }: { readonly userId: string | null; readonly accounts: readonly ReadAccount[] },
+  { userId, enforcedSince }: Claim,
+  accounts: readonly ReadAccount[],
   rules: Ruleset,
   now: Instant,
 ): Baseline | null => {
   const sources = new Set(accounts.flatMap(({ news }) => news.map(({ source }) => source)));
   if (!sources.has('backfill') && !sources.has('backfill_open')) return null;
   const viewOf = (factsOf: (account: ReadAccount) => readonly Fact[], at: Instant): View =>
-    decide({ userId, accounts: accounts.map((each) => ({ ...each, facts: factsOf(each) })), rules, now: at });
+    decide({
+      userId,
+      accounts: accounts.map((each) => ({ ...each, facts: factsOf(each) })),
+      rules,
+      enforcedSince,
+      now: at,
+    });
   const history = viewOf(toHistory, now);
   // What happened as it was read still settles: it is no news when that is over, either.
   const settled = plus(now, SETTLE_WINDOW_MS);
@@ -116,4 +123,4 @@ const joinBaselines = (rules: Baseline | null, history: Baseline | null): Baseli
 
 /** What holds in a profile's decision and is no news. Pure. */
 export const findBaseline = (claim: Claim, { accounts }: Read, rules: Ruleset, now: Instant): Baseline | null =>
-  joinBaselines(becauseOfRules(claim, rules), becauseOfHistory({ userId: claim.userId, accounts }, rules, now));
+  joinBaselines(becauseOfRules(claim, rules), becauseOfHistory(claim, accounts, rules, now));

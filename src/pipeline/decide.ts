@@ -136,7 +136,7 @@ const NO_HAND_OFFS: HandOffs = { all: [], changesAt: [] };
 
 /** One account by itself, and when it could change by time alone: not on the days of the person, who may have several. */
 const viewAccount = (
-  { rules, handedOff = NONE, now, userId }: Omit<DecideInput, 'accounts'>,
+  { rules, handedOff = NONE, now, userId }: Omit<DecideInput, 'accounts' | 'enforcedSince'>,
   { role, ledger }: { role: ClaimedAccount['role']; ledger: Ledger },
   { context, traits }: Stand,
 ): { readonly view: AccountView; readonly changesAt: readonly Instant[] } => {
@@ -181,8 +181,8 @@ export interface DecideInput {
   readonly rules: Ruleset;
   /** Episodes of which a task was made; none unless given. */
   readonly handedOff?: ReadonlySet<string>;
-  /** When a store that had observed began to enforce (semantics D3, G10); null unless given. */
-  readonly enforcedSince?: Instant | null;
+  /** When a store that had observed began to enforce (semantics D3, G10). Never left out: another answer of grace would be given. */
+  readonly enforcedSince: Instant | null;
   readonly now: Instant;
 }
 
@@ -197,7 +197,7 @@ export const decide = (input: DecideInput): View => {
   if (first === undefined) return viewNobody(known.userId, rules, now);
   const named = folded.find(({ role, ledger }) => role === 'owner' && ledger.userId !== null);
   const userId = named?.ledger.userId ?? known.userId;
-  const person: Person = { rules, enforcedSince: input.enforcedSince ?? null, userId, ledgers: [first, ...others] };
+  const person: Person = { rules, enforcedSince: input.enforcedSince, userId, ledgers: [first, ...others] };
   const stand = standOf(person);
   const { context, traits } = stand;
   const { ledger: joined, standing } = context;

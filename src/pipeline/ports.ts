@@ -98,6 +98,8 @@ export interface ProfileHistory {
   readonly accounts: readonly Pick<ClaimedAccount, 'customer' | 'role' | 'facts'>[];
   /** Hash and text of the rules of the last decision up to the instant asked; null before the first. */
   readonly ruleset: { readonly hash: string; readonly json: string } | null;
+  /** When a store that had observed began to enforce; null: not by the instant asked. */
+  readonly enforcedSince: Instant | null;
 }
 
 export type OutboxStatus = 'queued' | 'delivered' | 'recorded' | 'dead';

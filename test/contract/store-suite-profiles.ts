@@ -107,6 +107,7 @@ export const profilePromises = (store: Subject): void => {
         userId: null,
         accounts: [{ customer, role: 'owner', facts: [fact('evt_1')] }],
         ruleset: null,
+        enforcedSince: null,
       });
     });
 

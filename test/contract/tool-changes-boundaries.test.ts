@@ -62,7 +62,7 @@ const decided = (
   events: readonly CommittedEvent[] = [],
 ) => {
   const account = { customer: CUSTOMER, role: 'owner', deliveries: [], facts, events } as const;
-  const view = decide({ userId: null, accounts: [account], rules: RULES, now });
+  const view = decide({ userId: null, accounts: [account], rules: RULES, enforcedSince: null, now });
   const {
     tools,
     commitments: told,

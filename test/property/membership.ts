@@ -112,6 +112,7 @@ export const judge = (story: Story, budget: number): void => {
         return customer === undefined ? [] : [{ customer, role: 'owner' as const, facts }];
       }),
       rules,
+      enforcedSince: null,
       now: instant(now),
     });
   const asked = (accounts: Facts, t: number, view: View): Answer => {

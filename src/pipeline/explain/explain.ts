@@ -57,7 +57,8 @@ export const explain = (input: ExplainInput): Explanation | NothingKnown => {
     return { firstKnownAt: firstKnownAt(all, hindsight) };
   }
   const rules = parseRuleset(history.ruleset, input.rules);
-  const decideAt = (now: Instant): View => decide({ userId: history.userId, accounts, rules, now });
+  const { userId, enforcedSince } = history;
+  const decideAt = (now: Instant): View => decide({ userId, accounts, rules, enforcedSince, now });
   const view = decideAt(at);
   const ahead = lookAhead(view, at, decideAt);
   return {

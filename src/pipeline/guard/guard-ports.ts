@@ -23,6 +23,8 @@ export type Guarded =
   | {
       readonly holds: false;
       readonly accounts: readonly GuardedAccount[];
+      /** When a store that had observed began to enforce (semantics D3). */
+      readonly enforcedSince: Instant | null;
       /** The brakes hold an entry of the person back, or would: one of all is engaged, and the person is not in dunning yet. */
       readonly braked: boolean;
     };

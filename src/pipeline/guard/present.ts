@@ -4,7 +4,7 @@ import { heldBackTraits } from '../brakes/apply-brakes.ts';
 import { decide, type View } from '../decide.ts';
 import { allFacts, readDeliveries } from '../read.ts';
 import type { Ruleset } from '../rules.ts';
-import type { GuardedAccount, GuardStore } from './guard-ports.ts';
+import type { Guarded, GuardStore } from './guard-ports.ts';
 
 /** What is true of a person at the instant asked, as far as a guard tells of it. */
 export type Present = Pick<View, 'traits' | 'episodes'>;
@@ -30,19 +30,19 @@ const leavingOf = (view: View, userId: string): ReadonlySet<View['accounts'][num
 const decideAfresh = (
   { rules, providers }: PresentOptions,
   userId: string,
-  stored: readonly GuardedAccount[],
+  { accounts: stored, enforcedSince }: Extract<Guarded, { holds: false }>,
   now: Instant,
 ): Present | null => {
   const claimed = stored.map((account) => ({ ...account, events: [] }));
   const read = readDeliveries({ accounts: claimed }, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
-  const view = decide({ userId, accounts, rules, now });
+  const view = decide({ userId, accounts, rules, enforcedSince, now });
   const leaving = leavingOf(view, userId);
   if (leaving.size === 0) return view;
   const staying = accounts.filter(
     (_, index) => view.accounts[index] === undefined || !leaving.has(view.accounts[index]),
   );
-  return staying.length === 0 ? null : decide({ userId, accounts: staying, rules, now });
+  return staying.length === 0 ? null : decide({ userId, accounts: staying, rules, enforcedSince, now });
 };
 
 /** Whoever recovered is out, and hears that it is over (semantics G10). */
@@ -62,7 +62,7 @@ export const makeFindPresent = (options: PresentOptions): FindPresent => {
     const stored = await store.readGuarded({ userId, now, ruleset: rules.hash });
     if (stored === null) return null;
     if (stored.holds) return parseView(stored.view);
-    const present = decideAfresh(options, userId, stored.accounts, now);
+    const present = decideAfresh(options, userId, stored, now);
     return present !== null && stored.braked ? holdEntryBack(present) : present;
   };
 };

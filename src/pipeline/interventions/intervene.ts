@@ -23,21 +23,23 @@ interface Person {
   readonly userId: string | null;
   readonly accounts: readonly (Pick<ReadAccount, 'customer' | 'role'> & { readonly facts: readonly Fact[] })[];
   readonly subjects: readonly Subject[];
+  readonly enforcedSince: Instant | null;
 }
 
 const isAbout = ({ role, customer }: AccountView, id: string, whole: boolean): boolean =>
   role === 'owner' && (whole || customer.customer === id);
 
 const toPerson = ({ rules, providers }: InterventionWorld, found: WholePerson, id: string, now: Instant): Person => {
+  const { enforcedSince } = found;
   const claimed = found.accounts.map((account) => ({ ...account, events: [] }));
   const read = readDeliveries({ accounts: claimed }, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
-  const view = decide({ userId: found.userId, accounts, rules, now });
+  const view = decide({ userId: found.userId, accounts, rules, enforcedSince, now });
   const whole = !view.accounts.some(({ role, customer }) => role === 'owner' && customer.customer === id);
   const subjects = view.accounts.flatMap((account, index): Subject[] =>
     isAbout(account, id, whole) ? [{ ledger: account.ledger, facts: accounts[index]?.facts ?? [] }] : [],
   );
-  return { userId: view.userId, accounts, subjects };
+  return { userId: view.userId, accounts, subjects, enforcedSince };
 };
 
 const saidBefore = (subjects: readonly Subject[], { requestId }: OperatorRequest): Intervention | null => {
@@ -70,10 +72,11 @@ const standAfter = (
     const delivery = added.get(account.customer.customer);
     return delivery === undefined ? account : { ...account, facts: [...account.facts, ...factsOf(delivery, world)] };
   });
-  const { traits, accounts: views } = decide({ userId: person.userId, accounts, rules: world.rules, now: at });
+  const { userId, enforcedSince } = person;
+  const { traits, accounts: views } = decide({ userId, accounts, rules: world.rules, enforcedSince, now: at });
   const about = new Set(person.subjects.map(({ ledger }) => ledger.customer.customer));
   return {
-    userId: person.userId,
+    userId,
     dunning_status: traits.dunning_status,
     dunning_stage: traits.dunning_stage,
     suppression_reason: traits.suppression_reason,

@@ -1,4 +1,5 @@
 import type { Mode } from '../../domain/ids.ts';
+import type { Instant } from '../../domain/instant.ts';
 import type { ClaimedAccount } from '../claim.ts';
 
 /** What interventions need of the store. */
@@ -9,6 +10,8 @@ export interface WholePerson {
   readonly userId: string | null;
   /** Own ones first. */
   readonly accounts: readonly Omit<ClaimedAccount, 'events'>[];
+  /** When a store that had observed began to enforce (semantics D3). */
+  readonly enforcedSince: Instant | null;
 }
 
 export interface InterventionStore {

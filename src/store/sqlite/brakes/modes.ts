@@ -14,11 +14,17 @@ const WRITE = 'INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO NOTHI
 // A release before this one observed without noting it.
 const HAS_RECORDED = `SELECT 1 AS yes FROM profiles WHERE channel = 'recorder' AND mode = 'live' LIMIT 1`;
 
+/** Reads since when a store that had observed enforces. For use inside a transaction. */
+export const makeEnforcedSince = (db: DatabaseSync): Modes['enforcedSince'] => {
+  const read = prepare<{ at: Instant }>(db, READ);
+  return () => read.get('enforced_since')?.at ?? null;
+};
+
 export const makeModes = (db: DatabaseSync): Modes => {
   const read = prepare<{ at: Instant }>(db, READ);
   const write = prepare(db, WRITE);
   const hasRecorded = prepare<{ yes: number }>(db, HAS_RECORDED);
-  const enforcedSince = (): Instant | null => read.get('enforced_since')?.at ?? null;
+  const enforcedSince = makeEnforcedSince(db);
   return {
     enforcedSince,
     note: (mode, now) => {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Instant } from '../../../domain/instant.ts';
 import type { Guarded, GuardedAccount, GuardRead } from '../../../pipeline/guard/guard-ports.ts';
+import { makeEnforcedSince } from '../brakes/modes.ts';
 import { makeCustomerFacts } from '../customer-facts.ts';
 import { makeAccounts } from '../people/accounts.ts';
 import { userAlias } from '../people/aliases.ts';
@@ -40,6 +41,7 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
   const accountsOf = makeAccounts(db);
   const unread = makeUnread(db);
   const facts = makeCustomerFacts(db);
+  const enforcedSince = makeEnforcedSince(db);
 
   const readAccounts = (profileId: number): readonly GuardedAccount[] => {
     const accounts = accountsOf(profileId).map(({ customerId, customer, role }) => ({
@@ -59,6 +61,11 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
     if (person === undefined) return null;
     const view = viewThatHolds(person, read);
     if (view !== null) return { holds: true, view };
-    return { holds: false, accounts: readAccounts(person.profileId), braked: person.braked === 1 };
+    return {
+      holds: false,
+      accounts: readAccounts(person.profileId),
+      enforcedSince: enforcedSince(),
+      braked: person.braked === 1,
+    };
   };
 };

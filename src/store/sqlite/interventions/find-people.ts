@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Mode } from '../../../domain/ids.ts';
 import type { WholePerson } from '../../../pipeline/interventions/intervention-ports.ts';
+import { makeEnforcedSince } from '../brakes/modes.ts';
 import { makeCustomerFacts } from '../customer-facts.ts';
 import { makeAccounts } from '../people/accounts.ts';
 import { makeAliases, userIdOf } from '../people/aliases.ts';
@@ -22,6 +23,7 @@ export const makeFindPeople = (db: DatabaseSync): ((id: string) => readonly Whol
   const aliases = makeAliases(db);
   const facts = makeCustomerFacts(db);
   const unread = makeUnread(db);
+  const enforcedSince = makeEnforcedSince(db);
   return (id) =>
     find.all(id).map(({ profileId, mode }) => ({
       mode,
@@ -32,5 +34,6 @@ export const makeFindPeople = (db: DatabaseSync): ((id: string) => readonly Whol
         facts: facts(customerId),
         deliveries: unread(customerId),
       })),
+      enforcedSince: enforcedSince(),
     }));
 };

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import type { Mode } from '../../../domain/ids.ts';
 import type { Instant } from '../../../domain/instant.ts';
 import type { ProfileHistory } from '../../../pipeline/ports.ts';
+import { makeEnforcedSince } from '../brakes/modes.ts';
 import { makeCustomerFacts } from '../customer-facts.ts';
 import { prepare } from '../statement.ts';
 import { makeAccounts } from './accounts.ts';
@@ -22,9 +23,11 @@ export const makeProfileHistory = (
   const accounts = makeAccounts(db);
   const aliases = makeAliases(db);
   const facts = makeCustomerFacts(db);
+  const enforcedSince = makeEnforcedSince(db);
   return (profileId, at) => {
     const row = findMode.get(profileId);
     if (row === undefined) return undefined;
+    const since = enforcedSince();
     return {
       mode: row.mode,
       userId: userIdOf(aliases.of(profileId)),
@@ -34,6 +37,7 @@ export const makeProfileHistory = (
         facts: facts(customerId),
       })),
       ruleset: ruleset.get(profileId, at) ?? null,
+      enforcedSince: since !== null && since <= at ? since : null,
     };
   };
 };
