@@ -45,7 +45,6 @@ const makeGauges = (registry: Registry) => {
       'Since when nobody could look for webhooks that never arrived: a quarter of an hour as a rule.',
     ),
     toolStates: gauge('recoup_tool_states', 'People whose state a tool holds, waits for, or refused.', TOOL_STATE),
-    toolLeaks: gauge('recoup_tool_open_leaks', 'People out of dunning of whom the tool has not been told yet.', TOOL),
     toolOldest: gauge('recoup_tool_oldest_waiting_age_seconds', 'Age of the oldest state that has not left.', TOOL),
   };
 };
@@ -75,11 +74,10 @@ const fillApi = (gauges: Gauges, { lookUps, missed, searchedTo }: ApiCounts, now
 };
 
 const fillTools = (gauges: Gauges, counts: readonly ToolCounts[], now: number): void => {
-  for (const { tool, channel, settled, waiting, dead, urgent, oldestWaitingAt } of counts) {
+  for (const { tool, channel, settled, waiting, dead, oldestWaitingAt } of counts) {
     for (const [status, n] of Object.entries({ settled, waiting, dead })) {
       gauges.toolStates.set({ tool, channel, status }, n);
     }
-    gauges.toolLeaks.set({ tool, channel }, urgent);
     gauges.toolOldest.set({ tool, channel }, ageSeconds(oldestWaitingAt, now));
   }
 };

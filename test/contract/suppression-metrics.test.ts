@@ -71,14 +71,19 @@ interface Rules {
   readonly groups: readonly { readonly rules: readonly { readonly alert: string; readonly expr: string }[] }[];
 }
 
+const { groups } = parse(readFileSync('docs/alerts.yml', 'utf8')) as Rules;
+const rules = groups.flatMap((group) => group.rules);
+
 describe('docs/alerts.yml', () => {
+  it('rings while the brake waits for a person', () => {
+    expect(rules.map(({ expr }) => expr)).toContain('recoup_brake_engaged == 1');
+  });
+
   it('names only metrics that /metrics of a running relay has', async () => {
     const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
     const { text } = await makeMetrics(store, { now: () => NOW }).render();
     await store.close();
     const { types } = parseText(text);
-    const { groups } = parse(readFileSync('docs/alerts.yml', 'utf8')) as Rules;
-    const rules = groups.flatMap((group) => group.rules);
     expect(rules.length).toBeGreaterThan(7);
     for (const { alert, expr } of rules) {
       const named = [...expr.matchAll(/\brecoup_\w+/g)].map(([name]) => name.replace(/_bucket$/, ''));
