@@ -3,7 +3,7 @@ import { saySuppression } from '../report/suppression-text.ts';
 import { alignRows, columns, heading, paint, say } from '../terminal.ts';
 import { hasBlocks } from '../unicode.ts';
 import { wrap } from '../wrap.ts';
-import type { SimulateRun } from './simulate.ts';
+import type { SimulateRun } from './simulate-run.ts';
 
 const WIDEST = 120;
 const ROWS = 5;

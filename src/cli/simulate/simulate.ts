@@ -1,31 +1,11 @@
 import { type SuppressionReport, suppressionReport } from '../../report/suppression-report.ts';
-import type { SimulatedToolName } from '../../simulate/world/simulated-relay.ts';
-import { type Layer, runSimulation, type SimulationResult } from '../../simulate/world/simulation.ts';
+import { runSimulation, type SimulationResult } from '../../simulate/world/simulation.ts';
 import type { CliDoors } from '../doors.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
 import { makeProgress } from '../progress.ts';
 import { sayJson } from '../terminal.ts';
+import type { SimulateOptions, SimulateRun } from './simulate-run.ts';
 import { showSimulation } from './simulate-text.ts';
-
-export interface SimulateOptions {
-  readonly customers: number;
-  readonly days: number;
-  readonly seed: number;
-  readonly without: readonly Layer[];
-  readonly outage: readonly { readonly tool: SimulatedToolName; readonly hours: number }[];
-  readonly chaos?: boolean;
-  readonly calm?: boolean;
-  readonly json?: boolean;
-}
-
-/** All that the last page is made of. */
-export interface SimulateRun {
-  readonly options: SimulateOptions;
-  readonly result: SimulationResult;
-  /** What the relay itself measured. */
-  readonly ledger: SuppressionReport;
-  readonly tookMs: number;
-}
 
 const weatherOf = ({ chaos, calm }: SimulateOptions): 'calm' | 'usual' | 'chaos' => {
   if (chaos === true && calm === true) throw new CommandFailure('--chaos and --calm contradict each other.');

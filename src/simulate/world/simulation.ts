@@ -11,7 +11,7 @@ import { type Difference, findDifferences } from '../judge/final-state.ts';
 import { makeJudge, type Verdict } from '../judge/judge.ts';
 import { makeTruth, type Truth } from '../judge/truth.ts';
 import { makeRandom } from '../random.ts';
-import { makeVirtualClock } from '../time-machine.ts';
+import { makeVirtualClock, type VirtualClock } from '../time-machine.ts';
 import { type AskingFlow, type FlowCounts, runAskingFlow } from '../vendors/asking-flow.ts';
 import type { FlowMessage } from '../vendors/flow.ts';
 import { hashOf } from './hash.ts';
@@ -143,7 +143,11 @@ interface Stage {
   readonly world: World;
   readonly weathers: Record<SimulatedToolName, ToolWeather>;
   readonly judge: ReturnType<typeof makeJudge>;
-  readonly onMessage: (message: SentMessage) => void;
+  readonly truth: Truth;
+  readonly clock: VirtualClock;
+  readonly userIds: readonly string[];
+  /** All that was sent so far. */
+  readonly messages: SentMessage[];
 }
 
 const runFlow = (stage: Stage, { tool, flow }: SimulatedTool): AskingFlow | null => {
@@ -171,7 +175,7 @@ const runFlow = (stage: Stage, { tool, flow }: SimulatedTool): AskingFlow | null
     onMessage: (message) => {
       judge.onMessage({ ...message, tool });
       world.onMessage(message);
-      stage.onMessage({ ...message, tool });
+      stage.messages.push({ ...message, tool });
     },
   });
 };
@@ -193,89 +197,100 @@ const openJudge = (truth: Truth, relay: SimulatedRelay, weathers: Stage['weather
     asksGuard,
   );
 
+type RunningFlow = { readonly tool: SimulatedToolName; readonly flow: AskingFlow };
+
+const startFlows = (stage: Stage): readonly RunningFlow[] => {
+  const { relay, judge, now } = stage;
+  const flows = relay.tools.flatMap((each) => {
+    const flow = runFlow(stage, each);
+    return flow === null ? [] : [{ tool: each.tool, flow }];
+  });
+  for (const { tool, flow } of relay.tools)
+    flow?.watch({ onEvent: () => {}, onWrite: ({ userId }) => judge.onWrite(tool, userId, now()) });
+  return flows;
+};
+
+const toResult = (
+  { relay, world, weathers, judge, truth, userIds, messages }: Stage,
+  flows: readonly RunningFlow[],
+  played: Pick<SimulationResult, 'webhooks' | 'messagesPerDay' | 'inDunningPerDay' | 'restarts'>,
+): SimulationResult => {
+  const toolOf = (tool: SimulatedToolName) => ({
+    requests: weathers[tool].requests(),
+    faults: weathers[tool].counts(),
+  });
+  const told = {
+    ...played,
+    messages: messages.length,
+    flows: Object.fromEntries(flows.map(({ tool, flow }) => [tool, flow.counts()])),
+    tools: Object.fromEntries(SIMULATED_TOOLS.map((tool) => [tool, toolOf(tool)])),
+    reactions: world.reactions(),
+    recovered: world.recovered(),
+    verdict: judge.verdict(),
+    differences: findDifferences(truth, relay.tools, userIds),
+  };
+  const held = relay.tools.map(({ tool, heldOf }) => [tool, userIds.map((userId) => heldOf(userId))]);
+  return { ...told, hash: hashOf(messages, held, told) };
+};
+
+const playStage = async (stage: Stage): Promise<SimulationResult> => {
+  const { options, clock, now, relay, world, weathers, judge, truth, userIds, messages } = stage;
+  const messagesPerDay: number[] = [];
+  const inDunningPerDay: number[] = [];
+  let counted = 0;
+  const flows = startFlows(stage);
+  const restarts = makeRestarts(options, relay);
+  const webhooks = await play({
+    relay,
+    clock,
+    world,
+    secret: relay.secret,
+    verifyDue: relay.verifyDue,
+    startsAt: STARTS_AT,
+    days: options.days,
+    tools: Object.values(weathers),
+    flows: flows.map(({ flow }) => toTimed(flow)),
+    beside: [restarts],
+    onWebhook: (rawBody, at) => {
+      const change = truth.see(rawBody, at);
+      if (change !== null) judge.onChange(change);
+    },
+    onDay: (day) => {
+      judge.pass(now());
+      messagesPerDay.push(messages.length - counted);
+      counted = messages.length;
+      inDunningPerDay.push(userIds.filter((userId) => truth.of(userId).inDunning).length);
+      options.onDay?.(day);
+    },
+  });
+  await options.onEnd?.(relay, { since: STARTS_AT, now: now() });
+  return toResult(stage, flows, { webhooks, messagesPerDay, inDunningPerDay, restarts: restarts.count() });
+};
+
 /** Plays a seeded business through a real relay to tools that really send, and judges every message. */
 export const runSimulation = async (
   open: OpenSimulatedRelay,
   options: SimulationOptions,
 ): Promise<SimulationResult> => {
-  const { seed, days, customers, without, weather, onDay, failing } = options;
+  const { seed, days, customers, without, failing } = options;
   const clock = makeVirtualClock(STARTS_AT);
-  const now = clock.now;
-  const world = makeWorld({ seed, days, customers, failing, startsAt: STARTS_AT, calm: weather === 'calm' });
-  const users = world.customers.flatMap(({ account: { customer, userId } }) =>
-    userId === undefined ? [] : [[customer, userId] as const],
+  const calm = options.weather === 'calm';
+  const world = makeWorld({ seed, days, customers, failing, startsAt: STARTS_AT, calm });
+  const userOf = new Map(
+    world.customers.flatMap(({ account: { customer, userId } }) => (userId === undefined ? [] : [[customer, userId]])),
   );
-  const truth = makeTruth(new Map(users));
-  const weathers = makeWeathers(options, now);
+  const truth = makeTruth(userOf);
+  const weathers = makeWeathers(options, clock.now);
   const relay = await open({
     clock,
     weather: { braze: weathers.braze.draw, iterable: weathers.iterable.draw, hubspot: weathers.hubspot.draw },
     readsBack: !without.includes('read-back'),
     random: makeRandom(seed, 7_000_000_000).next,
   });
+  const judge = openJudge(truth, relay, weathers, !without.includes('guard'));
+  const known = { userIds: [...userOf.values()], messages: [] };
   try {
-    const judge = openJudge(truth, relay, weathers, !without.includes('guard'));
-    const messages: SentMessage[] = [];
-    const messagesPerDay: number[] = [];
-    const inDunningPerDay: number[] = [];
-    const stage = {
-      options,
-      now,
-      relay,
-      world,
-      weathers,
-      judge,
-      onMessage: (sent: SentMessage) => void messages.push(sent),
-    };
-    const flows = relay.tools.flatMap((each) => {
-      const flow = runFlow(stage, each);
-      return flow === null ? [] : [{ tool: each.tool, flow }];
-    });
-    for (const { tool, flow } of relay.tools)
-      flow?.watch({ onEvent: () => {}, onWrite: ({ userId }) => judge.onWrite(tool, userId, now()) });
-    const restarts = makeRestarts(options, relay);
-    const webhooks = await play({
-      relay,
-      clock,
-      secret: relay.secret,
-      world,
-      onWebhook: (rawBody, at) => {
-        const change = truth.see(rawBody, at);
-        if (change !== null) judge.onChange(change);
-      },
-      tools: Object.values(weathers),
-      flows: flows.map(({ flow }) => toTimed(flow)),
-      beside: [restarts],
-      verifyDue: relay.verifyDue,
-      startsAt: STARTS_AT,
-      days,
-      onDay: (day) => {
-        judge.pass(now());
-        messagesPerDay.push(messages.length - messagesPerDay.reduce((sum, count) => sum + count, 0));
-        inDunningPerDay.push(users.filter(([, userId]) => truth.of(userId).inDunning).length);
-        onDay?.(day);
-      },
-    });
-    await options.onEnd?.(relay, { since: STARTS_AT, now: now() });
-    const userIds = users.map(([, userId]) => userId);
-    const verdict = judge.verdict();
-    const told = {
-      webhooks,
-      messages: messages.length,
-      messagesPerDay,
-      inDunningPerDay,
-      flows: Object.fromEntries(flows.map(({ tool, flow }) => [tool, flow.counts()])),
-      tools: Object.fromEntries(
-        SIMULATED_TOOLS.map((tool) => [tool, { requests: weathers[tool].requests(), faults: weathers[tool].counts() }]),
-      ),
-      reactions: world.reactions(),
-      recovered: world.recovered(),
-      restarts: restarts.count(),
-      verdict,
-      differences: findDifferences(truth, relay.tools, userIds),
-    };
-    const held = relay.tools.map(({ tool, heldOf }) => [tool, userIds.map((userId) => heldOf(userId))]);
-    return { ...told, hash: hashOf(messages, held, told) };
+    return await playStage({ options, clock, now: clock.now, relay, world, weathers, judge, truth, ...known });
   } finally {
     await relay.close();
   }
