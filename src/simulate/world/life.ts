@@ -43,7 +43,7 @@ const drawRenewal = (
 ): Renewal & { readonly ended: boolean } => {
   const byPayday = customer.card === 'thin' && random.next() < BY_PAYDAY;
   if (byPayday && random.next() < 0.6) {
-    return { story, happenings: paydayRetries(random, story), failed: true, ended: false };
+    return { story, ...paydayRetries(random, story), failed: true };
   }
   const { happenings, ended } = drawFate(random, customer.card, story);
   const failed = happenings.some(isFailure);

@@ -1,4 +1,5 @@
 import { DAY_MS, HOUR_MS, SECOND_MS } from '../../domain/instant.ts';
+import type { Fate } from '../fates.ts';
 import type { Happening, InvoiceStory } from '../invoice-story.ts';
 import { failedAttempt, paidByCharge, subscriptionFields } from '../invoice-story.ts';
 import type { Random } from '../random.ts';
@@ -29,9 +30,9 @@ const statusChange = (story: InvoiceStory, at: number, previousStatus: string, s
 
 /**
  * A renewal that an empty account refuses and Smart Retries brings in, or not: retries move towards paydays and succeed
- * rather there. If none is taken the subscription is left unpaid.
+ * rather there. If none is taken the subscription is left unpaid, and renews no more.
  */
-export const paydayRetries = (random: Random, story: InvoiceStory): readonly Happening[] => {
+export const paydayRetries = (random: Random, story: InvoiceStory): Fate => {
   const decline = { errorCode: 'card_declined', declineCode: random.pick(DECLINES) };
   const told: Happening[] = [statusChange(story, story.periodStart + SECOND_MS, 'active', 'past_due')];
   let at = story.periodStart;
@@ -39,11 +40,14 @@ export const paydayRetries = (random: Random, story: InvoiceStory): readonly Hap
     const isTaken = attempt > 1 && random.next() < (isPayday(at) ? TAKEN.payday : TAKEN.otherwise);
     if (isTaken) {
       const paid = paidByCharge(story, { at, attempt, automatic: true });
-      return [...told, ...paid, statusChange(story, at + SECOND_MS, 'past_due', 'active')];
+      return {
+        happenings: [...told, ...paid, statusChange(story, at + SECOND_MS, 'past_due', 'active')],
+        ended: false,
+      };
     }
     const nextAttemptAt = attempt > RETRIES ? null : drawRetryAt(random, at);
     told.push(...failedAttempt(story, { at, attempt, nextAttemptAt }, decline));
     at = nextAttemptAt ?? at;
   }
-  return [...told, statusChange(story, at + HOUR_MS, 'past_due', 'unpaid')];
+  return { happenings: [...told, statusChange(story, at + HOUR_MS, 'past_due', 'unpaid')], ended: true };
 };

@@ -19,6 +19,7 @@ export const propertyApi = (
       ? refusal(404, 'OBJECT_NOT_FOUND', `The property ${part} does not exist`)
       : { status: 200, body: property };
   }
+  if (method === 'PATCH') return change(account, type, part ?? '', body);
   const spec = (body ?? {}) as Partial<HubspotProperty> & { readonly name: string };
   if (held.has(spec.name))
     return refusal(409, 'OBJECT_ALREADY_EXISTS', `A property named ${spec.name} already exists.`);
@@ -28,6 +29,17 @@ export const propertyApi = (
   if (wrong !== null) return refusal(400, 'VALIDATION_ERROR', wrong);
   account.define(type, spec);
   return { status: 201, body: held.get(spec.name) };
+};
+
+/** Options are replaced as a whole; a type that is not told stays. */
+const change = (account: HubspotAccount, type: ObjectType, name: string, body: unknown): Answer => {
+  const held = account.properties[type].get(name);
+  if (held === undefined) return refusal(404, 'OBJECT_NOT_FOUND', `The property ${name} does not exist`);
+  const changed = { ...held, ...((body ?? {}) as Partial<HubspotProperty>), name };
+  const wrong = refuseProperty(changed, []);
+  if (wrong !== null) return refusal(400, 'VALIDATION_ERROR', wrong);
+  account.define(type, changed);
+  return { status: 200, body: changed };
 };
 
 const groups = (account: HubspotAccount, method: string, type: ObjectType, body: unknown): Answer => {
