@@ -1,0 +1,462 @@
+import { describe, expect, test } from 'vitest';
+import { plus } from '../../src/domain/instant.ts';
+import { ADA, isKnown } from './ada.ts';
+import { day, hours, minutes, seconds } from './harness.ts';
+import { becomes, on, to, wait } from './stage.ts';
+import {
+  customerIsSaved,
+  customerPays,
+  disputeIsLost,
+  fails,
+  failureIsNotified,
+  isLookedAt,
+  retrySucceeds,
+} from './stripe-happenings.ts';
+import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
+import {
+  adaIsDunned,
+  ask,
+  edgesIn,
+  FAR,
+  guardStops,
+  isDunned,
+  isReceived,
+  isReceivedLate,
+  isSilenced,
+  noteEpisode,
+  type OutsideStep,
+  operatorSays,
+  PAID,
+  playOutside,
+  type Silenced,
+  settles,
+  stagesAre,
+  toolsAreSilenced,
+} from './suppression-play.ts';
+import { personIn, seen } from './tools-looks.ts';
+import { billOf, comesBack, goesDown, salesLink } from './tools-play.ts';
+import type { ToolStandIns } from './tools-stand-ins.ts';
+
+/** Nobody who paid is dunned again, whatever is down, late or out of order. */
+const PAID_BY_HER: Silenced = {
+  status: 'recovered',
+  guard: 'other_state',
+  exit: ['payment_recovered', 'customer_paid'],
+  ledger: 'recovered',
+};
+const HELD: Silenced = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' };
+const pays = customerPays(ADA, { attempt: 1 });
+const MESSENGERS = ['braze', 'iterable'] as const;
+const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
+
+/** Nothing of dunning was ever told to a tool that messages, and the guard stops everything. */
+const wasNeverDunned: OutsideStep = async (stage) => {
+  for (const vendor of MESSENGERS) {
+    const entered = edgesIn(stage, vendor).filter(({ name }) => name === 'dunning_stage_entered');
+    expect(entered, vendor).toEqual([]);
+    expect(seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.inDunning ?? false, vendor).toBe(false);
+  }
+  expect(await ask(stage)).toMatchObject({ suppress: true });
+  const entered = stage.relay.segment.filter(
+    ({ event, properties }) =>
+      event === 'Audience Entered' && /^dunning_(first|retry|persist|exhaust)/.test(String(properties?.audience_key)),
+  );
+  expect(entered, 'Segment').toEqual([]);
+};
+
+describe('a tool that is out', () => {
+  test.each(HOLDERS)('%s: who paid meanwhile is cleared once it is back, and hears of no stage', (vendor) =>
+    playOutside([
+      ...adaIsDunned,
+      goesDown(vendor),
+      isReceived(fails(ADA, { attempt: 2, retryAt: day(150) })),
+      settles,
+      wait(hours(2)),
+      isReceived(customerPays(ADA, { attempt: 2 })),
+      guardStops(PAID_BY_HER),
+      settles,
+      guardStops(PAID_BY_HER),
+      wait(hours(2)),
+      comesBack(vendor),
+      wait(hours(2)),
+      toolsAreSilenced(PAID_BY_HER),
+      vendor === 'braze' || vendor === 'iterable'
+        ? (stage) => {
+            const stages = edgesIn(stage, vendor).filter(({ name }) => name === 'dunning_stage_entered');
+            expect(stages.map(({ about }) => about)).toEqual(['first_failure']);
+          }
+        : stagesAre('first_failure', 'retrying'),
+    ]),
+  );
+
+  test.each(MESSENGERS)('%s: of an episode that began and ended meanwhile it hears nothing', (vendor) =>
+    playOutside([
+      ...isKnown('ada'),
+      goesDown(vendor),
+      to('ada', fails(ADA, FAR)),
+      wait(hours(1)),
+      to('ada', pays),
+      wait(hours(1)),
+      comesBack(vendor),
+      wait(hours(2)),
+      (stage) => {
+        expect(edgesIn(stage, vendor)).toEqual([]);
+        expect(seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.inDunning ?? false).toBe(false);
+      },
+    ]),
+  );
+
+  test.each(MESSENGERS)('%s: a hold that is placed while the entry waits keeps it from ever being told', (vendor) =>
+    playOutside([
+      ...isKnown('ada'),
+      goesDown(vendor),
+      to('ada', fails(ADA, FAR)),
+      wait(minutes(10)),
+      operatorSays('hold', { for: '30d' }),
+      settles,
+      comesBack(vendor),
+      wait(hours(3)),
+      (stage) => {
+        const stages = edgesIn(stage, vendor).filter(({ name }) => name === 'dunning_stage_entered');
+        expect(stages).toEqual([]);
+        expect(seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.inDunning ?? false).toBe(false);
+      },
+    ]),
+  );
+});
+
+describe('webhooks out of order', () => {
+  test('a failure that arrives after the payment that mended it dunns nobody', () =>
+    playOutside([
+      ...isKnown('ada'),
+      on(1),
+      isReceived(pays),
+      settles,
+      wait(minutes(5)),
+      isReceivedLate(day(1, -minutes(10)), fails(ADA, FAR)),
+      settles,
+      wait(minutes(5)),
+      wasNeverDunned,
+      on(5),
+      wasNeverDunned,
+    ]));
+
+  test('a second failure from before the payment that arrives a day later changes nothing', () =>
+    playOutside([
+      ...adaIsDunned,
+      isReceived(customerPays(ADA, { attempt: 2 })),
+      ...isSilenced(PAID_BY_HER),
+      on(2),
+      isReceivedLate(day(1, -hours(1)), fails(ADA, { attempt: 2, retryAt: day(150) })),
+      guardStops(PAID_BY_HER),
+      settles,
+      wait(minutes(5)),
+      toolsAreSilenced(PAID_BY_HER),
+      stagesAre('first_failure'),
+    ]));
+
+  test.each([
+    ['the failure first', [fails(ADA, FAR), pays]],
+    ['the payment first', [pays, fails(ADA, FAR)]],
+  ] as const)('failure and payment of one second, %s: nobody is dunned', (_name, happenings) =>
+    playOutside([
+      ...isKnown('ada'),
+      on(1),
+      isReceived(...happenings),
+      wasNeverDunned,
+      settles,
+      wait(minutes(5)),
+      wasNeverDunned,
+    ]),
+  );
+
+  test('the payment inside the settle window of the failure: nobody is dunned', () =>
+    playOutside([
+      ...isKnown('ada'),
+      on(1),
+      isReceived(failureIsNotified(ADA, FAR)),
+      settles,
+      wait(seconds(9)),
+      isReceived(pays),
+      settles,
+      wait(minutes(5)),
+      wasNeverDunned,
+    ]));
+
+  test('a hold inside the settle window of the failure: nobody is dunned', () =>
+    playOutside([
+      ...isKnown('ada'),
+      on(1),
+      isReceived(failureIsNotified(ADA, FAR)),
+      settles,
+      wait(seconds(9)),
+      operatorSays('hold', { for: '30d' }),
+      settles,
+      wait(minutes(5)),
+      wasNeverDunned,
+    ]));
+});
+
+describe('a mark', () => {
+  test('retries of the marked bill that fail later start nothing, in any layer', () =>
+    playOutside([
+      ...adaIsDunned,
+      operatorSays('mark-recovered'),
+      settles,
+      on(2),
+      isReceived(fails(ADA, { attempt: 2, retryAt: day(4) })),
+      guardStops(PAID_BY_HER),
+      settles,
+      wait(minutes(5)),
+      stagesAre('first_failure'),
+      on(4),
+      isReceived(fails(ADA, { attempt: 3 })),
+      settles,
+      on(12),
+      async (stage) => expect(await ask(stage)).toMatchObject({ suppress: true, reason: 'healthy' }),
+      stagesAre('first_failure'),
+      (stage) => {
+        for (const vendor of HOLDERS)
+          expect(seen(personIn(stage.relay.standIns, vendor, 'user_ada')), vendor).toMatchObject({ inDunning: false });
+      },
+    ]));
+});
+
+describe('two subscriptions, of which one is paid', () => {
+  const OTHER = billOf('ada', 2);
+
+  test('the flow of the paid one is stopped by its id, and its messages by the guard; the other goes on', () =>
+    playOutside([
+      ...adaIsDunned,
+      to('ada', fails(OTHER, FAR)),
+      wait(minutes(1)),
+      isReceived(pays),
+      async (stage) => {
+        expect(await ask(stage, { episode: stage.episode })).toMatchObject({ suppress: true, reason: 'other_episode' });
+        expect(await ask(stage)).toMatchObject({ suppress: false });
+      },
+      settles,
+      (stage) => {
+        for (const vendor of MESSENGERS) {
+          const ended = edgesIn(stage, vendor).filter(({ name }) => name !== 'dunning_stage_entered');
+          expect(ended, vendor).toEqual([
+            { name: 'payment_recovered', episode: stage.episode, about: 'customer_paid' },
+          ]);
+        }
+      },
+      async (stage) => {
+        expect(await ask(stage, { episode: stage.episode })).toMatchObject({ suppress: true, reason: 'other_episode' });
+      },
+      wait(minutes(1)),
+      async (stage) => {
+        const first = stage.episode;
+        await noteEpisode(stage);
+        expect(stage.episode).not.toBe(first);
+      },
+      isDunned({ stage: 'first_failure' }),
+      (stage) => {
+        for (const vendor of HOLDERS)
+          expect(seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.episode, vendor).toBe(stage.episode);
+      },
+    ]));
+});
+
+describe('a recovery that the bank takes back', () => {
+  test('is an episode of its own: messages of the old one stay stopped', () =>
+    playOutside([
+      ...adaIsDunned,
+      isReceived(customerPays(ADA, { attempt: 2 })),
+      ...isSilenced(PAID_BY_HER),
+      on(20),
+      isReceived(disputeIsOpened(ADA, 2, day(20))),
+      settles,
+      async (stage) => expect(await ask(stage)).toMatchObject({ suppress: true }),
+      on(30),
+      isReceived(disputeIsLost(ADA, { attempt: 2 })),
+      settles,
+      wait(minutes(1)),
+      async (stage) => {
+        const old = stage.episode;
+        await noteEpisode(stage);
+        expect(stage.episode).not.toBe(old);
+        expect(await ask(stage, { episode: old })).toMatchObject({ suppress: true, reason: 'other_episode' });
+        expect(await ask(stage, { episode: stage.episode })).toMatchObject({ suppress: false });
+      },
+    ]));
+});
+
+describe('a hold', () => {
+  test('that comes and goes three times announces nothing twice', () =>
+    playOutside([
+      ...adaIsDunned,
+      ...[1, 2, 3].flatMap((round): readonly OutsideStep[] => [
+        on(round, hours(1)),
+        operatorSays('hold', { for: '30d' }),
+        settles,
+        toolsAreSilenced(HELD),
+        on(round, hours(2)),
+        operatorSays('resume'),
+        settles,
+        isDunned({ stage: 'first_failure' }),
+      ]),
+      stagesAre('first_failure'),
+    ]));
+
+  test('under which the customer pays ends in nothing when it lapses', () =>
+    playOutside([
+      ...adaIsDunned,
+      operatorSays('hold', { for: '3d' }),
+      ...isSilenced(HELD),
+      on(2),
+      isReceived(pays),
+      guardStops(PAID_BY_HER),
+      settles,
+      on(6),
+      toolsAreState({ inDunning: false, status: 'recovered' }),
+      stagesAre('first_failure'),
+      async (stage) => expect(await ask(stage)).toMatchObject({ suppress: true, reason: 'other_state' }),
+    ]));
+
+  test('that ends while a dispute is open leaves the customer in peace until that ends, too', () =>
+    playOutside([
+      ...adaIsDunned,
+      operatorSays('hold', { for: '3d' }),
+      settles,
+      on(2),
+      isReceived(disputeIsOpened(PAID, 1, day(2))),
+      settles,
+      on(5),
+      guardStops({ status: 'held', guard: 'dispute' }),
+      toolsAreSilenced(HELD),
+      isReceived(disputeIsWon(PAID, 1, day(2))),
+      settles,
+      isDunned({ stage: 'first_failure' }),
+      stagesAre('first_failure'),
+    ]));
+
+  test('lifted in the very step in which the payment comes lets nothing through', () =>
+    playOutside([
+      ...adaIsDunned,
+      operatorSays('hold', { for: '30d' }),
+      settles,
+      on(2),
+      operatorSays('resume'),
+      isReceived(pays),
+      guardStops(PAID_BY_HER),
+      settles,
+      toolsAreState({ inDunning: false, status: 'recovered' }),
+      stagesAre('first_failure'),
+    ]));
+});
+
+const toolsAreState =
+  (expected: { readonly inDunning: boolean; readonly status: string }): OutsideStep =>
+  ({ relay }) => {
+    for (const vendor of HOLDERS)
+      expect(seen(personIn(relay.standIns, vendor, 'user_ada')), vendor).toMatchObject(expected);
+  };
+
+describe('a customer that is linked to another user', () => {
+  const isMoved: readonly OutsideStep[] = [
+    becomes('ada', { userId: 'user_old' }),
+    salesLink({ user: 'user_old', email: 'old@example.com' }),
+    salesLink({ user: 'user_ada', email: 'new@example.com' }),
+    salesLink({ account: 'cus_ada' }),
+    to('ada', fails(ADA, FAR)),
+    wait(minutes(2)),
+    on(1),
+    becomes('ada', { userId: 'user_ada' }),
+    isReceived(customerIsSaved, isLookedAt(ADA, FAR)),
+  ];
+
+  test('the old user is stopped by the guard at once and cleared everywhere; a payment stops the new one', () =>
+    playOutside([
+      ...isMoved,
+      async (stage) => expect((await ask(stage, { user: 'user_old' })).suppress).toBe(true),
+      settles,
+      wait(minutes(2)),
+      async (stage) => {
+        expect((await ask(stage, { user: 'user_old' })).suppress).toBe(true);
+        for (const vendor of HOLDERS)
+          expect(seen(personIn(stage.relay.standIns, vendor, 'user_old')), vendor).toMatchObject({ inDunning: false });
+        for (const vendor of MESSENGERS)
+          expect(edgesIn(stage, vendor, 'user_old').at(-1), vendor).toMatchObject({ name: 'dunning_exited' });
+        await noteEpisode(stage);
+      },
+      isDunned({ stage: 'first_failure' }),
+      on(2),
+      isReceived(pays),
+      guardStops(PAID_BY_HER),
+      settles,
+      toolsAreState({ inDunning: false, status: 'recovered' }),
+      async (stage) => expect((await ask(stage, { user: 'user_old' })).suppress).toBe(true),
+    ]));
+});
+
+describe('a "set" that the tool applies after the "clear" that came later', () => {
+  const isLate = (standIns: ToolStandIns, vendor: (typeof HOLDERS)[number]): void => {
+    const when = { calls: 1, holding: ['user_ada'] };
+    if (vendor === 'braze') standIns.braze.faults.inject({ kind: 'late', calls: null }, when);
+    else standIns[vendor].inject({ kind: 'late' }, vendor === 'salesforce' ? { calls: 1 } : when);
+  };
+  const isDunnedIn = (stage: Parameters<OutsideStep>[0], vendor: (typeof HOLDERS)[number]) =>
+    seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.inDunning;
+  /** The word of the second stage is applied `afterMs` after that of the payment. */
+  const setAfterClear = (vendor: (typeof HOLDERS)[number], afterMs: number): readonly OutsideStep[] => [
+    ...adaIsDunned,
+    operatorSays('hold', { for: '30d' }),
+    settles,
+    wait(hours(30)),
+    ({ relay }) => isLate(relay.standIns, vendor),
+    operatorSays('resume'),
+    settles,
+    isReceived(pays),
+    settles,
+    (stage) => expect(isDunnedIn(stage, vendor)).toBe(false),
+    wait(afterMs),
+    ({ relay: { standIns } }) => standIns[vendor].applyLate(),
+    (stage) => expect(isDunnedIn(stage, vendor), 'the late word was applied').toBe(true),
+    async (stage) => expect((await ask(stage)).suppress).toBe(true),
+  ];
+
+  test.each(
+    HOLDERS.flatMap((vendor) => [
+      [vendor, '30 s', seconds(30), minutes(2)] as const,
+      [vendor, '5 min', minutes(5), minutes(15)] as const,
+      [vendor, '12 h', hours(12), hours(24)] as const,
+    ]),
+  )('%s, %s late: is put right', (vendor, _name, afterMs, mendedMs) =>
+    playOutside([
+      ...setAfterClear(vendor, afterMs),
+      wait(mendedMs),
+      (stage) => expect(isDunnedIn(stage, vendor)).toBe(false),
+      toolsAreState({ inDunning: false, status: 'recovered' }),
+    ]),
+  );
+
+  test.each(HOLDERS)('%s: without reading back it stays, and only the guard stops the message', (vendor) =>
+    playOutside(
+      [
+        ...setAfterClear(vendor, seconds(30)),
+        wait(hours(48)),
+        (stage) => expect(isDunnedIn(stage, vendor)).toBe(true),
+        async (stage) => expect((await ask(stage)).suppress).toBe(true),
+      ],
+      { readsBack: false },
+    ),
+  );
+});
+
+test('a payment seconds after the failure was announced stops the flow that has just begun', () =>
+  playOutside([
+    ...isKnown('ada'),
+    on(1),
+    to('ada', fails(ADA, FAR)),
+    wait(seconds(11)),
+    (stage) => noteEpisode(stage),
+    stagesAre('first_failure'),
+    isReceivedLate(plus(day(1), seconds(11)), retrySucceeds(ADA, { attempt: 2 })),
+    guardStops(PAID_BY_HER),
+    settles,
+    toolsAreSilenced({ ...PAID_BY_HER, exit: ['payment_recovered', 'automatic_retry'] }),
+  ]));
