@@ -5,7 +5,8 @@ import type { Fact, Policy } from './facts.ts';
 /** D5: where an account stands, in the word that people see. */
 export type Status = 'none' | 'pre_dunning' | 'active' | 'held' | 'exhausted' | 'recovered' | 'lost';
 
-const statusOf = ({ stage, suppressed, leads }: Answer): Status => {
+/** D5, of a person or of an account. */
+export const statusOf = ({ stage, suppressed, leads }: Answer): Status => {
   if (suppressed) return 'held';
   if (leads) return stage === 'exhausted' ? 'exhausted' : 'active';
   if (stage === 'card_expiring') return 'pre_dunning';

@@ -41,6 +41,8 @@ export interface Answer {
   readonly revenue: Revenue | null;
   /** Keys of the audiences, sorted. */
   readonly audiences: readonly string[];
+  /** Of all accounts. */
+  readonly episodes: readonly Episode[];
 }
 
 /** C5's last resort: the published ids of two episodes, since the semantics do not say how they sort. */
@@ -113,11 +115,13 @@ const isLost = (accounts: readonly Account[]): boolean => {
     .flatMap(({ episodes }) => episodes)
     .some(
       ({ outcome, endedAt }) =>
-        outcome === 'lost' && endedAt !== null && !accounts.some(({ c }) => paidSince(c, endedAt)),
+        outcome === 'lost' && endedAt !== null && !accounts.some((account) => paidSince(account, endedAt)),
     );
 };
 
-const paidSince = (c: Case, since: number): boolean =>
+/** By the provider's word, or a person's (0015: the money came another way). */
+const paidSince = ({ c, episodes }: Account, since: number): boolean =>
+  episodes.some(({ marks }) => marks.some(({ at }) => at > since)) ||
   c.facts.some(
     (fact, index) =>
       isInvoiceFact(fact) &&
@@ -127,7 +131,7 @@ const paidSince = (c: Case, since: number): boolean =>
       invoiceLevel(c.facts, c.facts.length, fact.invoice.id) === LEVEL.paid, // not one that was taken back
   );
 
-/** D4: no failed attempt that counts in 90 days. */
+/** D4: no failed attempt that counts in 90 days, be it of an episode or of what was marked as recovered (0015). */
 const failuresOf = (accounts: readonly Account[]): readonly number[] =>
   accounts.flatMap(({ episodes }) => episodes.flatMap(({ attempts }) => attempts)).map(({ at }) => at);
 
@@ -218,5 +222,6 @@ export const answer = (input: {
     wrongSlot,
     revenue: revenueOf(accounts.map(({ c }) => c)),
     audiences: audiencesOf(stage, suppressed, highValue, wrongSlot),
+    episodes: accounts.flatMap(({ episodes }) => episodes),
   };
 };

@@ -3,7 +3,9 @@ import { attemptsMade, isEligible } from './attempts.ts';
 import { cancelIsRequested } from './cancel.ts';
 import type { Case, Fact, SubscriptionFact } from './facts.ts';
 import { DAY, isInvoiceFact, statementsOf, subscriptionFacts } from './facts.ts';
-import { invoiceLevel, invoiceOfCharge, LEVEL } from './invoices.ts';
+import { invoiceLevel, invoiceOfCharge, LEVEL, newestReversal } from './invoices.ts';
+import type { Mark } from './marks.ts';
+import { isMarked, markedBy } from './marks.ts';
 import { isSilent, stopInstant } from './silence.ts';
 import { standingWord } from './stopped.ts';
 
@@ -22,6 +24,10 @@ export interface Episode {
   attempts: readonly Attempt[];
   outcome: 'open' | 'recovered' | 'forgiven' | 'canceled' | 'lost' | 'written_off';
   endedAt: number | null;
+  /** 0015: what people said was settled another way. */
+  marks: readonly Mark[];
+  /** 0015: failed attempts of what was marked, which belong to no episode. */
+  strays: readonly Attempt[];
 }
 
 const end = (episode: Episode, outcome: Episode['outcome'], at: number): void => {
@@ -41,6 +47,11 @@ const takeAttempt = (c: Case, index: number, notice: Attempt, episodes: Episode[
   const invoice = notice.invoice.id;
   const subscription = notice.invoice.subscription ?? '';
   if (invoiceLevel(c.facts, index, invoice) > LEVEL.open) return; // a failure after the payment counts nowhere
+  const marked = episodes.find((episode) => isMarked(c, index, invoice, episode.marks));
+  if (marked !== undefined) {
+    marked.strays = [...marked.strays, notice];
+    return;
+  }
   const before = c.facts.slice(0, index);
   if (before.some((fact) => fact.kind === 'subscription_ended' && fact.subscription.id === subscription)) {
     const own = episodes.findLast((episode) => episode.invoices.includes(invoice));
@@ -65,6 +76,8 @@ const takeAttempt = (c: Case, index: number, notice: Attempt, episodes: Episode[
       attempts: [notice],
       outcome: 'open',
       endedAt: null,
+      marks: [],
+      strays: [],
     });
     return;
   }
@@ -78,15 +91,49 @@ const settle = (c: Case, index: number, episodes: readonly Episode[]): void => {
   if (fact === undefined || !isInvoiceFact(fact)) return;
   for (const episode of episodes) {
     if (!episode.invoices.includes(fact.invoice.id)) continue;
-    const levels = episode.invoices.map((invoice) => invoiceLevel(c.facts, index + 1, invoice));
-    if (levels.some((level) => level <= LEVEL.open)) continue;
-    const paid = levels.includes(LEVEL.paid);
+    if (takesMarksPlace(c, index, episode, fact.invoice.id)) {
+      const paid = episode.invoices.some((invoice) => wasPaid(c, index + 1, episode, invoice));
+      if (ENDED_BY_MARK.includes(episode.outcome))
+        end(episode, paid ? 'recovered' : unpaidOutcome(c, index, episode), fact.occurredAt);
+    }
+    if (openInvoices(c, index + 1, episode).length > 0) continue;
+    const paid = episode.invoices.some((invoice) => isPaid(c, index + 1, episode, invoice));
     if (episode.outcome === 'open') {
       end(episode, paid ? 'recovered' : unpaidOutcome(c, index, episode), fact.occurredAt);
     } else if (paid && (episode.outcome === 'lost' || episode.outcome === 'canceled')) {
       end(episode, 'recovered', fact.occurredAt);
     }
   }
+};
+
+/** By the provider's word, else by a mark; void and credited outrank that one (0015). */
+const isPaid = (c: Case, upTo: number, { marks }: Episode, invoice: string): boolean => {
+  const level = invoiceLevel(c.facts, upTo, invoice);
+  return level === LEVEL.paid || (level < LEVEL.closed && isMarked(c, upTo, invoice, marks));
+};
+
+/** As that, or by a payment that was taken back later, and so is owed in another episode. */
+const wasPaid = (c: Case, upTo: number, episode: Episode, invoice: string): boolean =>
+  isPaid(c, upTo, episode, invoice) || newestReversal(c.facts, upTo, invoice) !== null;
+
+/** How an episode of which something was marked can have ended with nothing owed. */
+const ENDED_BY_MARK: readonly Episode['outcome'][] = ['recovered', 'forgiven'];
+
+/** 0015: the provider says of a marked invoice that it was paid, void or credited: the instant is its own. */
+const takesMarksPlace = (c: Case, index: number, { marks }: Episode, invoice: string): boolean =>
+  isMarked(c, index, invoice, marks) &&
+  invoiceLevel(c.facts, index, invoice) < invoiceLevel(c.facts, index + 1, invoice) &&
+  invoiceLevel(c.facts, index + 1, invoice) >= LEVEL.closed;
+
+/** 0015, C2: settles what is owed of the open episode; it is recovered once nothing is. */
+const takeMark = (c: Case, index: number, episodes: readonly Episode[]): void => {
+  const fact = c.facts[index];
+  const open = episodes.find(({ outcome }) => outcome === 'open');
+  if (fact?.kind !== 'marked_recovered' || open === undefined) return;
+  const settled = markedBy(fact, openInvoices(c, index, open));
+  if (settled.length === 0) return;
+  open.marks = [...open.marks, ...settled.map((invoice) => ({ invoice, place: index, at: fact.occurredAt }))];
+  if (openInvoices(c, index + 1, open).length === 0) end(open, 'recovered', fact.occurredAt);
 };
 
 /** Decision 0004: of several that were not paid, lost outweighs forgiven. */
@@ -108,7 +155,7 @@ const givenUpAs = (c: Case, index: number, episode: Episode, invoice: string): E
     case 'subscription_paused':
       return isPausedForNonPayment(c, c.facts[index]?.occurredAt ?? 0, episode.subscription) ? 'lost' : 'forgiven';
     case 'subscription_canceled':
-      return asItsEnd(c, index, episode);
+      return asItsEnd(c, episode);
     default:
       return 'lost';
   }
@@ -118,14 +165,14 @@ const isPausedForNonPayment = (c: Case, at: number, subscription: string): boole
   subscriptionFacts(c.facts, subscription).findLast(({ occurredAt }) => occurredAt <= at)?.subscription
     .pausedForNonPayment === true;
 
-/** As the end of the subscription says; while it is not known of, as far as a wish to leave was. */
-const asItsEnd = (c: Case, index: number, episode: Episode): Episode['outcome'] => {
+/** As the end of the subscription says; while it is not known of, nothing makes it more than given up (C2). */
+const asItsEnd = (c: Case, episode: Episode): Episode['outcome'] => {
   const at = c.facts.findIndex(
     (fact) => fact.kind === 'subscription_ended' && fact.subscription.id === episode.subscription,
   );
   const ended = c.facts[at];
   if (ended?.kind === 'subscription_ended') return isVoluntary(c, at, episode, ended) ? 'canceled' : 'lost';
-  return cancelIsRequested(c.facts.slice(0, index + 1), episode.subscription) ? 'canceled' : 'lost';
+  return 'lost';
 };
 
 /** C6: through the API, without feedback, on an exhausted episode is involuntary. */
@@ -144,7 +191,9 @@ const isVoluntary = (c: Case, index: number, episode: Episode, ended: Subscripti
 
 /** The invoices of an episode that are open after `upTo` of the facts. */
 export const openInvoices = (c: Case, upTo: number, episode: Episode): readonly string[] =>
-  episode.invoices.filter((invoice) => invoiceLevel(c.facts, upTo, invoice) <= LEVEL.open);
+  episode.invoices.filter(
+    (invoice) => invoiceLevel(c.facts, upTo, invoice) <= LEVEL.open && !isMarked(c, upTo, invoice, episode.marks),
+  );
 
 /** B2, decision 0004: a payment of a recovered episode is taken back. */
 const reopen = (c: Case, index: number, subscription: string, episodes: Episode[]): void => {
@@ -167,6 +216,8 @@ const reopen = (c: Case, index: number, subscription: string, episodes: Episode[
     attempts: [],
     outcome: 'open',
     endedAt: null,
+    marks: [],
+    strays: [],
   });
 };
 
@@ -184,7 +235,10 @@ const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
 };
 
 /** Since when only what is open now is owed of the episode. */
-const lastSettled = (c: Case, upTo: number, { invoices }: Episode): number =>
+const lastSettled = (c: Case, upTo: number, episode: Episode): number =>
+  Math.max(0, settledByProvider(c, upTo, episode), ...episode.marks.map(({ at }) => at));
+
+const settledByProvider = (c: Case, upTo: number, { invoices }: Episode): number =>
   c.facts.slice(0, upTo).findLast((fact, index) => {
     if (!isInvoiceFact(fact) || !invoices.includes(fact.invoice.id)) return false;
     const { id } = fact.invoice;
@@ -224,7 +278,7 @@ const endWith = (c: Case, index: number, subscription: string, episodes: readonl
 const settlesOrEnds = (c: Case, index: number): boolean => {
   const fact = c.facts[index];
   if (fact === undefined || !isInvoiceFact(fact))
-    return fact?.kind === 'subscription_ended' || fact?.kind === 'payment_reversed';
+    return ['subscription_ended', 'payment_reversed', 'marked_recovered'].includes(fact?.kind ?? '');
   const { id } = fact.invoice;
   const level = invoiceLevel(c.facts, index + 1, id);
   return level > LEVEL.open && level !== invoiceLevel(c.facts, index, id);
@@ -240,6 +294,7 @@ export const episodesOf = (c: Case, subscription: string): readonly Episode[] =>
     writeOff(c, index, acts ? fact.occurredAt - 1 : c.t, episodes);
     if (notice !== null && notice.invoice.subscription === subscription) takeAttempt(c, index, notice, episodes);
     settle(c, index, episodes);
+    takeMark(c, index, episodes);
     endWith(c, index, subscription, episodes);
     reopen(c, index, subscription, episodes);
   }

@@ -161,6 +161,8 @@ export interface LiftFact extends Base {
 export interface MarkFact extends Base {
   readonly kind: 'marked_recovered';
   readonly source: string;
+  /** Absent: whatever is owed. */
+  readonly invoices?: readonly string[];
 }
 export type Fact =
   | InvoiceFact

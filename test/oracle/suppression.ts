@@ -4,9 +4,11 @@ import type { Episode } from './episodes.ts';
 import { openInvoices } from './episodes.ts';
 import type { Case, RefundFact } from './facts.ts';
 import { subscriptionFacts } from './facts.ts';
+import type { HoldCause } from './holds.ts';
+import { heldBackBy } from './holds.ts';
 import { invoiceOfCharge } from './invoices.ts';
 
-export type Reason = 'dispute' | 'voluntary_cancel' | 'paused' | 'refund';
+export type Reason = 'dispute' | HoldCause | 'voluntary_cancel' | 'paused' | 'refund';
 
 /**
  * D6, decision 0012: somebody wished a pause, of the subscription or of its collection, and it has not resumed. Without a
@@ -46,9 +48,11 @@ const isRefunded = (c: Case, episode: Episode): boolean =>
     return refundsOf(c, invoice).some((refund) => refund > Math.max(...since));
   });
 
-/** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0012's order; null: nothing holds it back. */
+/** D6: why nothing may be said of a subscription, or of an episode of it; the first of 0015's order; null: nothing holds it back. */
 export const reasonOf = (c: Case, subscription: string, episode: Episode | null): Reason | null => {
   if (isDisputed(c)) return 'dispute';
+  const held = heldBackBy(c);
+  if (held !== null) return held;
   if (cancelIsRequested(c.facts, subscription)) return 'voluntary_cancel';
   if (isPaused(c, subscription)) return 'paused';
   return episode !== null && isRefunded(c, episode) ? 'refund' : null;

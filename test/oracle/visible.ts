@@ -4,7 +4,8 @@ const AHEAD_MS = 300_000;
 
 /**
  * B1: within one second a payment outranks a failure, a failure a snapshot; that an invoice is given up outranks the
- * failure that led to it. An end, or the provider's word that it stopped, is about the failure of its second too.
+ * failure that led to it. An end, or the provider's word that it stopped, is about the failure of its second too,
+ * and so is what people say.
  */
 const rankOf = (fact: Fact): number => {
   switch (fact.kind) {
@@ -13,6 +14,9 @@ const rankOf = (fact: Fact): number => {
       return 3;
     case 'subscription_ended':
     case 'collection_stopped':
+    case 'hold_placed':
+    case 'hold_lifted':
+    case 'marked_recovered':
       return 2;
     case 'attempt_failed':
     case 'attempt_recorded':

@@ -1,15 +1,16 @@
 import type { ChargeState, Fact, InvoiceState, PriceRef, SubscriptionState } from '../../src/domain/fact.ts';
-import { type Instant, instant } from '../../src/domain/instant.ts';
+import { type Instant, instant, plus } from '../../src/domain/instant.ts';
 import { cardEntries, customer } from './membership-cards.ts';
 import type { Entry } from './membership-entry.ts';
 import { BEGIN_S, DAY_S } from './membership-entry.ts';
 import { disputeEntries, refundEntries } from './membership-money.ts';
 import type { AttemptPlan, InvoicePlan, Life, Noise, RecordPlan, Story, SubscriptionPlan } from './membership-plan.ts';
 import { revenueStated } from './membership-revenue.ts';
+import { wordEntries } from './membership-words.ts';
 
 const AMOUNT = 1900;
 
-const at = (seconds: number): Instant => instant(seconds * 1_000);
+const at = (seconds: number): Instant => instant(Math.round(seconds * 1_000));
 const dayS = (day: number): number => BEGIN_S + day * DAY_S;
 
 /** Plans of high value are `pro`; see `POLICY_PLANS`. */
@@ -373,11 +374,13 @@ const firstSlotOf = ({ customerSlot }: Life): string | null =>
 /** An account's life as the facts that would be learned, each with its receipt. Deterministic. */
 const tellLife = (life: Life): readonly Fact[] => {
   const paying = `ch_in_${life.tag}0_${life.invoices[0]?.attempts.length ?? 0}`;
+  const starts = life.invoices.map(({ startDay }) => dayS(startDay));
   const entries = [
     ...life.subscriptions.flatMap((plan, index) => subscriptionEntries(life, plan, index)),
     ...customerEntries(life),
     ...life.cards.flatMap((plan, index) => cardEntries(plan, index, firstSlotOf(life))),
     ...life.disputes.flatMap((plan, index) => disputeEntries(plan, index, paying)),
+    ...life.words.flatMap((plan) => wordEntries(plan, starts, life.tag)),
     ...life.invoices.flatMap((plan, index) => {
       const owner = life.subscriptions[plan.subscription];
       const endsS = plan.reason === 'manual' || owner === undefined ? Number.POSITIVE_INFINITY : endsAt(owner);
@@ -387,13 +390,16 @@ const tellLife = (life: Life): readonly Fact[] => {
   return entries.flatMap((entry, index) => receive(entry, life.noise[index] ?? QUIET, index));
 };
 
+/** No provider has them in its history. */
+const isWord = ({ kind }: Entry['told']): boolean => ['hold_placed', 'hold_lifted', 'marked_recovered'].includes(kind);
+
 const QUIET: Noise = { delayMs: 300, copy: 'none' };
 
 const receive = ({ atS, told, readS, aloud }: Entry, { delayMs, copy }: Noise, index: number): readonly Fact[] => {
   if (copy === 'lost') return [];
-  const fromHistory = readS !== undefined || copy === 'history';
+  const fromHistory = readS !== undefined || (copy === 'history' && !isWord(told));
   // History is read after it happened, whatever clocks say.
-  const receivedAt = instant((readS ?? atS) * 1_000 + (fromHistory ? Math.abs(delayMs) : delayMs));
+  const receivedAt = plus(at(readS ?? atS), fromHistory ? Math.abs(delayMs) : delayMs);
   const history = fromHistory && aloud !== true ? { isHistory: true as const } : {};
   const id = `evt_${String(index).padStart(3, '0')}`;
   const fact: Fact = { ...told, id, occurredAt: at(atS), receivedAt, ...history };

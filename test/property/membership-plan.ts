@@ -4,6 +4,8 @@ import { cardPlans } from './membership-cards.ts';
 import { gap } from './membership-entry.ts';
 import type { DisputePlan, RefundPlan } from './membership-money.ts';
 import { disputePlans, refundPlan } from './membership-money.ts';
+import type { WordPlan } from './membership-words.ts';
+import { wordPlans } from './membership-words.ts';
 
 /**
  * What can be observed of one customer, as a plan of small choices, so that a failing run shrinks to a story that a
@@ -127,6 +129,7 @@ export interface Life {
   readonly cards: readonly CardPlan[];
   readonly customerSlot: 'never_stated' | 'none' | 'pm_0' | 'pm_1';
   readonly disputes: readonly DisputePlan[];
+  readonly words: readonly WordPlan[];
   readonly noise: readonly Noise[];
 }
 
@@ -291,6 +294,7 @@ const lives = (tag: Life['tag']): fc.Arbitrary<Life> =>
     cards: cardPlans,
     customerSlot: fc.constantFrom('never_stated', 'never_stated', 'none', 'pm_0', 'pm_1'),
     disputes: disputePlans,
+    words: wordPlans,
     noise: fc.oneof(fc.constant([]), fc.array(noise, { maxLength: 60, size: 'max' })),
   });
 

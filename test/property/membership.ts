@@ -10,6 +10,7 @@ import { decide } from '../../src/pipeline/decide.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
+import { statusOf } from '../oracle/account.ts';
 import type { Answer } from '../oracle/answer.ts';
 import { answer } from '../oracle/answer.ts';
 import { POLICY_PLANS, tell } from './membership-facts.ts';
@@ -41,6 +42,7 @@ export const boundariesOf = (facts: readonly Fact[], policy: Policy): readonly n
     if ('openedAt' in fact && fact.openedAt != null) instants.add(fact.openedAt + 90 * DAY);
     const resumesAt = fact.kind === 'subscription_observed' ? fact.subscription.resumesAt : null;
     if (resumesAt !== null) instants.add(resumesAt);
+    if (fact.kind === 'hold_placed' && fact.until !== null) instants.add(fact.until);
     const date = 'invoice' in fact ? fact.invoice.nextAttemptAt : null;
     if (date !== null) for (const window of [0, policy.noRetryAfterMs]) instants.add(date + window);
     const card = 'card' in fact ? fact.card : 'charge' in fact ? fact.charge.card : null;
@@ -62,9 +64,21 @@ interface Sight {
   readonly cardExpiresAt: unknown;
   readonly wrongSlot: unknown;
   readonly audiences: readonly string[];
+  readonly status: unknown;
+  readonly episodes: readonly string[];
 }
 
-const engineSight = ({ traits, audiences }: View): Sight => ({
+/** C2: which episodes there are, and how and when each ended. */
+const episodeSight = (
+  subscription: string,
+  invoice: string,
+  outcome: string,
+  openedAt: number,
+  endedAt: number | null,
+): string =>
+  `${subscription} ${invoice} from ${new Date(openedAt).toISOString()} ${outcome} ${endedAt === null ? '' : new Date(endedAt).toISOString()}`;
+
+const engineSight = ({ traits, audiences, episodes }: View): Sight => ({
   stage: traits.dunning_stage,
   inDunning: traits.in_dunning,
   suppressed: traits.dunning_suppressed,
@@ -74,6 +88,18 @@ const engineSight = ({ traits, audiences }: View): Sight => ({
   cardExpiresAt: traits.card_expires_at,
   wrongSlot: traits.card_updated_wrong_slot,
   audiences,
+  status: traits.dunning_status,
+  episodes: episodes
+    .map((e) =>
+      episodeSight(
+        e.subscription,
+        e.opening_invoice,
+        e.outcome,
+        Date.parse(e.opened_at),
+        e.ended_at === null ? null : Date.parse(e.ended_at),
+      ),
+    )
+    .toSorted(),
 });
 /** Whose plan it is where no episode leads, the semantics do not say: not judged. */
 const oracleSight = (said: Answer, { plan_id: planId, high_value_plan: highValue }: View['traits']): Sight => ({
@@ -85,6 +111,10 @@ const oracleSight = (said: Answer, { plan_id: planId, high_value_plan: highValue
   highValue: said.leads ? said.highValue : highValue,
   wrongSlot: said.wrongSlot,
   audiences: said.audiences,
+  status: statusOf(said),
+  episodes: said.episodes
+    .map((e) => episodeSight(e.subscription, e.openingInvoice, e.outcome, e.openedAt, e.endedAt))
+    .toSorted(),
   cardExpiresAt: said.cardExpiresAt === null ? null : new Date(said.cardExpiresAt).toISOString(),
 });
 
@@ -166,6 +196,8 @@ const ordered = (s: Sight) => [
   s.cardExpiresAt,
   s.wrongSlot,
   s.audiences,
+  s.status,
+  s.episodes,
 ];
 
 /** At every boundary, the millisecond before and the one after; of a long story, as many as the budget allows, spread. */
