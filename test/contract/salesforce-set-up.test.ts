@@ -105,6 +105,19 @@ describe('the plan', () => {
     ]);
   });
 
+  it('names a picklist that somebody restricted and that lacks a value; its own take any', async () => {
+    await open();
+    await applyAll(CONTACTS);
+    expect((await planOf(CONTACTS)).conflicts).toEqual([]);
+    await open();
+    const valueSet = { restricted: true, valueSetDefinition: { value: [{ valueName: 'dispute' }] } };
+    standIn.org.addField('Contact.Suppression_Reason__c', { label: 'Reason', type: 'Picklist', valueSet });
+    standIn.org.open('Contact', 'Suppression_Reason__c');
+    expect((await planOf(CONTACTS)).conflicts).toEqual([
+      expect.stringMatching(/^Contact\.Suppression_Reason__c is restricted and lacks the values .*\bheld\b/),
+    ]);
+  });
+
   it('makes the key of tasks on Activity, where fields of tasks live', async () => {
     await open();
     const { missing } = await planOf(TASKS);

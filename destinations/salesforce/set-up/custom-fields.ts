@@ -14,6 +14,8 @@ export interface CustomField {
   readonly types: readonly string[];
   /** Finds one record: unique, and an external id. */
   readonly isId: boolean;
+  /** Values of a picklist; none of other fields. */
+  readonly options: readonly string[];
   /** As the Tooling API takes it. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
@@ -54,6 +56,7 @@ const toIdField = (object: SalesforceObject, settings: SalesforceSettings): Cust
   name: idFieldOf(object, settings),
   types: ['string'],
   isId: true,
+  options: [],
   metadata: {
     label: ID_LABELS[object],
     description: 'Recoup finds the record by it.',
@@ -73,6 +76,7 @@ const toCustomFields = (object: SalesforceObject, field: Field): readonly Custom
     name,
     ...toTypes(field, name),
     isId: false,
+    options: field.type === 'choice' ? (field.options ?? []) : [],
     metadata: {
       label: (name === RETRY_FIELDS.instant ? `${field.label} at` : field.label).slice(0, MAX_LABEL),
       description: field.description.slice(0, MAX_DESCRIPTION),

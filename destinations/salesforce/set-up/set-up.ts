@@ -54,13 +54,19 @@ const plan = async (
 type Described = Awaited<ReturnType<Connection['describe']>>['fields'][number];
 
 const findConflict = (
-  { object, name, types, isId }: CustomField,
+  { object, name, types, isId, options }: CustomField,
   seen: Described | undefined,
   missing: readonly CustomField[],
 ): readonly string[] => {
   if (seen === undefined || missing.some((field) => field.name === name)) return [];
   if (!types.includes(seen.type))
     return [`${object}.${name} is of type ${seen.type}: rename or delete it, so that it can be made as ${types[0]}`];
+  const listed = new Set((seen.picklistValues ?? []).map(({ value }) => value));
+  const refused = seen.restrictedPicklist ? options.filter((value) => !listed.has(value)) : [];
+  if (refused.length > 0)
+    return [
+      `${object}.${name} is restricted and lacks the values ${refused.join(', ')}: add them, or lift the restriction`,
+    ];
   if (!isId || (seen.externalId && seen.unique)) return [];
   return [`${object}.${name} is not both an external id and unique: mark it so in Setup, or name another field`];
 };

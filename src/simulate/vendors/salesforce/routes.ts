@@ -107,6 +107,7 @@ const toDescribed = (field: OrgField) => ({
   custom: field.custom === true,
   createable: field.readOnly !== true,
   updateable: field.readOnly !== true,
+  restrictedPicklist: field.restricted === true,
   picklistValues: (field.values ?? []).map((value) => ({ value, label: value, active: true })),
 });
 
