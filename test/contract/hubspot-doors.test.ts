@@ -73,16 +73,48 @@ describe('the set-up', () => {
     standIn.account.define('contacts', { name: 'recoup_user_id' });
     standIn.account.define('contacts', { name: 'mrr', type: 'string' });
     standIn.account.define('contacts', { name: 'plan_id', type: 'string' });
-    const option = { value: 'none', label: 'None', hidden: false };
-    standIn.account.define('contacts', { name: 'dunning_status', type: 'enumeration', options: [option] });
     const plan = await planOf(toolOf('hubspot'));
     expect(plan?.conflicts).toEqual([
       expect.stringContaining('recoup_user_id is not unique'),
-      expect.stringMatching(/dunning_status lacks the options pre_dunning, active/),
       expect.stringContaining('mrr is of type string and must be number'),
     ]);
     expect(plan?.present).toEqual(['contact property plan_id (string)']);
     expect(plan?.missing.map(({ what }) => what).join()).not.toMatch(/plan_id|mrr \(|recoup_user_id/);
+  });
+
+  it('adds the options that a release before this one did not make, and keeps those of people', async () => {
+    const tool = toolOf('hubspot');
+    await apply(tool);
+    const made = standIn.account.properties.contacts.get('suppression_reason');
+    if (made === undefined) throw new Error('no property');
+    const isOld = ({ value }: { readonly value: string }) => !['held', 'opted_out', 'owned_elsewhere'].includes(value);
+    const own = { value: 'vip', label: 'VIP', hidden: false };
+    const older = { ...made, options: [...made.options.filter(isOld), own] };
+    standIn.account.define('contacts', older);
+    const sink = makeActionsSink(tool, settings(), { now: () => NOW });
+    const held = toolRecord('user_1', { attributes: { email: 'a@example.com', suppression_reason: 'held' } });
+    // Nothing of the contact is taken, and nobody is lost: the tool waits for the set-up.
+    expect(await sink.send([held])).toMatchObject({ answer: 'stopped', reason: expect.stringContaining('apply') });
+    expect(await tool.inspect?.(settings(), TIMEOUT_MS)).toEqual([
+      {
+        problem: 'the property suppression_reason of contacts lacks the options opted_out, owned_elsewhere, held',
+        mend: expect.stringContaining('apply'),
+      },
+    ]);
+    const plan = await planOf(tool);
+    expect(plan?.conflicts).toEqual([]);
+    expect(plan?.missing.map(({ what }) => what)).toEqual([
+      'contact property suppression_reason: options opted_out, owned_elsewhere, held',
+    ]);
+    // Somebody else adds one between the plan and its making.
+    const later = { value: 'later', label: 'Later', hidden: false };
+    standIn.account.define('contacts', { ...older, options: [...older.options, later] });
+    for (const step of [...(plan?.missing ?? []), ...(plan?.missing ?? [])])
+      await tool.setUp?.apply(settings(), step, TIMEOUT_MS);
+    const options = standIn.account.properties.contacts.get('suppression_reason')?.options.map(({ value }) => value);
+    expect(options?.toSorted()).toEqual([...made.options.map(({ value }) => value), 'later', 'vip'].toSorted());
+    expect(await planOf(tool)).toMatchObject({ missing: [], conflicts: [] });
+    expect(await sink.send([held])).toMatchObject({ outcomes: [{ result: 'delivered' }] });
   });
 
   it('is what the first delivery asks for when it was forgotten', async () => {
@@ -119,6 +151,42 @@ describe('the inspection', () => {
       mend: expect.stringContaining('crm.objects.companies.read'),
     });
     await narrow.close();
+  });
+});
+
+describe('the inspection of what policy names for suppression', () => {
+  const SCOPES = [
+    ...['crm.objects.contacts.read', 'crm.objects.contacts.write'],
+    ...['crm.lists.read', 'crm.lists.write', 'automation'],
+  ];
+  const NAMED = { suppression_list: 'Do not dun', unenrol_workflows: '5501 5502' };
+  const problemsWith = async (scopes: readonly string[], prepare: (at: HubspotStandIn) => void = () => {}) => {
+    const narrow = await startHubspotStandIn({ token: TOKEN, now: () => NOW, scopes });
+    narrow.account.define('contacts', { name: 'recoup_user_id', hasUniqueValue: true });
+    prepare(narrow);
+    const named = { ...settingsAt(narrow.url), ...NAMED };
+    const problems = await toolOf('hubspot').inspect?.(named, TIMEOUT_MS);
+    await narrow.close();
+    return problems?.map(({ problem, mend }) => `${problem}: ${mend}`);
+  };
+  const makeList = ({ lists }: HubspotStandIn): void => void lists.add('Do not dun');
+
+  it('finds nothing where the list is there and the token may do it all', async () => {
+    expect(await problemsWith(SCOPES, makeList)).toEqual([]);
+  });
+
+  it('finds scopes of lists and of automation that the token lacks', async () => {
+    expect(await problemsWith(SCOPES.slice(0, 2), makeList)).toEqual([
+      'the token may not read lists: give the token crm.lists.read and crm.lists.write',
+      'the token may not end enrolments in workflows: give the token the scope automation',
+    ]);
+  });
+
+  it('finds a list that nobody made, or that nobody can be put on', async () => {
+    expect(await problemsWith(SCOPES)).toEqual([expect.stringMatching(/^there is no static list .*apply/)]);
+    expect(await problemsWith(SCOPES, ({ lists }) => void lists.add('Do not dun', 'DYNAMIC'))).toEqual([
+      expect.stringContaining('is active, and a static one is needed'),
+    ]);
   });
 });
 

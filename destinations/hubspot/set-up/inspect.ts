@@ -3,7 +3,9 @@ import { toFailedCheck } from '../../../src/destination-kit/failed-check.ts';
 import { RUN_SET_UP } from '../../../src/destination-kit/run-set-up.ts';
 import { askHubspot, type HubspotClient, statusOf } from '../client.ts';
 import type { HubspotObject, HubspotSettings } from '../settings.ts';
+import { findLackingOptions } from './property-options.ts';
 import { idPropertyOf } from './property-specs.ts';
+import { findSuppressionProblems } from './suppression-problems.ts';
 
 const READS: Readonly<Record<HubspotObject, (hubspot: HubspotClient) => Promise<unknown>>> = {
   contacts: ({ crm }) => crm.contacts.basicApi.getPage(1),
@@ -30,7 +32,7 @@ export const checkCredentials = async (settings: HubspotSettings, timeoutMs: num
 
 /**
  * Looks for scopes that the token lacks, by one cheap read of each object that deliveries touch, and for a unique property
- * that is missing or not unique. HubSpot tells scopes to write only when one writes: those are not looked for.
+ * that is missing or not unique, enumerations without a value of this release, and what suppression needs. HubSpot tells scopes to write only when one writes: those are not looked for.
  * @param object that the tool writes; `others` it reads.
  */
 export const makeInspect =
@@ -41,8 +43,25 @@ export const makeInspect =
       problems.push(...(await findScopeProblem(settings, timeoutMs, each)));
       problems.push(...(await findIdProblem(settings, timeoutMs, each)));
     }
+    problems.push(...(await findOptionProblems(settings, timeoutMs, object)));
+    if (object === 'contacts') problems.push(...(await findSuppressionProblems(settings, timeoutMs)));
     return problems;
   };
+
+const findOptionProblems = async (
+  settings: HubspotSettings,
+  timeoutMs: number,
+  object: HubspotObject,
+): Promise<readonly ToolProblem[]> => {
+  try {
+    const { results } = await askHubspot(settings, timeoutMs, ({ crm }) => crm.properties.coreApi.getAll(object));
+    return findLackingOptions(object, results).map((problem) => ({ problem, mend: RUN_SET_UP }));
+  } catch (error) {
+    // Said of the unique property already.
+    if (statusOf(error) === 403) return [];
+    throw error;
+  }
+};
 
 const findScopeProblem = async (
   settings: HubspotSettings,

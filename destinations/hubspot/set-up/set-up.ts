@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SetUpPlan, SetUpStep, ToolDefinition } from '../../../src/destination-kit/define-tool.ts';
 import { askHubspot, type HubspotClient, statusOf } from '../client.ts';
 import { GROUP, type HubspotObject, type HubspotSettings } from '../settings.ts';
+import { addOptions, lackingOptions, toOptionsStep } from './property-options.ts';
 import { type PropertySpec, toPropertySpecs } from './property-specs.ts';
 import { makeList, NO_LIST, planList } from './suppression-list.ts';
 
@@ -18,7 +19,7 @@ interface Present {
 
 const ONE: Readonly<Record<HubspotObject, string>> = { contacts: 'contact', companies: 'company', tasks: 'task' };
 
-/** Makes the group and the properties of one object. Needs the scopes for its schema. */
+/** Makes the group and the properties of one object, and adds options that an enumeration lacks. Needs the scopes for its schema. */
 export const makeSetUp = (object: HubspotObject): SetUp => ({
   plan: async (settings, fields, timeoutMs) => {
     const { groups, properties } = await askHubspot(settings, timeoutMs, async (hubspot) => ({
@@ -59,6 +60,12 @@ const toPlan = (
   };
   const lacking = specs.filter(({ name }) => !held.has(name));
   const conflicts = specs.flatMap((spec) => conflictsOf(object, spec, held.get(spec.name)));
+  const short = specs.flatMap((spec) => {
+    const property = held.get(spec.name);
+    const options = property === undefined ? [] : lackingOptions(spec, property);
+    return options.length === 0 ? [] : [{ name: spec.name, options }];
+  });
+  const isWrong = (name: string): boolean => [...conflicts, ...short].some((each) => each.name === name);
   return {
     missing: [
       ...(isGrouped || lacking.length === 0 ? [] : [group]),
@@ -66,11 +73,10 @@ const toPlan = (
         what: wordsFor(object, property),
         spec: { make: 'property', object, property },
       })),
+      ...short.map(({ name, options }) => toOptionsStep(object, ONE[object], name, options)),
     ],
     conflicts: conflicts.map(({ sentence }) => sentence),
-    present: specs
-      .filter(({ name }) => held.has(name) && !conflicts.some((conflict) => conflict.name === name))
-      .map((spec) => wordsFor(object, spec)),
+    present: specs.filter(({ name }) => held.has(name) && !isWrong(name)).map((spec) => wordsFor(object, spec)),
   };
 };
 
@@ -93,9 +99,6 @@ const conflictOf = (spec: PropertySpec, held: Present): string | null => {
     return `is of type ${held.type} and must be ${spec.type}: rename or delete it in HubSpot, then apply again.`;
   if (spec.hasUniqueValue === true && held.hasUniqueValue !== true)
     return 'is not unique, and that cannot be changed later: name another property in the policy, then apply again.';
-  const known = held.options.map(({ value }) => value);
-  const lacking = (spec.options ?? []).map(({ value }) => value).filter((value) => !known.includes(value));
-  if (lacking.length > 0 && spec.type === 'enumeration') return `lacks the options ${lacking.join(', ')}: add them.`;
   return null;
 };
 
@@ -106,6 +109,7 @@ const areBothYesNo = (spec: PropertySpec, held: Present): boolean =>
 const has = ({ options }: Present, value: string): boolean => options.some((option) => option.value === value);
 
 const objects = z.enum(['contacts', 'companies', 'tasks']);
+const option = z.object({ label: z.string(), value: z.string(), displayOrder: z.number(), hidden: z.boolean() });
 const stepSpec = z.discriminatedUnion('make', [
   z.object({
     make: z.literal('group'),
@@ -113,12 +117,14 @@ const stepSpec = z.discriminatedUnion('make', [
     group: z.object({ name: z.string(), label: z.string(), displayOrder: z.number() }),
   }),
   z.object({ make: z.literal('property'), object: objects, property: z.looseObject({ name: z.string() }) }),
+  z.object({ make: z.literal('options'), object: objects, name: z.string(), options: z.array(option) }),
   z.object({ make: z.literal('list'), name: z.string() }),
 ]);
 
 const make = async (hubspot: HubspotClient, { spec }: SetUpStep): Promise<unknown> => {
   const parsed = stepSpec.parse(spec);
   if (parsed.make === 'list') return makeList(hubspot, parsed.name);
+  if (parsed.make === 'options') return addOptions(hubspot, parsed.object, parsed.name, parsed.options);
   if (parsed.make === 'group') return hubspot.crm.properties.groupsApi.create(parsed.object, parsed.group);
   // As `plan` made it; the client's types are enums of the same words.
   const property = parsed.property as object as PropertyCreate;
