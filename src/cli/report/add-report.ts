@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { nearest } from '../../config/nearest.ts';
+import { TOOL_VENDORS } from '../../config/tool-access.ts';
 import { instant } from '../../domain/instant.ts';
 import { type Enqueue, examples, withJson } from '../command-help.ts';
 import type { CliDoors } from '../doors.ts';
@@ -10,6 +12,18 @@ const toSince = (text: string): Since => {
   throw new InvalidArgumentError(parsed.error);
 };
 
+const VENDORS: readonly string[] = ['segment', ...TOOL_VENDORS.map(({ vendor }) => vendor)];
+
+/** A name that no tool bears would be a report without leaks, and a script that never rings. */
+const toTool = (text: string): string => {
+  const [vendor = ''] = text.split('-', 1);
+  if (VENDORS.includes(vendor)) return text;
+  const near = nearest(text, VENDORS);
+  throw new InvalidArgumentError(
+    near === null ? `Expected one of ${VENDORS.join(', ')}, or a part such as hubspot-tasks.` : `Did you mean ${near}?`,
+  );
+};
+
 const withQuestion = (command: Command): Command =>
   withJson(command)
     .addOption(
@@ -17,7 +31,7 @@ const withQuestion = (command: Command): Command =>
         .argParser(toSince)
         .default(toSince('7d'), '7d'),
     )
-    .option('--tool <name>', 'of this tool alone (segment, braze, …)')
+    .option('--tool <name>', 'of this tool alone (segment, braze, hubspot-tasks, …)', toTool)
     .option('--csv', 'print the table as comma-separated values');
 
 /** `recoup report`: what happened, in numbers. */

@@ -21,6 +21,9 @@ export const showMs = (ms: number): string => {
   return `${Math.floor(ms / size)} ${unit}`;
 };
 
+/** How far back, for a heading, e.g. `in the last 7d` or `since 2026-01-01`. */
+export const showSince = (text: string): string => (/^\d+[a-z]+$/.test(text) ? `in the last ${text}` : `since ${text}`);
+
 /** Rows as comma-separated values (RFC 4180); what a spreadsheet would take for a formula is text. */
 export const toCsv = (rows: readonly (readonly (string | number | null)[])[]): string =>
   rows

@@ -3,7 +3,7 @@ import { latencyReport, type StepLatency } from '../../report/latency-report.ts'
 import type { CliDoors } from '../doors.ts';
 import { EXIT } from '../failure.ts';
 import { alignRows, clean, heading, paint, say, sayJson } from '../terminal.ts';
-import { type ReportOptions, showMs, toCsv } from './figures-text.ts';
+import { type ReportOptions, showMs, showSince, toCsv } from './figures-text.ts';
 
 const WORDS = {
   decide: 'webhook received → decided',
@@ -34,7 +34,7 @@ export const reportLatency = async (doors: CliDoors, options: ReportOptions): Pr
     if (options.json === true) sayJson(report);
     else if (options.csv === true) say(csvOf(report.steps));
     else {
-      heading(`Latency since ${since.text}`);
+      heading(`Latency ${showSince(since.text)}`);
       const rows = report.steps.map(rowOf);
       if (rows.length === 0) say('Nothing was decided or delivered in this time.');
       const head = ['step', 'of', 'count', 'p50', 'p95', 'p99', 'most'];

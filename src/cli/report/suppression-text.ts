@@ -6,11 +6,12 @@ import { BLOCKS, type Glyphs, PLAIN, shareBar } from '../plots.ts';
 import { alignRows, clean, columns, heading, isTerminal, paint, say } from '../terminal.ts';
 import { hasBlocks } from '../unicode.ts';
 import { wrap } from '../wrap.ts';
-import { showMs } from './figures-text.ts';
+import { showMs, showSince } from './figures-text.ts';
 
 const SHOWN_LEAKS = 20;
 const BAR_COLUMNS = 30;
-const LAYERS = ['decided', 'state', 'exit', 'acknowledged', 'verified'] as const;
+/** Without `acknowledged`, which is the first table's. */
+const LAYERS = ['decided', 'state', 'exit', 'verified'] as const;
 
 const nameOf = ({ tool, channel }: ToolSuppression): string =>
   clean(tool) + (channel === 'recorder' ? ' (recorder)' : '');
@@ -34,14 +35,16 @@ const sayTable = (tools: readonly ToolSuppression[]): void => {
 
 const sayLayers = (tools: readonly ToolSuppression[]): void => {
   heading('Layer by layer: p50 / p99 since the webhook came');
-  const rows = tools.map((tool) => [
-    nameOf(tool),
-    ...LAYERS.map((layer) => {
-      const figures = tool.layers[layer];
-      return figures === null ? '–' : `${showMs(figures.p50Ms)} / ${showMs(figures.p99Ms)}`;
-    }),
-  ]);
-  const [first = '', ...lines] = alignRows([['tool', ...LAYERS], ...rows], [1, 2, 3, 4, 5]);
+  const rows = tools
+    .filter(({ count }) => count > 0)
+    .map((tool) => [
+      nameOf(tool),
+      ...LAYERS.map((layer) => {
+        const figures = tool.layers[layer];
+        return figures === null ? '–' : `${showMs(figures.p50Ms)} / ${showMs(figures.p99Ms)}`;
+      }),
+    ]);
+  const [first = '', ...lines] = alignRows([['tool', ...LAYERS], ...rows], [1, 2, 3, 4]);
   say(paint('dim', first));
   for (const line of lines) say(line);
 };
@@ -95,18 +98,26 @@ const sayLeaks = ({ leaks, openLeaks, leakAges }: SuppressionReport): void => {
     say(`and ${counted(openLeaks - SHOWN_LEAKS, 'other')}: ${COMMAND} report suppression --json`);
 };
 
+/** Once tools are written to, what recorders would have done is of no interest beside what was done. */
+const toShown = (tools: readonly ToolSuppression[]): readonly ToolSuppression[] => {
+  const live = tools.filter(({ channel }) => channel === 'live');
+  return live.length === 0 ? tools : live;
+};
+
 /** The report as people read it: the table, the plot, then who is open and what to do. */
 export const saySuppression = (
   report: SuppressionReport,
   since: string,
   env: Readonly<Record<string, string | undefined>>,
 ): void => {
-  heading(`Seconds to suppress since ${since}: from the webhook to each tool's word`);
-  if (report.tools.length === 0) say('Nobody who was in dunning is out of it since then.');
+  heading(`Seconds to suppress ${showSince(since)}: from the webhook to each tool's word`);
+  const tools = toShown(report.tools);
+  if (tools.length === 0) say('Nobody who was in dunning is out of it since then.');
   else {
-    sayTable(report.tools);
-    sayLayers(report.tools);
-    sayPlot(report.tools, hasBlocks(env, isTerminal()) ? BLOCKS : PLAIN);
+    sayTable(tools);
+    sayLayers(tools);
+    if (tools.length < report.tools.length) say(paint('dim', 'Recorders are left out: --json and --csv have them.'));
+    sayPlot(tools, hasBlocks(env, isTerminal()) ? BLOCKS : PLAIN);
   }
   sayLeaks(report);
 };
