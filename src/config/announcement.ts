@@ -64,6 +64,7 @@ const onParts = ({ environment, url, policyFile }: AnnouncementOptions): readonl
   ...(sends(environment) ? [['on', `Segment, ids under the namespace ${environment.namespace}`] as const] : []),
   ...writtenTo(environment).map(({ name, holds }) => ['on', `${name}: ${holds}`] as const),
   ['on', `health ${url}/healthz, ${url}/readyz; numbers ${url}/metrics`],
+  ['on', `guard ${url}/v1/guard/<user id>, banner ${url}/v1/banner.js, holds ${url}/v1/profiles/<user id>/hold`],
   ['store', `${environment.databaseUrl}, namespace ${environment.namespace}`],
   ['policy', policyFile],
 ];
@@ -103,7 +104,7 @@ const offParts = (environment: Environment): readonly Part[] => [
     (vendor) => ['off', `${vendor.name}: set ${listed(requiredOf(vendor))} to turn it on`] as const,
   ),
   ...(environment.apiToken === null
-    ? [['off', '/metrics from other machines: set API_TOKEN to turn it on'] as const]
+    ? [['off', '/metrics and /v1/profiles from other machines: set API_TOKEN to turn them on'] as const]
     : []),
   ...(environment.guardToken === null
     ? [['off', '/v1/guard and /v1/status from other machines: set GUARD_TOKEN to turn them on'] as const]

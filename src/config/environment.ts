@@ -181,7 +181,7 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
   if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
     return refusal(
       'API_TOKEN',
-      `, and it must be set when HOST is not loopback: /metrics would be open to the network`,
+      `, and it must be set when HOST is not loopback: /metrics and holds would be open to the network`,
     );
   }
   if (!isLoopback(vars.HOST) && vars.GUARD_TOKEN === undefined) {

@@ -71,13 +71,19 @@ const allowOrigin = (request: Request, response: Response, token: Secret | null)
   else if (origin !== undefined && LOCAL_ORIGIN.test(origin)) response.setHeader('access-control-allow-origin', origin);
 };
 
+/** A browser that was turned away must not be told to send the token, which it may not hold. */
+const HASH_WANTED = 'Send the user_hash of this user; a server may send the GUARD_TOKEN as a bearer token instead.';
+
 const askStatus =
   ({ status, token, clock }: GuardRoutesOptions): RequestHandler =>
   async (request, response) => {
     response.setHeader('cache-control', 'no-store');
     allowOrigin(request, response, token);
     const standing = browserStanding(request, token);
-    if (standing !== 'welcome') return turnAway(response, standing, 'GUARD_TOKEN', { show: false });
+    if (standing !== 'welcome') {
+      const error = standing === 'unauthorized' ? { error: HASH_WANTED } : {};
+      return turnAway(response, standing, 'GUARD_TOKEN', { ...error, show: false });
+    }
     const userId = userIdOf(request);
     send(response, await status.ask(userId.slice(0, MOST_ID_CHARS + 1), clock.now()));
   };

@@ -23,6 +23,7 @@ const sayBrake = ({ share, known }: ObserveDiff, { shareAtOnce, fromPeople }: Po
   const isCounted = shareAtOnce !== null && known >= fromPeople;
   const limit = shareAtOnce === null ? 'no limit' : `limit ${percent(shareAtOnce)}, from ${fromPeople} known people up`;
   say(`Entering messaging: ${percent(share)} of the known (${limit}).`);
+  if (!isCounted && shareAtOnce !== null) say('So few are known that the brake does not count yet.');
   if (isCounted && share > shareAtOnce)
     say(paint('yellow', 'The brake would engage on the switch and wait for a release: recoup brakes release.'));
 };
@@ -84,7 +85,8 @@ const sayBeside = (diff: ObserveDiff): void => {
     .flatMap((each) => (each.outcome === 'recovered' ? (each.hours ?? []) : []))
     .toSorted((a, b) => a - b);
   const median = hours[Math.floor(hours.length / 2)];
-  if (median !== undefined) say(`  Half of those who recovered had paid within ${median} hours.`);
+  if (median !== undefined)
+    say(`  Half of those who recovered had paid within ${median < 1 ? 'an hour' : `${median} hours`}.`);
   sayPlot(diff);
 };
 

@@ -18,7 +18,12 @@ export const holdIdSchema = z
 
 const wellFormed = (text: string): boolean => text.isWellFormed();
 const words = (most: number): z.ZodType<string> =>
-  z.string().trim().min(1).max(most).refine(wellFormed, 'expected well-formed text');
+  z
+    .string(`expected text of 1 to ${most} characters`)
+    .trim()
+    .min(1, `expected text of 1 to ${most} characters`)
+    .max(most, `expected text of 1 to ${most} characters`)
+    .refine(wellFormed, 'expected well-formed text');
 export const actorSchema = words(OPERATOR_LIMITS.actor);
 export const reasonSchema = words(OPERATOR_LIMITS.reason);
 
