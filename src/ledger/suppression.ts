@@ -53,12 +53,15 @@ const isRunning = ({ latest, ended }: SubscriptionLedger): boolean => latest !==
 
 const CAUSES = ['opted_out', 'owned_elsewhere', 'held'] as const satisfies readonly Hold['cause'][];
 
-/** Why the whole account is held back, whatever becomes of each of its subscriptions. */
-const accountReason = ({ now, holds }: Known, disputed: boolean): SuppressionReason | null => {
-  if (disputed) return 'dispute';
-  const inForce = holds.filter((hold) => isInForce(hold, now));
+/** Which of an account's holds counts at an instant; null: none is in force. */
+export const holdCauseAt = (holds: readonly Hold[], at: Instant): Hold['cause'] | null => {
+  const inForce = holds.filter((hold) => isInForce(hold, at));
   return CAUSES.find((cause) => inForce.some((hold) => hold.cause === cause)) ?? null;
 };
+
+/** Why the whole account is held back, whatever becomes of each of its subscriptions. */
+const accountReason = ({ now, holds }: Known, disputed: boolean): SuppressionReason | null =>
+  disputed ? 'dispute' : holdCauseAt(holds, now);
 
 const reasonOf = (known: Known, id: string): SuppressionReason | null => {
   const subscription = known.subscriptions.get(id);

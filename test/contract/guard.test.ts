@@ -4,8 +4,10 @@ import type { GuardStore } from '../../src/pipeline/guard/guard-ports.ts';
 import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
 import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
 import { makeStatus } from '../../src/pipeline/guard/status.ts';
+import { intervene } from '../../src/pipeline/interventions/intervene.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
+import { request } from '../scenario/operators.ts';
 import { person } from '../scenario/stage.ts';
 import {
   type Bill,
@@ -130,6 +132,45 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
     expect(await ask()).toEqual([null, 'other_state', 'other_state']);
     await rig.take(ADA, SETTLED, customerPays(BILL, { attempt: 1, charge: 2 }));
     expect(await ask()).toEqual(['other_state', 'other_state', null]);
+  });
+
+  it.each([
+    ['hold', 'held'],
+    ['exclude', 'opted_out'],
+  ] as const)(
+    'stops every kind of message after %s, thanks for a payment too, until it lapses',
+    async (action, reason) => {
+      const rig = await guardRig(kind);
+      await inDunning(rig);
+      await rig.take(ADA, SETTLED, customerPays(BILL, { attempt: 1, charge: 2 }));
+      await rig.decide(SETTLED);
+      const world = { store: rig.store, rules: guardRules(), providers: { stripe } };
+      const said = request(action, { expiry: { forMs: HOUR_MS } });
+      expect(await intervene(world, said, SETTLED)).toMatchObject({ ok: true });
+      const reasons = async (now = SETTLED) =>
+        Promise.all(
+          (['dunning', 'pre_dunning', 'recovery'] as const).map(
+            async (message) => (await rig.ask(now, { message })).reason,
+          ),
+        );
+      expect(await reasons()).toEqual([reason, reason, reason]);
+      await rig.decide(plus(SETTLED, MINUTE_MS));
+      expect(await reasons(plus(SETTLED, HOUR_MS - 1))).toEqual([reason, reason, reason]);
+      expect(await reasons(plus(SETTLED, HOUR_MS))).toEqual(['other_state', 'other_state', null]);
+    },
+  );
+
+  it('thanks for a payment while another account of the person is held', async () => {
+    const rig = await guardRig(kind);
+    await inDunning(rig);
+    await rig.take({ ...ADA, customer: 'cus_ada_2' }, SETTLED, customerIsSaved);
+    await rig.take(ADA, SETTLED, customerPays(BILL, { attempt: 1, charge: 2 }));
+    await rig.decide(SETTLED);
+    const world = { store: rig.store, rules: guardRules(), providers: { stripe } };
+    await intervene(world, request('hold', { id: 'cus_ada_2' }), SETTLED);
+    expect(await rig.ask(SETTLED, { message: 'recovery' })).toMatchObject({ suppress: false, reason: null });
+    await intervene(world, request('hold', { id: ADA.customer, requestId: 'second' }), SETTLED);
+    expect(await rig.ask(SETTLED, { message: 'recovery' })).toMatchObject({ suppress: true, reason: 'held' });
   });
 
   it('is narrowed by the episode that the message is about', async () => {
