@@ -43,6 +43,8 @@ export interface Answer {
   readonly audiences: readonly string[];
   /** Of all accounts. */
   readonly episodes: readonly Episode[];
+  /** D6 of whoever recovered: why even thanks may not be sent about the episodes that ended last; null: they may. */
+  readonly afterwards: readonly (Reason | null)[];
 }
 
 /** C5's last resort: the published ids of two episodes, since the semantics do not say how they sort. */
@@ -107,6 +109,15 @@ const isRecovered = (accounts: readonly Account[], t: number): boolean =>
   accounts
     .flatMap(({ episodes }) => episodes)
     .some(({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && t < endedAt + 7 * DAY);
+
+/** Of the episodes that recovered last. */
+const afterwardsOf = (accounts: readonly Account[]): readonly (Reason | null)[] => {
+  const all = accounts.flatMap(({ c, episodes }) =>
+    episodes.filter(({ outcome }) => outcome === 'recovered').map((it) => ({ c, it })),
+  );
+  const last = Math.max(...all.map(({ it }) => it.endedAt ?? 0));
+  return all.filter(({ it }) => it.endedAt === last).map(({ c, it }) => reasonOf(c, it.subscription, it));
+};
 
 /** D: ended lost; until a payment or a live subscription, on whichever account. */
 const isLost = (accounts: readonly Account[]): boolean => {
@@ -223,5 +234,6 @@ export const answer = (input: {
     revenue: revenueOf(accounts.map(({ c }) => c)),
     audiences: audiencesOf(stage, suppressed, highValue, wrongSlot),
     episodes: accounts.flatMap(({ episodes }) => episodes),
+    afterwards: stage === 'recovered' ? afterwardsOf(accounts) : [],
   };
 };

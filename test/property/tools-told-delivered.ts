@@ -147,7 +147,8 @@ export const judgeDelivered = async (told: Told, seed: number, faults: number): 
     let last = instant(0);
     for (const [at, together] of Map.groupBy(arrivalsOf(told), (arrival) => arrival.at)) {
       await passTime(world, last, at, CALLS);
-      for (const { body, source } of together) await relay.take([body], at, source);
+      for (const each of together)
+        await (each.source === 'operator' ? relay.hear(each.delivery) : relay.take([each.body], at, each.source));
       await relay.decide(at);
       await remember(world, at);
       last = at;

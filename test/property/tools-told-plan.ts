@@ -8,6 +8,7 @@ import type { Arrival, Lifecycle, Noise } from './lifecycle.ts';
 import { lifecycleOf, noises, throughNoise } from './lifecycle.ts';
 import type { PeoplePlan } from './people-plan.ts';
 import { happenToPeople, peoplePlans } from './people-plan.ts';
+import { type Spoken, spokenOf, type Word, words } from './tools-told-words.ts';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -29,6 +30,8 @@ export type Happenings =
 export interface Told {
   readonly happenings: Happenings;
   readonly noise: readonly Noise[];
+  /** What operators say of the accounts whose money moves. */
+  readonly words: readonly Word[];
   readonly wishes: Wishes;
   /** When the relay was installed and read the past from the provider's own list of events, in ms; null: before the first. */
   readonly installedMs: number | null;
@@ -53,6 +56,7 @@ export const told: fc.Arbitrary<Told> = fc.record({
     { weight: 1, arbitrary: fc.record({ of: fc.constant('people' as const), plan: peoplePlans }) },
   ),
   noise: fc.oneof(fc.constant([]), noises),
+  words,
   wishes: fc.record({
     isHighValue: fc.boolean(),
     highValueAtEntry: fc.constantFrom(true, true, false),
@@ -97,12 +101,10 @@ const eventsOf = (happenings: Happenings): readonly Arrival[] => {
 };
 
 /** Something that arrives, and how. */
-export interface Heard extends Arrival {
-  readonly source: DeliverySource;
-}
+export type Heard = (Arrival & { readonly source: DeliverySource }) | (Spoken & { readonly source: 'operator' });
 
 /** Every webhook as it arrives; what had happened by the installation is read then, as history. */
-export const arrivalsOf = ({ happenings, noise, installedMs }: Told): readonly Heard[] => {
+export const arrivalsOf = ({ happenings, noise, installedMs, words: said }: Told): readonly Heard[] => {
   const events = eventsOf(happenings);
   const installed = installedMs === null ? 0 : plus(BEGIN, installedMs);
   const past = events.filter(({ at }) => at <= installed);
@@ -113,5 +115,9 @@ export const arrivalsOf = ({ happenings, noise, installedMs }: Told): readonly H
   return [
     ...past.map(({ body }) => ({ at: plus(instant(installed), 300), body, source: 'backfill' as const })),
     ...news.map((arrival) => ({ ...arrival, source: 'webhook' as const })),
+    ...(happenings.of === 'money' ? spokenOf(said, events) : []).map((each) => ({
+      ...each,
+      source: 'operator' as const,
+    })),
   ].toSorted((a, b) => a.at - b.at);
 };

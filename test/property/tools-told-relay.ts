@@ -2,12 +2,15 @@ import { AUDIENCES } from '../../audiences/index.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import { type Instant, instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import type { Guard } from '../../src/pipeline/guard/guard.ts';
+import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
+import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
 import type { World } from '../../src/pipeline/loop.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
-import type { DeliverySource, OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
+import type { DeliverySource, NewDelivery, OutboxRow, ProfileRecord, Store } from '../../src/pipeline/ports.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { makeRules } from '../../src/pipeline/rules.ts';
-import type { ActiveTool, ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
+import type { ActiveTool, NewToolEdge, ToolRow } from '../../src/pipeline/tools/tool-ports.ts';
 import { stripe } from '../../src/providers/stripe/stripe.ts';
 import { openStore } from '../../src/store/index.ts';
 
@@ -37,6 +40,15 @@ export interface Owned {
   readonly facts: readonly Fact[];
 }
 
+/** A word for a flow of one person, as decided. */
+export interface Told {
+  readonly userId: string;
+  readonly episodeId: string;
+  readonly kind: 'entered' | 'exited';
+  readonly stage: string | null;
+  readonly outcome: string | null;
+}
+
 /** What is committed, once nobody is due. */
 export interface Look {
   readonly now: Instant;
@@ -45,6 +57,8 @@ export interface Look {
   readonly accounts: readonly Owned[];
   readonly profiles: readonly ProfileRecord[];
   readonly rows: Readonly<Record<Subject, readonly ToolRow[]>>;
+  /** What flows of the messaging tool were told since the look before, in order. */
+  readonly told: readonly Told[];
   /** To Segment, in order. */
   readonly calls: readonly OutboxRow[];
 }
@@ -52,6 +66,10 @@ export interface Look {
 export interface ToldRelay {
   readonly store: Store;
   readonly take: (bodies: readonly string[], now: Instant, source: DeliverySource) => Promise<void>;
+  /** Stores what an operator said. */
+  readonly hear: (delivery: NewDelivery) => Promise<void>;
+  /** Reads the same store, at any instant, decided or not. */
+  readonly guard: () => Guard;
   /** Decides whatever is due. */
   readonly decide: (now: Instant) => Promise<void>;
   /** When the next profile is due by time alone; null: none. */
@@ -61,6 +79,30 @@ export interface ToldRelay {
   readonly look: (now: Instant) => Promise<Look>;
   readonly close: () => Promise<void>;
 }
+
+const PERSON = TOOLS.find(({ subject }) => subject === 'person')?.tool;
+
+const WORDS: Readonly<Record<string, Told['kind']>> = {
+  dunning_stage_entered: 'entered',
+  dunning_exited: 'exited',
+  payment_recovered: 'exited',
+};
+
+const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const tellOf = (userId: string, { event: { name, properties }, episodeId }: NewToolEdge): readonly Told[] => {
+  const kind = WORDS[name];
+  if (kind === undefined) return [];
+  return [
+    {
+      userId,
+      episodeId,
+      kind,
+      stage: textOf(properties.stage),
+      outcome: name === 'payment_recovered' ? name : textOf(properties.outcome),
+    },
+  ];
+};
 
 const FOREVER = instant(9_000_000_000_000);
 const MAX_ROUNDS = 500;
@@ -78,6 +120,7 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
     toolsFor: () => TOOLS,
   });
   let decided: Decided[] = [];
+  let told: Told[] = [];
   const watched: Store = {
     ...store,
     work: (at, limit, decide) =>
@@ -89,6 +132,8 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
           const news = commit.accounts.find((each) => each.customer.customer === customer.customer)?.facts ?? [];
           if (role === 'owner') decided.push({ now: at, customer: customer.customer, facts: [...facts, ...news] });
         }
+        for (const { tool, userId, edges } of commit.tools)
+          if (tool === PERSON) told.push(...edges.flatMap((edge) => tellOf(userId, edge)));
         return commit;
       }),
   };
@@ -108,6 +153,10 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
     take: async (bodies, now, source) => {
       await store.accept(bodies.map((body) => toDelivery(stripe, body, now, source)));
     },
+    hear: async (delivery) => {
+      await store.accept([delivery]);
+    },
+    guard: () => makeGuard({ findPresent: makeFindPresent({ store, rules: world().rules, providers }) }),
     decide: async (now) => {
       for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world(), now, 64)) === 0) return;
       throw new Error('the profiles wake each other for ever');
@@ -127,8 +176,10 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
       );
       const calls = await store.nextCalls({ channel: 'segment', calls: 1_000_000, bytes: 1e12 });
       const since = decided;
+      const words = told;
       decided = [];
-      return { now, decided: since, accounts, profiles, rows: Object.fromEntries(rows), calls };
+      told = [];
+      return { now, decided: since, accounts, profiles, rows: Object.fromEntries(rows), told: words, calls };
     },
     close: () => store.close(),
   };

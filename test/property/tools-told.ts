@@ -14,8 +14,9 @@ import {
   taskVerdict,
   wasExhausted,
 } from '../oracle/hand-over.ts';
+import { askAll, type FlowMemory, judgeFlows, judgeGuard, judgeRecoveries } from './tools-told-flows.ts';
 import { judgeContacts, judgeStream } from './tools-told-others.ts';
-import type { Told } from './tools-told-plan.ts';
+import type { Heard, Told } from './tools-told-plan.ts';
 import { arrivalsOf, policyFor } from './tools-told-plan.ts';
 import type { Look, Owned, ToldRelay } from './tools-told-relay.ts';
 import { openToldRelay } from './tools-told-relay.ts';
@@ -31,6 +32,10 @@ interface Memory {
   readonly days: Set<number>;
   /** Episodes that were seen out of retries. */
   readonly exhausted: Set<string>;
+  readonly flows: FlowMemory;
+  /** Episodes that were published. */
+  ids: readonly string[];
+  last: Look | null;
 }
 
 /** An episode of an account, with the id under which it is published. */
@@ -54,6 +59,11 @@ const idsOf = ({ profiles }: Look): ReadonlyMap<string, string> =>
       ]),
     ),
   );
+
+const idOfIn = (look: Look): EpisodeIdOf => {
+  const ids = idsOf(look);
+  return (episode) => ids.get(keyOf(episode)) ?? '';
+};
 
 const accountSight = (said: AccountStanding, { userId }: Owned, held: ToolRow['desired'], idOf: EpisodeIdOf) => ({
   user_id: userId,
@@ -221,6 +231,20 @@ const passTime = async (
   }
 };
 
+const takeAll = async (relay: ToldRelay, together: readonly Heard[], at: Instant): Promise<void> => {
+  const bodies = Map.groupBy(
+    together.flatMap((each) => (each.source === 'operator' ? [] : [each])),
+    (each) => each.source,
+  );
+  for (const [source, some] of bodies)
+    await relay.take(
+      some.map(({ body }) => body),
+      at,
+      source,
+    );
+  for (const each of together) if (each.source === 'operator') await relay.hear(each.delivery);
+};
+
 /** Plays one history through the real loop and compares what tools are to hold and to hear with the rules, step by step. */
 export const judgeTold = async (told: Told): Promise<void> => {
   const policy = policyFor(told);
@@ -232,9 +256,17 @@ export const judgeTold = async (told: Told): Promise<void> => {
     oldNews: new Set(),
     days: new Set(),
     exhausted: new Set(),
+    flows: { heard: new Map(), reachable: new Set() },
+    ids: [],
+    last: null,
   };
-  const see = async (now: Instant, isReading = false): Promise<void> =>
-    judgeLook(await relay.look(now), memory, policy, isReading);
+  const see = async (now: Instant, isReading = false): Promise<void> => {
+    const look = await relay.look(now);
+    judgeLook(look, memory, policy, isReading);
+    memory.last = look;
+    memory.ids = [...new Set([...memory.ids, ...idsOf(look).values()])];
+    if (told.happenings.of === 'money') judgeFlows(look, memory.flows, policy, idOfIn(look));
+  };
   try {
     const looks = [...told.looks];
     let last: Instant = instant(0);
@@ -248,17 +280,15 @@ export const judgeTold = async (told: Told): Promise<void> => {
         await see(between);
       }
       await passTime(relay, { until: at, days: memory.days }, see);
-      for (const [source, some] of Map.groupBy(together, (each) => each.source))
-        await relay.take(
-          some.map(({ body }) => body),
-          at,
-          source,
-        );
+      await takeAll(relay, together, at);
+      const asked = told.happenings.of === 'money' ? await askAll(relay.guard(), memory.ids, at) : [];
+      const before = memory.last;
       await relay.decide(at);
       await see(
         at,
         together.some(({ source }) => source === 'backfill'),
       );
+      if (memory.last !== null) judgeGuard(asked, { before, after: memory.last }, policy, idOfIn(memory.last));
       last = at;
     }
     for (const days of [8, 40]) {
@@ -266,6 +296,8 @@ export const judgeTold = async (told: Told): Promise<void> => {
       await passTime(relay, { until: then, days: memory.days }, see);
       await see(then);
     }
+    if (told.happenings.of === 'money' && told.installedMs === null && memory.last !== null)
+      judgeRecoveries(memory.last, policy, idOfIn(memory.last));
   } finally {
     await relay.close();
   }

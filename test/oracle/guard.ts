@@ -1,0 +1,33 @@
+import type { Status } from './account.ts';
+import { statusOf } from './account.ts';
+import type { Answer } from './answer.ts';
+
+export type Message = 'dunning' | 'pre_dunning' | 'recovery';
+
+/** G8, docs/guard.md: which states each kind of message is for. */
+const PASSES: Readonly<Record<Message, readonly Status[]>> = {
+  dunning: ['active', 'exhausted'],
+  pre_dunning: ['pre_dunning'],
+  recovery: ['recovered'],
+};
+
+/**
+ * Every reason that holds why a message must not be sent; none: it may. Which of several is named no rule says. `spoken`:
+ * the episode that the person's state is about; `asked`: null where the message is about whichever that is.
+ */
+export const guardReasons = (
+  said: Answer,
+  message: Message,
+  asked: string | null,
+  spoken: string | null,
+): readonly string[] => {
+  const status = statusOf(said);
+  const isOther = asked !== null && asked !== spoken;
+  return [
+    ...(status === 'none' ? ['healthy'] : []),
+    ...(said.reason === null ? [] : [said.reason]),
+    ...(said.afterwards[0] == null ? [] : [said.afterwards[0]]),
+    ...(status !== 'none' && status !== 'held' && !PASSES[message].includes(status) ? ['other_state'] : []),
+    ...(isOther ? ['other_episode'] : []),
+  ];
+};
