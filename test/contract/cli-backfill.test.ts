@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { DAY_MS } from '../../src/domain/instant.ts';
 import { makeLargeBook, type StripeStandIn, startStripeStandIn } from '../../src/simulate/vendors/stripe.ts';
@@ -35,7 +36,18 @@ describe('recoup backfill stripe', () => {
     expect(stdout).toContain('customers and their cards: 130 read, 260 stored now');
     expect(stdout).toMatch(/^New, .*: 1,443\.$/m);
     expect(stdout).toMatch(/^Waiting for the relay .*npm start\): 1,443\.$/m);
+    expect(stdout).toMatch(/the brake holds entries back until you release it: .*brakes status$/m);
     expect(stored().length).toBe(1_443);
+  });
+
+  it('says so where the brake is engaged, and what to do', async () => {
+    const db = new DatabaseSync(join(place.path, 'data/recoup.db'));
+    db.exec('INSERT INTO brake_stops (engaged_at, entered, known) VALUES (1793000000000, 61, 600)');
+    db.close();
+    const { exitCode, stdout } = await backfill();
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/held back: 61 of 600 known people .*recoup brakes release --reason/);
+    expect(stdout).not.toContain('Too many at once');
   });
 
   it('tells a program all of it in one document', async () => {

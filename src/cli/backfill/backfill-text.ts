@@ -3,6 +3,8 @@ import { counted } from '../../domain/words.ts';
 import type { BackfillEnd } from '../../pipeline/api/backfill.ts';
 import type { Begun } from '../../pipeline/api/backfill-begin.ts';
 import type { PageReport } from '../../pipeline/api/backfill-part.ts';
+import { releaseText, stopText } from '../../pipeline/brakes/brake-watch.ts';
+import type { StoreCounts } from '../../pipeline/ports.ts';
 import { COMMAND } from '../command-line.ts';
 import { clean, complain, heading, say } from '../terminal.ts';
 
@@ -23,6 +25,7 @@ export interface BackfillTally {
   readonly undecided: number;
   /** Of these, those whose customer is not known. */
   readonly unresolved: number;
+  readonly brake: StoreCounts['brake'];
 }
 
 const sum = (parts: readonly PageReport[], of: 'stored' | 'notUnderstood'): number =>
@@ -42,6 +45,7 @@ export const toBackfillJson = (end: BackfillEnd, tally: BackfillTally): unknown 
   stored: sum(tally.parts, 'stored'),
   notUnderstood: sum(tally.parts, 'notUnderstood'),
   undecided: tally.undecided,
+  brakeEngaged: tally.brake.stop !== null,
   unresolved: tally.unresolved,
   tookMs: tally.tookMs,
   perSecond: perSecond(tally),
@@ -58,6 +62,15 @@ const sayWhatIsLeft = ({ undecided, unresolved, parts }: BackfillTally): void =>
   else say(`Waiting for the relay to decide, at once or when it starts next (npm start): ${n(undecided)}.`);
 };
 
+/** Whoever is found in dunning enters messaging, whatever `--emit` says of the events. */
+const sayBrake = ({ undecided, brake }: BackfillTally): void => {
+  if (brake.stop !== null) say(`${stopText(brake.stop)} ${releaseText(brake)}`);
+  else if (undecided > 0)
+    say(
+      `Who is in dunning by these enters messaging. Too many at once, and the brake holds entries back until you release it: ${COMMAND} brakes status`,
+    );
+};
+
 const sayTotals = (tally: BackfillTally): void => {
   const seconds = Math.max(1, Math.round(tally.tookMs / SECOND_MS));
   heading('In this run');
@@ -65,6 +78,7 @@ const sayTotals = (tally: BackfillTally): void => {
   say(`New, with the cards and charges that came along: ${n(sum(tally.parts, 'stored'))}.`);
   say('What was there already is not stored twice.');
   sayWhatIsLeft(tally);
+  sayBrake(tally);
 };
 
 const goOn = ({ command }: BackfillTally): string => `To go on where it was: ${clean(command)}`;

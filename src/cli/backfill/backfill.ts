@@ -141,9 +141,10 @@ const read = async ({ api, store, provider }: Opened, command: BackfillCommand):
       onWait: reporter.wait,
     });
     reporter.end();
-    const { unread: undecided, unresolved } = (await store.counts()).deliveries;
+    const { deliveries, brake } = await store.counts();
+    const { unread: undecided, unresolved } = deliveries;
     const begun = beginnings[0]?.begun ?? null;
-    const took = { tookMs: now() - startedAt, undecided, unresolved };
+    const took = { tookMs: now() - startedAt, undecided, unresolved, brake };
     return { end, tally: { command: typedAgain(command), merchant, mode: api.mode, begun, ...parts.tally(), ...took } };
   } finally {
     reporter.end();
