@@ -6,9 +6,11 @@ import { becomes, on, to, wait } from './stage.ts';
 import {
   cancelIsRequested,
   cancelIsUndone,
+  customerIsSaved,
   customerPays,
   fails,
   type Happening,
+  isLookedAt,
   isSeen,
   retrySucceeds,
 } from './stripe-happenings.ts';
@@ -371,3 +373,38 @@ test('an exit whose answer is lost is sent until it is known, and the person sta
     wait(minutes(30)),
     toolsAreSilenced(HELD),
   ]));
+
+test('an exclusion is of the account: it goes along when a user comes to light, and when another one does', () => {
+  const isSilent =
+    (user: string, reason: string): OutsideStep =>
+    async (stage) => {
+      expect(await ask(stage, { user })).toMatchObject({ suppress: true, reason });
+      for (const vendor of MESSENGERS) {
+        expect(edgesIn(stage, vendor, user), vendor).toEqual([]);
+        expect(seen(personIn(stage.relay.standIns, vendor, user))?.inDunning ?? false, vendor).toBe(false);
+      }
+    };
+  const isLinkedTo = (userId: string): readonly OutsideStep[] => [
+    becomes('ada', { userId }),
+    isReceived(customerIsSaved, isLookedAt(ADA, FAR)),
+    settles,
+    wait(minutes(2)),
+  ];
+  return playOutside([
+    becomes('ada', { userId: undefined }),
+    salesLink({ account: 'cus_ada' }),
+    to('ada', fails(ADA, FAR)),
+    wait(minutes(1)),
+    async ({ relay }) => {
+      expect((await relay.post('/v1/profiles/cus_ada/exclude', { actor: 'hanna' })).status).toBe(202);
+    },
+    settles,
+    on(2),
+    ...isLinkedTo('user_ada'),
+    isSilent('user_ada', 'opted_out'),
+    on(3),
+    ...isLinkedTo('user_new'),
+    isSilent('user_ada', 'unknown_person'),
+    isSilent('user_new', 'opted_out'),
+  ]);
+});

@@ -1,4 +1,4 @@
-import { describe, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
 import { paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
 import { ADA } from './ada.ts';
@@ -13,6 +13,7 @@ import {
   type Happening,
   isCreditedToNothing,
   isMarkedUncollectible,
+  isPaidFirstTime,
   isPaidOutOfBand,
   isVoided,
   retrySucceeds,
@@ -28,6 +29,7 @@ import {
 import { collection, pauses, resumes } from './stripe-pauses.ts';
 import {
   adaIsDunned,
+  ask,
   churnBusterSays,
   churnkeySays,
   guardStops,
@@ -41,7 +43,9 @@ import {
   type Silenced,
   settles,
   stagesAre,
+  toolsAreSilenced,
 } from './suppression-play.ts';
+import { tasksAre } from './tools-play.ts';
 
 /**
  * Every way in which dunning ends or is held (semantics C2, C3, D6), and every layer that says so: the guard from the millisecond
@@ -130,9 +134,45 @@ const HOLDS: readonly Row[] = [
 ];
 
 describe('silences every layer at once', () => {
-  test.each([...ENDS, ...HOLDS])('%s', (_name, happens, expected) =>
-    playOutside([...adaIsDunned, ...happens, ...isSilenced(expected)]),
+  test.each(ENDS)('%s, and closes the tasks', (_name, happens, expected) =>
+    playOutside([...adaIsDunned, ...happens, ...isSilenced(expected), tasksAre('ada', [{ isOpen: false }])]),
   );
+
+  test.each(HOLDS)('%s, and leaves the tasks', (_name, happens, expected) =>
+    playOutside([...adaIsDunned, ...happens, ...isSilenced(expected), tasksAre('ada', [{ isOpen: true }])]),
+  );
+
+  test('a refund on its own bill, until that is charged again', () =>
+    playOutside([
+      ...adaIsDunned,
+      isReceived(isRefunded(ADA, 1, { id: 're_own', amount: 1_000, total: 1_000 })),
+      settles,
+      on(3),
+      guardStops(held('refund')),
+      isReceived(fails(ADA, { attempt: 2, retryAt: day(150) })),
+      settles,
+      wait(minutes(1)),
+      isDunned({ stage: 'retrying' }),
+      stagesAre('first_failure', 'retrying'),
+    ]));
+
+  test('the day on which an old debt is written off, by time alone', () =>
+    playOutside([
+      ...adaIsDunned,
+      to('ada', fails(ADA, { attempt: 2 })),
+      on(25),
+      to('ada', isPaidFirstTime({ ...ADA, invoice: 'in_next' })),
+      on(30, minutes(1) - 1),
+      async (stage) => expect((await ask(stage)).suppress).toBe(false),
+      wait(1),
+      toolsAreSilenced({
+        status: 'none',
+        guard: 'healthy',
+        exit: ['dunning_exited', 'written_off'],
+        ledger: 'written_off',
+      }),
+      guardStops({ status: 'none', guard: 'healthy' }),
+    ]));
 });
 
 type Release = readonly [name: string, reason: string, begins: readonly OutsideStep[], ends: readonly OutsideStep[]];

@@ -35,7 +35,6 @@ import {
 } from './suppression-play.ts';
 import { personIn, seen } from './tools-looks.ts';
 import { billOf, comesBack, goesDown, salesLink } from './tools-play.ts';
-import type { ToolStandIns } from './tools-stand-ins.ts';
 
 /** Nobody who paid is dunned again, whatever is down, late or out of order. */
 const PAID_BY_HER: Silenced = {
@@ -170,6 +169,17 @@ describe('webhooks out of order', () => {
     ]),
   );
 
+  test('a second failure and the payment of one second end the dunning', () =>
+    playOutside([
+      ...adaIsDunned,
+      isReceived(customerPays(ADA, { attempt: 2 }), fails(ADA, { attempt: 2, retryAt: day(150) })),
+      guardStops(PAID_BY_HER),
+      settles,
+      wait(minutes(5)),
+      toolsAreSilenced(PAID_BY_HER),
+      stagesAre('first_failure'),
+    ]));
+
   test('the payment inside the settle window of the failure: nobody is dunned', () =>
     playOutside([
       ...isKnown('ada'),
@@ -302,14 +312,14 @@ describe('a hold', () => {
       stagesAre('first_failure'),
     ]));
 
-  test('under which the customer pays ends in nothing when it lapses', () =>
+  test('under which the customer pays thanks nobody, and ends in nothing when it lapses', () =>
     playOutside([
       ...adaIsDunned,
       operatorSays('hold', { for: '3d' }),
       ...isSilenced(HELD),
       on(2),
       isReceived(pays),
-      guardStops(PAID_BY_HER),
+      guardStops({ status: 'recovered', guard: 'held' }),
       settles,
       on(6),
       toolsAreState({ inDunning: false, status: 'recovered' }),
@@ -391,60 +401,6 @@ describe('a customer that is linked to another user', () => {
       toolsAreState({ inDunning: false, status: 'recovered' }),
       async (stage) => expect((await ask(stage, { user: 'user_old' })).suppress).toBe(true),
     ]));
-});
-
-describe('a "set" that the tool applies after the "clear" that came later', () => {
-  const isLate = (standIns: ToolStandIns, vendor: (typeof HOLDERS)[number]): void => {
-    const when = { calls: 1, holding: ['user_ada'] };
-    if (vendor === 'braze') standIns.braze.faults.inject({ kind: 'late', calls: null }, when);
-    else standIns[vendor].inject({ kind: 'late' }, vendor === 'salesforce' ? { calls: 1 } : when);
-  };
-  const isDunnedIn = (stage: Parameters<OutsideStep>[0], vendor: (typeof HOLDERS)[number]) =>
-    seen(personIn(stage.relay.standIns, vendor, 'user_ada'))?.inDunning;
-  /** The word of the second stage is applied `afterMs` after that of the payment. */
-  const setAfterClear = (vendor: (typeof HOLDERS)[number], afterMs: number): readonly OutsideStep[] => [
-    ...adaIsDunned,
-    operatorSays('hold', { for: '30d' }),
-    settles,
-    wait(hours(30)),
-    ({ relay }) => isLate(relay.standIns, vendor),
-    operatorSays('resume'),
-    settles,
-    isReceived(pays),
-    settles,
-    (stage) => expect(isDunnedIn(stage, vendor)).toBe(false),
-    wait(afterMs),
-    ({ relay: { standIns } }) => standIns[vendor].applyLate(),
-    (stage) => expect(isDunnedIn(stage, vendor), 'the late word was applied').toBe(true),
-    async (stage) => expect((await ask(stage)).suppress).toBe(true),
-  ];
-
-  test.each(
-    HOLDERS.flatMap((vendor) => [
-      [vendor, '30 s', seconds(30), minutes(2)] as const,
-      [vendor, '5 min', minutes(5), minutes(15)] as const,
-      [vendor, '12 h', hours(12), hours(24)] as const,
-    ]),
-  )('%s, %s late: is put right', (vendor, _name, afterMs, mendedMs) =>
-    playOutside([
-      ...setAfterClear(vendor, afterMs),
-      wait(mendedMs),
-      (stage) => expect(isDunnedIn(stage, vendor)).toBe(false),
-      toolsAreState({ inDunning: false, status: 'recovered' }),
-    ]),
-  );
-
-  test.each(HOLDERS)('%s: without reading back it stays, and only the guard stops the message', (vendor) =>
-    playOutside(
-      [
-        ...setAfterClear(vendor, seconds(30)),
-        wait(hours(48)),
-        (stage) => expect(isDunnedIn(stage, vendor)).toBe(true),
-        async (stage) => expect((await ask(stage)).suppress).toBe(true),
-      ],
-      { readsBack: false },
-    ),
-  );
 });
 
 test('a payment seconds after the failure was announced stops the flow that has just begun', () =>
