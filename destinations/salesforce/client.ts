@@ -11,7 +11,7 @@ export class SalesforceOutage extends Error {}
 
 /**
  * Asks Salesforce through its own client, for what is not a delivery. Logs in for itself.
- * @throws SalesforceOutage where it may answer later, Error where it said no; either has a message that names Salesforce's code and words, and no secret.
+ * @throws SalesforceOutage where it may answer later, Error with a `status` where it said no; either has a message that names Salesforce's code and words, and no secret.
  */
 export const askSalesforce = async <Answer>(
   settings: SalesforceSettings,
@@ -19,7 +19,7 @@ export const askSalesforce = async <Answer>(
   ask: (salesforce: Connection, userId: string | null) => Promise<Answer>,
 ): Promise<Answer> => {
   const opened = await openSession(settings, timeoutMs);
-  if (!opened.ok) throw toError(opened.answer.answer !== 'stopped', opened.answer.reason);
+  if (!opened.ok) throw toError(opened.answer.answer === 'stopped' ? REFUSED : null, opened.answer.reason);
   const { Connection } = await import('jsforce');
   const { access_token: accessToken, instance_url: instanceUrl } = opened.settings;
   // jsforce waits for 30 minutes, whatever it is told.
@@ -27,11 +27,21 @@ export const askSalesforce = async <Answer>(
   try {
     return await within(timeoutMs, () => ask(connection, opened.userId));
   } catch (error) {
-    throw toError(!isNo(error), describe(error, [settings.client_secret, accessToken]));
+    throw toError(isNo(error) ? statusOf(error) : null, describe(error, [settings.client_secret, accessToken]));
   }
 };
 
-const toError = (isOutage: boolean, reason: string): Error => new (isOutage ? SalesforceOutage : Error)(reason);
+/** jsforce drops the status where Salesforce gave a code: of a question, it is about our rights or the set-up. */
+const REFUSED = 403;
+
+/** @param status of a no; null: there was no answer that lasts. */
+const toError = (status: number | null, reason: string): Error =>
+  status === null ? new SalesforceOutage(reason) : Object.assign(new Error(reason), { status });
+
+const statusOf = (error: unknown): number => {
+  const code = error instanceof Error && 'errorCode' in error ? String(error.errorCode) : '';
+  return Number(/^ERROR_HTTP_(\d{3})$/.exec(code)?.[1] ?? REFUSED);
+};
 
 /** jsforce names an answer without Salesforce's own code `ERROR_HTTP_<status>`; without any there was none to read. */
 const isNo = (error: unknown): boolean => {

@@ -2,7 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import type { SetUpPlan, Tool, ToolSettings } from '../../src/destination-kit/define-tool.ts';
 import { fieldsOf } from '../../src/destination-kit/fields.ts';
+import { statusOf } from '../../src/destination-kit/status-of.ts';
 import { instant } from '../../src/domain/instant.ts';
+import { toReadFailure } from '../../src/pipeline/verify/read-pauses.ts';
 import { RUN_AS, type SalesforceStandIn, startSalesforceStandIn } from '../../src/simulate/vendors/salesforce.ts';
 import { toolOf } from '../stand-ins/salesforce-bench.ts';
 import { NOW } from './tool-records.ts';
@@ -201,6 +203,22 @@ describe('what Salesforce holds', () => {
     standIn.org.put('Account', { Name: 'Acme', Billing_Id__c: 'cus_1', In_Dunning__c: true });
     await ACCOUNTS.erase?.(settings, ['cus_1'], TIMEOUT_MS);
     expect(standIn.org.all('Account')).toMatchObject([{ Billing_Id__c: 'cus_1', In_Dunning__c: false }]);
+  });
+
+  it('is refused to a key that may not read or log in, so that read-back stops and tells; an outage is none', async () => {
+    await open();
+    await applyAll(CONTACTS);
+    const failureOf = (own: ToolSettings) =>
+      CONTACTS.readBack?.(own, ['ann'], TIMEOUT_MS).then(
+        () => null,
+        (error: unknown) => toReadFailure(statusOf(error)),
+      );
+    expect(await failureOf({ ...settings, client_secret: 'wrong-secret' })).toBe('stopped');
+    standIn.inject({ kind: 'status', status: 403, reads: true }, { holding: ['ann'] });
+    expect(await failureOf(settings)).toBe('stopped');
+    standIn.heal();
+    standIn.inject({ kind: 'status', status: 503, reads: true });
+    expect(await failureOf(settings)).toBe('unanswered');
   });
 
   it('of tasks is whether they are open; erased, they are gone', async () => {
