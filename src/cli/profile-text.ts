@@ -1,9 +1,10 @@
+import type { MarkedRecovered } from '../domain/fact.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
 import type { Hold } from '../ledger/hold.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
 import { accountNames } from './account-names.ts';
 import { COMMAND } from './command-line.ts';
-import { holdText } from './holds/hold-text.ts';
+import { holdText, markText } from './holds/hold-text.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 import { toolLines } from './tool-lines.ts';
@@ -125,13 +126,26 @@ const recordedLines = ({ calls }: ProfileRecord): readonly string[] =>
 /** A profile as it is shown. */
 export interface ProfilePage {
   readonly record: ProfileRecord;
-  /** What people and other tools hold it back for, and when that was looked up; not shown unless given. */
-  readonly held?: { readonly holds: readonly Hold[]; readonly now: Instant };
+  /** Not shown unless given. */
+  readonly said?: Said;
 }
 
-const holdLines = ({ held }: ProfilePage): readonly string[] => {
-  const lines = (held?.holds ?? []).map((hold) => holdText(hold, held?.now ?? hold.from));
-  return lines.length === 0 ? [] : section('Holds', lines, '');
+/** What people and other tools said of a profile, and when that was looked up. */
+export interface Said {
+  readonly now: Instant;
+  /** In force, or to come. */
+  readonly holds: readonly Hold[];
+  readonly marks: readonly MarkedRecovered[];
+}
+
+const saidLines = ({ said }: ProfilePage): readonly string[] => {
+  if (said === undefined) return [];
+  const holds = said.holds.map((hold) => holdText(hold, said.now));
+  const marks = said.marks.map(markText);
+  return [
+    ...(holds.length === 0 ? [] : section('Holds', holds, '')),
+    ...(marks.length === 0 ? [] : section('Marks', marks, '')),
+  ];
 };
 
 /** A profile for a person at a terminal, line by line. Times are UTC. */
@@ -140,7 +154,7 @@ export const profileLines = (page: ProfilePage): readonly string[] => {
   const view = parseView(record.view);
   return [
     ...headLines(record, view),
-    ...holdLines(page),
+    ...saidLines(page),
     ...section('Audiences', (view?.audiences ?? []).map(clean), 'in none'),
     ...section('Traits', traitLines(view), 'none: nothing failed, and no card came near its end'),
     ...section('Episodes', episodeLines(view), 'none'),

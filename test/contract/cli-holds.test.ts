@@ -126,4 +126,14 @@ describe('recoup profile and explain', () => {
     expect((await json('profile', 'ada'))[0].holds).toMatchObject([{ actor: 'hanna', reason: 'ticket 8' }]);
     expect((await json('explain', 'ada'))[0].holds).toMatchObject([{ cause: 'held', source: 'operator' }]);
   });
+
+  it('profile shows who marked a customer as recovered, and why, once the loop has read it', async () => {
+    await recoup('mark-recovered', 'bob', '--reason', 'bank transfer', '--actor', 'hanna');
+    const now = instant(Math.ceil(Date.now() / 1_000) * 1_000);
+    await playThrough({ startsAt: now, days: 1, deliveries: failing('dora'), path: PATH }, () => undefined);
+    expect((await recoup('profile', 'bob')).stdout).toMatch(
+      /marked as recovered by hanna \(operator\), .+: bank transfer/,
+    );
+    expect((await json('profile', 'bob'))[0].marks).toMatchObject([{ actor: 'hanna', reason: 'bank transfer' }]);
+  });
 });

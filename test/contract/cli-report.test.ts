@@ -70,6 +70,12 @@ describe('recoup report', () => {
     expect([exitCode, text.includes('Open leaks: 1')]).toEqual([0, true]);
   });
 
+  it('refuses a tool that there is none of, which would never have a leak', async () => {
+    await pays(10 * MINUTE_MS, false);
+    const { exitCode, complaint } = await recoup('report', 'suppression', '--tool', 'brase');
+    expect([exitCode, complaint]).toEqual([2, expect.stringContaining('Did you mean braze?')]);
+  });
+
   it('suppression --json: every number, for programs', async () => {
     await pays(10 * MINUTE_MS, false);
     const { text } = await recoup('report', 'suppression', '--json');

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SIMULATED_TOOLS, type SimulatedToolName } from '../../simulate/world/simulated-relay.ts';
 import { LAYERS, type Layer } from '../../simulate/world/simulation.ts';
 import { type Enqueue, examples, withJson } from '../command-help.ts';
@@ -44,8 +44,16 @@ export const addSimulate = (program: Command, doors: CliDoors, enqueue: Enqueue)
     .option('--customers <n>', 'how many customers', wholeNumber(1, 20_000), 500)
     .option('--days <n>', 'how many virtual days', wholeNumber(3, 400), 60)
     .option('--seed <n>', 'the same seed plays the same and gives the same hash', wholeNumber(0, 4_294_967_295), 7)
-    .option('--without <layers>', `layers to leave out, of ${LAYERS.join(',')}`, toLayers, [])
-    .option('--outage <tool:hours>', 'a tool that is down so long, e.g. braze:24h; may be repeated', toOutage, [])
+    .addOption(
+      new Option('--without <layers>', `layers to leave out, of ${LAYERS.join(',')}`)
+        .argParser(toLayers)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option('--outage <tool:hours>', 'a tool that is down so long, e.g. braze:24h; may be repeated')
+        .argParser(toOutage)
+        .default([], 'none'),
+    )
     .option('--chaos', 'tools fail 6.6 % of requests, are down for 5, 24 and 72 hours, and apply some calls hours late')
     .option('--calm', 'nothing goes wrong, and webhooks come at once, once and in order')
     .addHelpText('after', MEANING)

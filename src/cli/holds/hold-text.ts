@@ -1,10 +1,11 @@
+import type { MarkedRecovered } from '../../domain/fact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { counted } from '../../domain/words.ts';
 import type { OperatorAction } from '../../interventions/operator/operator-body.ts';
 import type { Hold } from '../../ledger/hold.ts';
 import type { Intervened, IntervenedPerson } from '../../pipeline/interventions/intervention.ts';
 import { COMMAND } from '../command-line.ts';
-import { instantWithDistance } from '../instant-text.ts';
+import { instantText, instantWithDistance } from '../instant-text.ts';
 import { clean, columns, paint } from '../terminal.ts';
 import { wrap } from '../wrap.ts';
 
@@ -29,6 +30,13 @@ export const holdText = (hold: Hold, now: Instant): string => {
   const why = hold.reason === null ? '' : `: ${clean(hold.reason)}`;
   const begins = hold.from > now ? `, from ${instantWithDistance(hold.from, now)}` : '';
   return `${CAUSES[hold.cause]} by ${who}${begins}, ${lapseText(hold, now)}${why}`;
+};
+
+/** A mark as recovered in one line: by whom, when, why. For people at a terminal; it is told nowhere else. */
+export const markText = ({ source, actor, reason, occurredAt }: MarkedRecovered): string => {
+  const who = actor === null ? SOURCES[source] : `${clean(actor)} (${source})`;
+  const why = reason === null ? '' : `: ${clean(reason)}`;
+  return `marked as recovered by ${who}, ${instantText(occurredAt)} UTC${why}`;
 };
 
 const NOW: Readonly<Record<OperatorAction, string>> = {

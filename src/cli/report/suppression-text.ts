@@ -116,7 +116,7 @@ export const saySuppression = (
   else {
     sayTable(tools);
     sayLayers(tools);
-    if (tools.length < report.tools.length) say(paint('dim', 'Recorders are left out: --json and --csv have them.'));
+    if (tools.length < report.tools.length) say(paint('dim', 'What recorders would have been told is left out.'));
     sayPlot(tools, hasBlocks(env, isTerminal()) ? BLOCKS : PLAIN);
   }
   sayLeaks(report);

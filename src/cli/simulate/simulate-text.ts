@@ -59,7 +59,7 @@ const showMessages = ({ result }: SimulateRun): void => {
   told(
     `${number(verdict.served)} people were to be reached and were, ${number(verdict.missed.length)} were missed with nothing in the way`,
   );
-  const head = ['tool', 'entered', 'sent', 'taken out by an exit', 'stopped by the state', 'stopped by the guard'];
+  const head = ['tool', 'entered', 'sent', 'exited', 'state stopped', 'guard stopped'];
   const rows = Object.entries(flows).map(([tool, { entries, sent, exited, stoppedByState, stoppedByGuard }]) => [
     tool,
     ...[entries, sent, exited, stoppedByState, stoppedByGuard].map(number),

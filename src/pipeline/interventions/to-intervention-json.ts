@@ -1,3 +1,4 @@
+import type { MarkedRecovered } from '../../domain/fact.ts';
 import { toIso } from '../../domain/instant.ts';
 import type { Hold } from '../../ledger/hold.ts';
 import type { Intervened, IntervenedPerson } from './intervention.ts';
@@ -12,6 +13,16 @@ export const toHoldJson = ({ source, holdId, cause, actor, reason, from, to }: H
   from: toIso(from),
   /** Null: until it is lifted. */
   until: to === null ? null : toIso(to),
+});
+
+/** A mark as recovered for a program; the same holds of its words. */
+export const toMarkJson = ({ source, actor, reason, occurredAt, invoices }: MarkedRecovered) => ({
+  source,
+  actor,
+  reason,
+  at: toIso(occurredAt),
+  /** Null: whatever was owed. */
+  invoices: invoices ?? null,
 });
 
 const toPersonJson = ({ userId, accounts, ...stands }: IntervenedPerson) => ({
