@@ -6,6 +6,7 @@ import type { Episode } from './episodes.ts';
 import { episodesOf, openInvoices } from './episodes.ts';
 import type { Case, Fact, Policy } from './facts.ts';
 import { DAY, isInvoiceFact, subscriptionsIn } from './facts.ts';
+import { isOwed, ranOutAt } from './grace.ts';
 import { invoiceLevel, LEVEL } from './invoices.ts';
 import { planOf } from './plans.ts';
 import type { Revenue } from './revenue.ts';
@@ -45,6 +46,10 @@ export interface Answer {
   readonly episodes: readonly Episode[];
   /** D6 of whoever recovered: why even thanks may not be sent about the episodes that ended last; null: they may. */
   readonly afterwards: readonly (Reason | null)[];
+  /** D6: whatever holds anything of the person back, whether or not there is anything to hold back. */
+  readonly holdBack: readonly Reason[];
+  /** D3: since when access is in question; null: it is not. Undefined: of several episodes no rule says whose counts. */
+  readonly outSince: number | null | undefined;
 }
 
 /** C5's last resort: the published ids of two episodes, since the semantics do not say how they sort. */
@@ -109,6 +114,24 @@ const isRecovered = (accounts: readonly Account[], t: number): boolean =>
   accounts
     .flatMap(({ episodes }) => episodes)
     .some(({ outcome, endedAt }) => outcome === 'recovered' && endedAt !== null && t < endedAt + 7 * DAY);
+
+/** D3, 0016: of the lead once it is exhausted, else of what was lost and is owed still. */
+const outSinceOf = (
+  accounts: readonly Account[],
+  lead: Owned<Episode> | null,
+  stage: Stage,
+): number | null | undefined => {
+  if (lead !== null) return stage === 'exhausted' ? (ranOutAt(lead.c, lead.it) ?? undefined) : null;
+  const lost = accounts.flatMap(({ c, episodes }) =>
+    episodes.filter((it) => it.outcome === 'lost' && isOwed(c, it)).map((it) => ({ c, it })),
+  );
+  const [only] = lost;
+  if (only === undefined) return null;
+  // Of whom pays for another subscription no rule says it.
+  if (lost.length > 1 || stage !== 'lost') return undefined;
+  const out = ranOutAt(only.c, only.it);
+  return out === null ? only.it.endedAt : out;
+};
 
 /** Of the episodes that recovered last. */
 const afterwardsOf = (accounts: readonly Account[]): readonly (Reason | null)[] => {
@@ -234,6 +257,10 @@ export const answer = (input: {
     revenue: revenueOf(accounts.map(({ c }) => c)),
     audiences: audiencesOf(stage, suppressed, highValue, wrongSlot),
     episodes: accounts.flatMap(({ episodes }) => episodes),
+    holdBack: accounts.flatMap(({ c, episodes }) =>
+      subscriptionsIn(c.facts).flatMap((id) => [null, ...episodes].flatMap((it) => reasonOf(c, id, it) ?? [])),
+    ),
+    outSince: outSinceOf(accounts, lead, stage),
     afterwards: stage === 'recovered' ? afterwardsOf(accounts) : [],
   };
 };

@@ -23,11 +23,13 @@ export const guardReasons = (
 ): readonly string[] => {
   const status = statusOf(said);
   const isOther = asked !== null && asked !== spoken;
-  return [
+  const reasons = [
     ...(status === 'none' ? ['healthy'] : []),
     ...(said.reason === null ? [] : [said.reason]),
     ...(said.afterwards[0] == null ? [] : [said.afterwards[0]]),
     ...(status !== 'none' && status !== 'held' && !PASSES[message].includes(status) ? ['other_state'] : []),
     ...(isOther ? ['other_episode'] : []),
   ];
+  // Of whom is to hear nothing anyway, D6 may be what is named.
+  return reasons.length === 0 ? [] : [...reasons, ...said.holdBack];
 };

@@ -133,10 +133,17 @@ export interface Life {
   readonly noise: readonly Noise[];
 }
 
+/** D3: how long grace lasts (null: not at all), and on which day a store that had observed began to enforce, if it had. */
+export interface GracePlan {
+  readonly lastsDays: number | null;
+  readonly switchDay: number | null;
+}
+
 /** One person; most have one account. */
 export interface Story {
   readonly charges: 'subscribed' | 'absent';
   readonly noRetryHours: number;
+  readonly grace: GracePlan;
   readonly first: Life;
   readonly second: Life | null;
 }
@@ -302,6 +309,16 @@ const lives = (tag: Life['tag']): fc.Arbitrary<Life> =>
 export const stories: fc.Arbitrary<Story> = fc.record({
   charges: fc.constantFrom<Story['charges'][]>('subscribed', 'subscribed', 'subscribed', 'subscribed', 'absent'),
   noRetryHours: fc.constantFrom(1, 1, 3),
+  grace: fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        lastsDays: fc.constantFrom(1, 7, 14),
+        switchDay: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 1 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.constant<GracePlan>({ lastsDays: null, switchDay: null }) },
+  ),
   first: lives(''),
   second: fc.option(lives('b'), { freq: 4 }),
 });

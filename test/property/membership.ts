@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
 import type { Fact } from '../../src/domain/fact.ts';
 import type { CustomerKey } from '../../src/domain/ids.ts';
-import { instant } from '../../src/domain/instant.ts';
+import { type Instant, instant } from '../../src/domain/instant.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { View } from '../../src/pipeline/decide.ts';
 import { decide } from '../../src/pipeline/decide.ts';
@@ -13,6 +13,7 @@ import { DEFAULT_POLICY } from '../default-policy.ts';
 import { statusOf } from '../oracle/account.ts';
 import type { Answer } from '../oracle/answer.ts';
 import { answer } from '../oracle/answer.ts';
+import { accessFrom, type Grace } from '../oracle/grace.ts';
 import { POLICY_PLANS, tell } from './membership-facts.ts';
 import type { Story } from './membership-plan.ts';
 
@@ -30,7 +31,19 @@ const policyOf = (story: Story): Policy => ({
   plans: POLICY_PLANS,
   noRetryAfterMs: story.noRetryHours * HOUR,
   chargeWebhooks: story.charges,
+  grace: { lastsMs: story.grace.lastsDays === null ? null : story.grace.lastsDays * DAY, floorMs: FLOOR },
 });
+
+const FLOOR = 3 * DAY;
+
+const switchOf = ({ grace: { switchDay } }: Story): number | null =>
+  switchDay === null ? null : Date.UTC(2026, 0, 20, 8) + switchDay * DAY;
+
+/** What the store has noted by then. */
+const sinceAt = (story: Story, now: number): Instant | null => {
+  const at = switchOf(story);
+  return at === null || at > now ? null : instant(at);
+};
 
 /** Every instant at which anything could change: what the facts name, and the windows that the rules open from them. */
 export const boundariesOf = (facts: readonly Fact[], policy: Policy): readonly number[] => {
@@ -52,6 +65,19 @@ export const boundariesOf = (facts: readonly Fact[], policy: Policy): readonly n
     }
   }
   return [...instants].toSorted((a, b) => a - b);
+};
+
+/** When grace could end. */
+const graceBoundaries = (
+  facts: readonly Fact[],
+  story: Story,
+  { noRetryAfterMs, grace }: Policy,
+): readonly number[] => {
+  const since = switchOf(story);
+  const ends = facts.flatMap(({ occurredAt }) =>
+    [0, noRetryAfterMs].map((out) => occurredAt + out + (grace.lastsMs ?? 0)),
+  );
+  return [...new Set([...ends, ...(since === null ? [] : [since, since + FLOOR])])];
 };
 
 interface Sight {
@@ -76,7 +102,8 @@ const episodeSight = (
   openedAt: number,
   endedAt: number | null,
 ): string =>
-  `${subscription} ${invoice} from ${new Date(openedAt).toISOString()} ${outcome} ${endedAt === null ? '' : new Date(endedAt).toISOString()}`;
+  // Of what was given up for a cancellation no rule says how it ended until that is known, or beside another invoice.
+  `${subscription} ${invoice} from ${new Date(openedAt).toISOString()} ${outcome === 'canceled' ? 'lost' : outcome} ${endedAt === null ? '' : new Date(endedAt).toISOString()}`;
 
 const engineSight = ({ traits, audiences, episodes }: View): Sight => ({
   stage: traits.dunning_stage,
@@ -118,6 +145,13 @@ const oracleSight = (said: Answer, { plan_id: planId, high_value_plan: highValue
   cardExpiresAt: said.cardExpiresAt === null ? null : new Date(said.cardExpiresAt).toISOString(),
 });
 
+/** D3; null: not judged. */
+const accessSight = ({ outSince }: Answer, grace: Grace, t: number) => {
+  if (outSince === undefined) return null;
+  const { level, graceEndsAt } = accessFrom(outSince, grace, t);
+  return { level, graceEndsAt: graceEndsAt === null ? null : new Date(graceEndsAt).toISOString() };
+};
+
 /** 0010: in major units, each rounded once. */
 const revenueSight = (revenue: Answer['revenue']): unknown => ({
   mrr: revenue === null ? null : Math.round(revenue.monthlyMinor) / 100,
@@ -132,7 +166,9 @@ export const judge = (story: Story, budget: number): void => {
   const policy = policyOf(story);
   const rules = makeRules({ policy, audiences: AUDIENCES, namespace: 'test', providers: { stripe } });
   const all = tell(story);
-  const boundaries = boundariesOf(all.flat(), policy);
+  const boundaries = [...boundariesOf(all.flat(), policy), ...graceBoundaries(all.flat(), story, policy)].toSorted(
+    (a, b) => a - b,
+  );
   const known = (now: number): Facts => all.map((facts) => facts.filter(({ receivedAt }) => receivedAt <= now));
   const engine = (accounts: Facts, now: number): View =>
     decide({
@@ -142,7 +178,7 @@ export const judge = (story: Story, budget: number): void => {
         return customer === undefined ? [] : [{ customer, role: 'owner' as const, facts }];
       }),
       rules,
-      enforcedSince: null,
+      enforcedSince: sinceAt(story, now),
       now: instant(now),
     });
   const asked = (accounts: Facts, t: number, view: View): Answer => {
@@ -163,8 +199,13 @@ export const judge = (story: Story, budget: number): void => {
       `at ${new Date(now).toISOString()}, knowing\n${facts.map(describeFacts).join('\nand of the other\n')}\n`;
     const said = asked(facts, now, view);
     const present = oracleSight(said, view.traits);
-    if (!same(engineSight(view), present)) expect(engineSight(view), at()).toEqual(present);
+    const seen = engineSight(view);
+    if (!same(seen, present)) expect(seen, at()).toEqual(present);
     const { mrr, arr, mrr_currency: currency } = view.traits;
+    const access = accessSight(said, { ...policy.grace, enforcedSince: sinceAt(story, now) }, now);
+    const { access_level: level, grace_ends_at: graceEndsAt } = view.traits;
+    if (access !== null && (level !== access.level || graceEndsAt !== access.graceEndsAt))
+      expect({ level, graceEndsAt }, at()).toEqual(access);
     const revenue = revenueSight(said.revenue);
     if (JSON.stringify({ mrr, arr, currency }) !== JSON.stringify(revenue))
       expect({ mrr, arr, currency }, at()).toEqual(revenue);
@@ -172,7 +213,11 @@ export const judge = (story: Story, budget: number): void => {
     const next = boundaries.filter((each) => each > now && each < until);
     const later = next[[0, Math.floor(next.length / 2), next.length - 1][index % 3] ?? 0];
     if (later !== undefined) {
-      const then = oracleSight(asked(facts, later, view), view.traits);
+      const saidThen = asked(facts, later, view);
+      const then = oracleSight(saidThen, view.traits);
+      const accessThen = accessSight(saidThen, { ...policy.grace, enforcedSince: sinceAt(story, now) }, later);
+      if (access !== null && accessThen !== null && accessThen.level !== access.level)
+        expect(accessThen, `access changes before until says so, ${at()}`).toEqual(access);
       if (!same(then, present)) {
         const by = new Date(later).toISOString();
         expect(then, `nothing changes by ${by} as until says, ${at()}`).toEqual(present);
