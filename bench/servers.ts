@@ -23,6 +23,21 @@ export const startBareServer = async (secret: string): Promise<ServerProcess> =>
   return toServer(child, Number(String(line).trim()));
 };
 
+/** Where the stand-ins of vendors answer. */
+export interface StandIns {
+  readonly braze: string;
+  readonly segment: string;
+  readonly stop: () => void;
+}
+
+/** Braze and Segment, in a process of their own. @param keys `BRAZE_API_KEY` and `SEGMENT_WRITE_KEY`. */
+export const startStandIns = async (keys: Readonly<Record<string, string>>): Promise<StandIns> => {
+  const child = start(['bench/stand-ins.ts'], keys);
+  const [line] = await once(child.stdout ?? child, 'data');
+  const { braze, segment } = JSON.parse(String(line)) as { readonly braze: string; readonly segment: string };
+  return { braze, segment, stop: () => void child.kill('SIGTERM') };
+};
+
 /**
  * The relay exactly as `npm start` starts it: observing, with its loop and the recorder, on a store in `directory`.
  * @param variables of its environment, over those.
