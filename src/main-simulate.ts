@@ -3,6 +3,8 @@ import type { HubspotSettings } from '../destinations/hubspot/settings.ts';
 import type { Audiences } from './audience-kit/audiences.ts';
 import { SILENT_LOG } from './config/log.ts';
 import { fieldsOf } from './destination-kit/fields.ts';
+import type { ToolRecord } from './destination-kit/record.ts';
+import type { BatchAnswer } from './destination-kit/sink.ts';
 import type { Policy } from './domain/policy.ts';
 import { loadAudiences } from './main-audiences.ts';
 import { openTools } from './main-tools.ts';
@@ -18,6 +20,7 @@ import { startBrazeStandIn } from './simulate/vendors/braze.ts';
 import { type HubspotStandIn, startHubspotStandIn } from './simulate/vendors/hubspot/server.ts';
 import { toFlowTool as toJourneyTool } from './simulate/vendors/iterable/journey.ts';
 import { startIterableStandIn } from './simulate/vendors/iterable.ts';
+import type { Refuses } from './simulate/vendors/weather.ts';
 import {
   type Held,
   SIMULATED_TOOLS,
@@ -85,19 +88,29 @@ const toTools = ({ braze, iterable, hubspot }: StandIns, { hubspot: names }: Pol
 ];
 
 /** One call at a time over all tools: the draws of what goes wrong then come in the same order in every run. */
-const makeTurns = () => {
+const makeTurns = (readsBack: boolean) => {
   let last: Promise<unknown> = Promise.resolve();
   const take = <T>(call: () => Promise<T>): Promise<T> => {
     const done = last.then(call);
     last = done.catch(() => {});
     return done;
   };
-  return ({ live, reader, ...tool }: EngineTool, readsBack: boolean): EngineTool => ({
+  return ({ live, reader, ...tool }: EngineTool, refuses: Refuses): EngineTool => ({
     ...tool,
-    live: live && { ...live, send: (records) => take(() => live.send(records)) },
-    reader: readsBack && reader ? { ...reader, read: (userIds) => take(() => reader.read(userIds)) } : null,
+    live: live && {
+      ...live,
+      send: (records) => take(async () => (refuses(records.map(userOf)) ? DOWN : live.send(records))),
+    },
+    reader:
+      readsBack && reader
+        ? { ...reader, read: (userIds) => take(() => (refuses([]) ? Promise.reject(unread()) : reader.read(userIds))) }
+        : null,
   });
 };
+
+const userOf = ({ userId }: ToolRecord): string => userId;
+const DOWN: BatchAnswer = { answer: 'unavailable', reason: 'status 503' };
+const unread = (): Error => Object.assign(new Error('status 503'), { status: 503 });
 
 const credentialsOf = ({ braze, iterable, hubspot }: StandIns) => ({
   braze: { apiKey: KEY, endpoint: braze.url },
@@ -117,11 +130,12 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
     openStore('sqlite::memory:', { lock: false, namespace: NAMESPACE }),
   ]);
   setUpHubspot(standIns.hubspot, policy, audiences);
-  const inTurn = makeTurns();
+  const inTurn = makeTurns(readsBack);
   const opened = await openTools({ clock, credentials: credentialsOf(standIns), policy });
-  const tools = opened
-    .filter(({ tool }) => SIMULATED_TOOLS.some((name) => name === tool))
-    .map((each) => inTurn(each, readsBack));
+  const tools = opened.flatMap((each) => {
+    const name = SIMULATED_TOOLS.find((simulated) => simulated === each.tool);
+    return name === undefined ? [] : [inTurn(each, options.refuses[name])];
+  });
   const rulesInput = { policy, audiences, namespace: NAMESPACE, providers: PROVIDERS, code: NAMESPACE };
   const segmentNames = tools.flatMap((each) => each.segmentNames);
   const open = () =>

@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { makeRandom, type Random } from '../random.ts';
 import type { ToolFault } from '../vendors/tool-stand-in.ts';
-import type { Weather, WeatherRequest } from '../vendors/weather.ts';
+import type { Refuses, Weather, WeatherRequest } from '../vendors/weather.ts';
 import { makeQueue } from '../world/queue.ts';
 
 /** A tool is down from `from` until before `until`, UTC milliseconds. */
@@ -32,6 +32,8 @@ interface Held {
 
 export interface ToolWeather {
   readonly draw: Weather;
+  /** Whether this call need not go out, since the tool is down: counted as any that an outage refuses. */
+  readonly refuses: Refuses;
   /** When the next call that was held back is applied; null: none is held. */
   readonly nextAt: () => number | null;
   /** Applies what is due. */
@@ -57,6 +59,9 @@ const HELD_MS = {
   stale: { from: HOUR_MS, to: 20 * HOUR_MS },
 } as const;
 const DOWN: ToolFault = { kind: 'status', status: 503 };
+
+/** Of the calls that an outage refuses one in so many goes out and is refused by the tool itself. */
+const CALLS_PER_PROBE = 10;
 
 type Hold = (apply: () => void) => void;
 
@@ -87,6 +92,7 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
   const wellOf = new Map<string, number>();
   const counts: Record<string, number> = {};
   let requests = 0;
+  let met = 0;
   let wellSince: number | null = null;
 
   const note = (kind: string, users: readonly string[]): void => {
@@ -103,9 +109,20 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
     for (const user of users) heldOf.set(user, (heldOf.get(user) ?? 0) + 1);
   };
 
+  const isDown = (): boolean => outages.some(({ from, until }) => now() >= from && now() < until);
+
+  const refuses = (users: readonly string[]): boolean => {
+    if (!isDown()) return false;
+    met += 1;
+    if (met % CALLS_PER_PROBE === 1) return false;
+    requests += 1;
+    note('outage', users);
+    return true;
+  };
+
   const draw = ({ isRead, users }: WeatherRequest): ToolFault | null => {
     requests += 1;
-    if (outages.some(({ from, until }) => now() >= from && now() < until)) {
+    if (isDown()) {
       note('outage', users);
       return DOWN;
     }
@@ -121,6 +138,7 @@ export const makeWeather = (options: WeatherOptions): ToolWeather => {
 
   return {
     draw,
+    refuses,
     nextAt: held.nextAt,
     pass: (at) => {
       for (let late = held.takeDue(at); late !== undefined; late = held.takeDue(at)) {

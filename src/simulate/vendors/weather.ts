@@ -9,3 +9,6 @@ export interface WeatherRequest {
 
 /** Faults that come by themselves, asked before each request is judged; null: none meets this one. */
 export type Weather = (request: WeatherRequest) => ToolFault | null;
+
+/** Whether a call about these people is refused before it leaves, as by a tool that is down. */
+export type Refuses = (users: readonly string[]) => boolean;

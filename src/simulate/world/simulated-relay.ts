@@ -3,7 +3,7 @@ import type { Guard } from '../../pipeline/guard/guard.ts';
 import type { Clock, Store } from '../../pipeline/ports.ts';
 import type { DrivenRelay } from '../time-machine.ts';
 import type { FlowTool } from '../vendors/flow.ts';
-import type { Weather } from '../vendors/weather.ts';
+import type { Refuses, Weather } from '../vendors/weather.ts';
 import type { PlayOptions } from './play.ts';
 
 /** Messaging tools, which run flows, and a CRM that people look into. */
@@ -42,6 +42,8 @@ export interface SimulatedRelayOptions {
   readonly clock: Clock;
   /** What goes wrong at each tool. */
   readonly weather: Readonly<Record<SimulatedToolName, Weather>>;
+  /** Spares what an outage refuses the way to the tool. */
+  readonly refuses: Readonly<Record<SimulatedToolName, Refuses>>;
   readonly readsBack: boolean;
   /** Uniform in [0, 1), seeded: the jitter of waits. */
   readonly random: () => number;

@@ -281,9 +281,11 @@ export const runSimulation = async (
   );
   const truth = makeTruth(userOf);
   const weathers = makeWeathers(options, clock.now);
+  const { braze, iterable, hubspot } = weathers;
   const relay = await open({
     clock,
-    weather: { braze: weathers.braze.draw, iterable: weathers.iterable.draw, hubspot: weathers.hubspot.draw },
+    weather: { braze: braze.draw, iterable: iterable.draw, hubspot: hubspot.draw },
+    refuses: { braze: braze.refuses, iterable: iterable.refuses, hubspot: hubspot.refuses },
     readsBack: !without.includes('read-back'),
     random: makeRandom(seed, 7_000_000_000).next,
   });

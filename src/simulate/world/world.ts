@@ -56,6 +56,8 @@ const REACTION_STREAMS = 3_000_000_000;
 
 const DELAYS = { prompt: 930, slow: 55, retried: 15 } as const;
 const DUPLICATED = 0.03;
+/** The last webhook comes so long before the end: a failure waits some seconds for its reason, a tool for its turn. */
+const QUIET_MS = HOUR_MS;
 const REACTIONS = { none: 950, pays: 40, cancels: 10 } as const;
 const FAILING: Readonly<Record<Exclude<CardBehaviour, 'good' | 'expired'>, number>> = {
   thin: 65,
@@ -114,7 +116,10 @@ export const makeWorld = (options: WorldOptions): World => {
 
   const plan = (random: Random, happening: Happening, by: RecoveredBy | null): Planned => {
     const planned = { ...happening, by, isDropped: false };
-    for (const delayMs of drawDelays(random, calm)) queue.push(happening.at + delayMs, planned);
+    for (const delayMs of drawDelays(random, calm)) {
+      const arrivesAt = happening.at + delayMs;
+      if (arrivesAt < endsAt - QUIET_MS) queue.push(arrivesAt, planned);
+    }
     return planned;
   };
 
