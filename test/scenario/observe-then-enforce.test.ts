@@ -3,8 +3,9 @@ import { instant } from '../../src/domain/instant.ts';
 import { type ObserveDiff, observeDiff } from '../../src/report/observe-diff.ts';
 import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, minutes } from './harness.ts';
-import { on, to, wait } from './stage.ts';
+import { becomes, on, to, wait } from './stage.ts';
 import { customerPays, fails } from './stripe-happenings.ts';
+import { disputeIsOpened } from './stripe-interruptions.ts';
 import { billOf, check, everyToolShows, flowsHeard, playTools, startsWith, type ToolsStep } from './tools-play.ts';
 import { VENDORS } from './tools-stand-ins.ts';
 
@@ -34,6 +35,23 @@ describe('the diff before the switch', () => {
           expect(people.filter(({ userId }) => userId === 'user_payer')).toEqual([]);
           expect(tools.find(({ tool }) => tool === 'braze')).toMatchObject({ entering: 1, putRight: 0 });
         }),
+      ],
+      OBSERVES,
+    ));
+
+  test('leaves out whom the switch tells nothing: test mode, and who is held and was never told of', () =>
+    playTools(
+      [
+        becomes('tess', { livemode: false }),
+        to('tess', fails(billOf('tess'), RETRY)),
+        to('dan', fails(billOf('dan'), RETRY)),
+        wait(minutes(2)),
+        to('dan', disputeIsOpened(billOf('dan'), 1, day(0))),
+        wait(minutes(2)),
+        diffIs(({ tools, audiences }) => expect([tools, audiences]).toEqual([[], []])),
+        startsWith(...VENDORS),
+        wait(minutes(2)),
+        check(({ standIns }) => expect([...standIns.braze.users.all.keys()]).toEqual([])),
       ],
       OBSERVES,
     ));

@@ -6,16 +6,18 @@ import { prepare } from '../statement.ts';
 const META = 'SELECT CAST(value AS INTEGER) AS at FROM meta WHERE name = ?';
 const RECORDED = `SELECT coalesce(call ->> '$.event', call ->> '$.type') AS name, count(*) AS n
   FROM outbox WHERE channel = 'recorder' GROUP BY 1 ORDER BY 2 DESC`;
-// What a recorder holds, beside what the live tool acknowledged of the same subject.
+// What a recorder holds, beside what the live tool acknowledged of the same subject. Test mode stays with recorders after the
+// switch, and of whom the live tool knows nothing it is told only while they are in dunning (semantics G9).
 const PENDING = `SELECT r.tool, r.user_id AS userId, r.desired, l.delivered FROM tool_states r
+  JOIN profiles p ON p.id = r.profile_id AND p.mode = 'live'
   LEFT JOIN tool_states l ON l.profile_id = r.profile_id AND l.tool = r.tool AND l.user_id = r.user_id AND l.channel = 'live'
-  WHERE r.channel = 'recorder' ORDER BY r.tool, r.user_id`;
+  WHERE r.channel = 'recorder' AND (l.delivered IS NOT NULL OR p.in_dunning = 1) ORDER BY r.tool, r.user_id`;
 const EDGES = `SELECT s.tool, s.user_id AS userId, e.role, e.event ->> '$.name' AS name, e.episode_id AS episodeId,
   e.committed_at AS at FROM tool_edges e JOIN tool_states s ON s.id = e.tool_state_id
   WHERE s.channel = 'recorder' AND e.role IN ('entry', 'exit') AND e.status <> 'dropped' ORDER BY e.seq`;
 const PROFILES = `SELECT user_id AS userId, view, commitments -> '$.audiences' AS recorded,
   commitments -> '$.segment.audiences' AS segment FROM profiles
-  WHERE channel = 'recorder' AND merged_into IS NULL AND view IS NOT NULL`;
+  WHERE channel = 'recorder' AND mode = 'live' AND merged_into IS NULL AND view IS NOT NULL`;
 const TOTALS = `SELECT (SELECT n FROM tallies WHERE name = 'profiles') AS known,
   (SELECT count(*) FROM profiles WHERE in_dunning = 1) AS inDunning`;
 
@@ -47,13 +49,12 @@ const wordIn = (held: Held, name: string): string | null => {
   return typeof word === 'string' ? word : null;
 };
 
-/** Null: the live tool holds the same, or never heard of somebody who is out of dunning. */
+/** Null: the live tool holds the same. */
 const toPending = ({ tool, userId, desired, delivered }: PendingSource): PendingRow | null => {
   const wanted = JSON.parse(desired) as Held;
   const held = delivered === null ? null : (JSON.parse(delivered) as Held);
   const status = wordIn(wanted, 'dunning_status');
   const enters = status === null ? wanted.task_state === 'open' : ENTERS.has(status);
-  if (held === null && !enters && status !== 'held') return null;
   const attributes = Object.keys(wanted).filter(
     (name) => name !== VERSION && (wanted[name] ?? null) !== (held?.[name] ?? null),
   );
