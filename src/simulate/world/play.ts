@@ -135,7 +135,7 @@ const post = async (
 const settle = async (relay: DrivenRelay, now: Instant): Promise<number | null> => {
   for (let steps = 0; ; steps += 1) {
     if (steps === MAX_STEPS) throw new Error(`The loop does not come to rest at ${new Date(now).toISOString()}`);
-    if ((await relay.runDue(now)) > 0) continue;
+    if (isDue(await relay.store.nextDueAt(), now) && (await relay.runDue(now)) > 0) continue;
     const { settled, nextAt } = await relay.deliverDue(now);
     if (settled === 0) return nextAt === null ? null : Math.max(nextAt, now + 1);
   }
