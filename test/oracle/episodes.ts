@@ -225,10 +225,10 @@ const reopen = (c: Case, index: number, subscription: string, episodes: Episode[
  * C2, decision 0004: when an open episode is written off, as far as `upTo` of the facts tell; null: not. The latest of:
  * the provider stopped, a later invoice was paid, 30 days since the opening.
  */
-const writeOffAt = (c: Case, upTo: number, episode: Episode): number | null => {
+const writeOffAt = (c: Case, upTo: number, episode: Episode, others: readonly Episode[]): number | null => {
   const aged = episode.openedAt + WRITE_OFF_MS;
   if (episode.attempts.length === 0) return aged;
-  const paid = laterInvoicePaid(c, upTo, episode);
+  const paid = laterInvoicePaid(c, upTo, episode) ?? laterInvoiceMarked(c, upTo, episode, others);
   const stopped = openInvoices(c, upTo, episode).map((invoice) => stopInstant(c, upTo, episode, invoice));
   if (stopped.includes(null) || paid === null) return null;
   return Math.max(aged, paid, lastSettled(c, upTo, episode), ...stopped.map((at) => at ?? 0));
@@ -262,9 +262,24 @@ const laterInvoicePaid = (
   return null;
 };
 
+/** The same by a person's word: 0015 does not say that it shows less. */
+const laterInvoiceMarked = (
+  c: Case,
+  upTo: number,
+  { openingInvoice, invoices }: Episode,
+  others: readonly Episode[],
+): number | null => {
+  const firstStated = (invoice: string): number => statementsOf(c.facts, invoice)[0]?.occurredAt ?? 0;
+  const marks = others
+    .flatMap((each) => each.marks)
+    .filter(({ invoice, place }) => place < upTo && !invoices.includes(invoice))
+    .filter(({ invoice }) => firstStated(invoice) > firstStated(openingInvoice));
+  return marks[0]?.at ?? null;
+};
+
 const writeOff = (c: Case, upTo: number, by: number, episodes: readonly Episode[]): void => {
   const open = episodes.find(({ outcome }) => outcome === 'open');
-  const at = open === undefined ? null : writeOffAt(c, upTo, open);
+  const at = open === undefined ? null : writeOffAt(c, upTo, open, episodes);
   if (open !== undefined && at !== null && at <= by) end(open, 'written_off', at);
 };
 
