@@ -314,7 +314,7 @@ export const stories: fc.Arbitrary<Story> = fc.record({
       weight: 4,
       arbitrary: fc.record({
         lastsDays: fc.constantFrom(1, 7, 14),
-        switchDay: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 1 }),
+        switchDay: fc.option(fc.integer({ min: 0, max: 60 }), { freq: 2 }),
       }),
     },
     { weight: 1, arbitrary: fc.constant<GracePlan>({ lastsDays: null, switchDay: null }) },

@@ -28,7 +28,7 @@ const word: fc.Arbitrary<WordPlan> = fc.record({
   afterS: gap,
   ms: fc.constantFrom(0, 0, 123),
   lastsS: fc.option(gap, { freq: 3 }),
-  names: fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 2 }), { freq: 1 }),
+  names: fc.option(fc.uniqueArray(fc.integer({ min: 0, max: 2 }), { minLength: 1, maxLength: 2 }), { freq: 2 }),
 });
 export const wordPlans = fc.oneof(
   { weight: 1, arbitrary: fc.constant<readonly WordPlan[]>([]) },
