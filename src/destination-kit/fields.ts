@@ -71,7 +71,7 @@ const DESCRIBED = {
   suppression_reason: choice(
     'Suppression reason',
     'Why no dunning message may go out.',
-    ...['dispute', 'opted_out', 'owned_elsewhere', 'held', 'voluntary_cancel', 'paused', 'refund'],
+    ...['dispute', 'opted_out', 'owned_elsewhere', 'held', 'voluntary_cancel', 'paused', 'refund', 'brake'],
   ),
   card_expires_at: when('Card expires', 'End of the last month in which the card that will be charged is valid.'),
   first_failed_at: when('First failed payment', 'First failed attempt of the episode.'),

@@ -87,7 +87,8 @@ describe('the set-up', () => {
     await apply(tool);
     const made = standIn.account.properties.contacts.get('suppression_reason');
     if (made === undefined) throw new Error('no property');
-    const isOld = ({ value }: { readonly value: string }) => !['held', 'opted_out', 'owned_elsewhere'].includes(value);
+    const isOld = ({ value }: { readonly value: string }) =>
+      !['held', 'opted_out', 'owned_elsewhere', 'brake'].includes(value);
     const own = { value: 'vip', label: 'VIP', hidden: false };
     const older = { ...made, options: [...made.options.filter(isOld), own] };
     standIn.account.define('contacts', older);
@@ -97,14 +98,15 @@ describe('the set-up', () => {
     expect(await sink.send([held])).toMatchObject({ answer: 'stopped', reason: expect.stringContaining('apply') });
     expect(await tool.inspect?.(settings(), TIMEOUT_MS)).toEqual([
       {
-        problem: 'the property suppression_reason of contacts lacks the options opted_out, owned_elsewhere, held',
+        problem:
+          'the property suppression_reason of contacts lacks the options opted_out, owned_elsewhere, held, brake',
         mend: expect.stringContaining('apply'),
       },
     ]);
     const plan = await planOf(tool);
     expect(plan?.conflicts).toEqual([]);
     expect(plan?.missing.map(({ what }) => what)).toEqual([
-      'contact property suppression_reason: options opted_out, owned_elsewhere, held',
+      'contact property suppression_reason: options opted_out, owned_elsewhere, held, brake',
     ]);
     // Somebody else adds one between the plan and its making.
     const later = { value: 'later', label: 'Later', hidden: false };

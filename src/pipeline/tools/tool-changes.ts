@@ -22,6 +22,8 @@ const SUBJECTS: Readonly<Record<Subject, Subjects>> = {
   stream,
 };
 
+const ABOUT_PEOPLE: ReadonlySet<Subject> = new Set(['person', 'contact']);
+
 const isAbout = (key: string, active: ActiveTool): boolean =>
   key === nameOf(active) || key.startsWith(`${nameOf(active)}#`);
 
@@ -31,10 +33,10 @@ const toldOf = (all: Commitments['tools'], active: ActiveTool): Told =>
 /** What one decision wants of every tool: the whole state where it changed, and what is to be heard. Pure. */
 export const toolChanges = (input: SubjectInput): ToolChanges => {
   const { tools } = input.claim.commitments;
-  // Whoever writes to people sees what the brakes let through, everybody else what is true.
+  // People in tools are enrolled into mails by what is held of them, in a CRM's workflows as well: there the brakes hold.
   const toPeople = { ...input, view: input.messaging };
   const wants = input.tools.map((active) =>
-    SUBJECTS[active.subject](active.subject === 'person' ? toPeople : input, active, toldOf(tools, active)),
+    SUBJECTS[active.subject](ABOUT_PEOPLE.has(active.subject) ? toPeople : input, active, toldOf(tools, active)),
   );
   const others = Object.entries(tools).filter(([key]) => !input.tools.some((active) => isAbout(key, active)));
   return {
