@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DeliveryKeys, HoldLifted, HoldPlaced, InterventionSource } from '../domain/fact.ts';
 import type { Mode } from '../domain/ids.ts';
-import { DAY_MS, type Instant, instant, plus } from '../domain/instant.ts';
+import { DAY_MS, type Instant, instant, MINUTE_MS, plus } from '../domain/instant.ts';
 import type { Admission, NormaliseContext, Provider, Reading } from '../providers/provider.ts';
 import { isRecord, type Json } from '../providers/stripe/json.ts';
 import { structureProblem } from '../providers/stripe/structure.ts';
@@ -22,7 +22,7 @@ export interface Claim {
   readonly mode: Mode;
   /** The tool's id of what it does about the customer. */
   readonly campaign: string;
-  /** When it happened, by the tool's clock; null where it does not say. */
+  /** When the campaign began or ended, as far as this tells of that, by the tool's clock; null where it does not say. */
   readonly at: Instant | null;
 }
 
@@ -33,7 +33,7 @@ export type ClaimReading =
   /** `error`: what is missing or wrong, without a value of the body. */
   | { readonly end: 'invalid'; readonly type: string | null; readonly error: string };
 
-export interface ClaimTool extends Pick<Provider, 'name' | 'version' | 'verify'> {
+interface ClaimTool extends Pick<Provider, 'name' | 'version' | 'verify'> {
   readonly source: Exclude<InterventionSource, 'operator'>;
   /** As people know it. */
   readonly title: string;
@@ -53,6 +53,11 @@ export const makeClaimReader = (tool: ClaimTool): Provider => ({
   normalise: (rawBody, context) => normalise(tool, rawBody, context),
 });
 
+interface Received {
+  readonly rawBody: string;
+  readonly receivedAt: Instant;
+}
+
 const parse = (tool: ClaimTool, rawBody: string): ClaimReading => {
   const body = parseJson(rawBody);
   const invalid = (error: string): ClaimReading => ({ end: 'invalid', type: null, error });
@@ -70,12 +75,24 @@ const parseJson = (text: string): unknown => {
 };
 
 /** A hash of the body: the tools give their events no ids, and send the same bytes again. */
-const eventIdOf = ({ source }: ClaimTool, rawBody: string): string =>
+const bodyIdOf = ({ source }: ClaimTool, rawBody: string): string =>
   `${source}:${createHash('sha256').update(rawBody).digest('hex')}`;
 
-/** A clock ahead of ours would hide the fact until then. */
-const happenedAt = ({ at }: Claim, receivedAt: Instant): Instant =>
-  at === null ? receivedAt : instant(Math.min(at, receivedAt));
+/**
+ * What tells its own instant is the same whenever it comes. Else equal bytes may be said anew, as a renewal or another pause
+ * of the same campaign, so that only those of one minute of receipt count as one that was sent again.
+ */
+const eventIdOf = (tool: ClaimTool, { at }: Claim, { rawBody, receivedAt }: Received): string => {
+  const id = bodyIdOf(tool, rawBody);
+  return at === null ? `${id}:${Math.floor(receivedAt / MINUTE_MS)}` : id;
+};
+
+/**
+ * A start by its own date, as far as that is not ahead of ours: one that comes late must not undo the end. Everything else
+ * by its receipt: only a start is told with its instant every time, and an end must not fold before a step that came first.
+ */
+const happenedAt = ({ says, at }: Claim, receivedAt: Instant): Instant =>
+  at === null || says === 'released' ? receivedAt : instant(Math.min(at, receivedAt));
 
 const admit = (tool: ClaimTool, rawBody: string, receivedAt: Instant): Admission => {
   const reading = parse(tool, rawBody);
@@ -86,14 +103,16 @@ const admit = (tool: ClaimTool, rawBody: string, receivedAt: Instant): Admission
     mode: 'live',
     customer: null,
     objects: [],
-    eventId: eventIdOf(tool, rawBody),
+    eventId: bodyIdOf(tool, rawBody),
     eventType: `${tool.source}.${reading.type ?? 'unknown'}`,
     occurredAt: receivedAt,
   };
   switch (reading.end) {
     case 'claim': {
       const { customer, mode } = reading.claim;
-      return { end: 'unread', keys: { ...keys, customer, mode, occurredAt: happenedAt(reading.claim, receivedAt) } };
+      const eventId = eventIdOf(tool, reading.claim, { rawBody, receivedAt });
+      const occurredAt = happenedAt(reading.claim, receivedAt);
+      return { end: 'unread', keys: { ...keys, eventId, customer, mode, occurredAt } };
     }
     case 'ignored':
       return { end: 'ignored', keys: { ...keys, customer: reading.customer }, reason: reading.reason };
@@ -109,7 +128,7 @@ const normalise = (tool: ClaimTool, rawBody: string, { receivedAt }: NormaliseCo
   const reading = parse(tool, rawBody);
   switch (reading.end) {
     case 'claim':
-      return { end: 'understood', facts: [toFact(tool, reading.claim, rawBody, receivedAt)], references: [] };
+      return { end: 'understood', facts: [toFact(tool, reading.claim, { rawBody, receivedAt })], references: [] };
     case 'ignored':
       return { end: 'ignored', reason: reading.reason };
     case 'invalid':
@@ -117,10 +136,11 @@ const normalise = (tool: ClaimTool, rawBody: string, { receivedAt }: NormaliseCo
   }
 };
 
-const toFact = (tool: ClaimTool, claim: Claim, rawBody: string, receivedAt: Instant): HoldPlaced | HoldLifted => {
+const toFact = (tool: ClaimTool, claim: Claim, received: Received): HoldPlaced | HoldLifted => {
+  const { receivedAt } = received;
   const occurredAt = happenedAt(claim, receivedAt);
   const base = {
-    id: eventIdOf(tool, rawBody),
+    id: eventIdOf(tool, claim, received),
     occurredAt,
     receivedAt,
     source: tool.source,

@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DAY_MS, instant, plus } from '../../src/domain/instant.ts';
+import { DAY_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { churnBuster } from '../../src/interventions/churn-buster/churn-buster.ts';
 import { CHURN_BUSTER_TYPES } from '../../src/interventions/churn-buster/event-types.ts';
 import { churnkey } from '../../src/interventions/churnkey/churnkey.ts';
 import { CHURNKEY_TYPES } from '../../src/interventions/churnkey/event-types.ts';
 import { CLAIM_MS } from '../../src/interventions/claim.ts';
 import { RECOVERY_TOOLS } from '../../src/interventions/index.ts';
+import { foldHolds, isInForce } from '../../src/ledger/hold.ts';
+import { toTimeline } from '../../src/ledger/timeline.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { CHURN_BUSTER_STEP, churnBusterBody, churnkeyBody, FINISHED, STARTED } from './claim-bodies.ts';
 
@@ -70,14 +72,7 @@ describe('a claim of another recovery tool', () => {
     ['is ended', churnkey, churnkeyBody('dunning_campaign_ended', { endedAt: FINISHED }), 'ck-1'],
     ['is paused', churnkey, churnkeyBody('dunning_campaign_paused', { endedAt: FINISHED }), 'ck-1'],
   ])('ends, and tells of no payment, when the campaign %s', (_name, tool, body, holdId) => {
-    expect(factsOf(tool, body)).toEqual([
-      expect.objectContaining({ kind: 'hold_lifted', holdId, occurredAt: at(FINISHED) }),
-    ]);
-  });
-
-  test('ends when it is heard of an end that is dated before the start', () => {
-    const body = churnBusterBody({ type: 'campaign_lost', finishedAt: STARTED });
-    expect(factsOf(churnBuster, body)).toEqual([expect.objectContaining({ kind: 'hold_lifted', occurredAt: NOW })]);
+    expect(factsOf(tool, body)).toEqual([expect.objectContaining({ kind: 'hold_lifted', holdId, occurredAt: NOW })]);
   });
 
   test('counts from now where a clock ahead of ours dates it', () => {
@@ -113,6 +108,49 @@ describe('a claim of another recovery tool', () => {
     expect(id(CHURN_BUSTER_STEP)).toBe(id(CHURN_BUSTER_STEP));
     expect(id(CHURN_BUSTER_STEP)).not.toBe(id(churnBusterBody({ type: 'campaign_started' })));
   });
+
+  test.each([
+    ['a renewal', churnkeyBody('dunning_campaign_updated')],
+    ['an end without a date', churnkeyBody('dunning_campaign_paused')],
+  ])('is said anew by the same bytes later, and not by those of one minute: %s', (_name, body) => {
+    const idAt = (receivedAt: Instant) => {
+      const reading = churnkey.normalise(body, { ...CONTEXT, receivedAt });
+      return [churnkey.admit(body, receivedAt).keys.eventId, reading.end === 'understood' && reading.facts[0]?.id];
+    };
+    expect(idAt(plus(NOW, MINUTE_MS - 1))).toEqual(idAt(NOW));
+    expect(new Set([...idAt(NOW), ...idAt(plus(NOW, MINUTE_MS))]).size).toBe(2);
+  });
+
+  test.each([
+    ['Churn Buster', churnBuster, churnBusterBody({ type: 'campaign_lost', finishedAt: FINISHED })],
+    ['Churnkey', churnkey, churnkeyBody('dunning_campaign_paused', { endedAt: FINISHED })],
+    ['Churnkey', churnkey, churnkeyBody('dunning_campaign_started')],
+  ])('is the same whenever it comes where %s dates it', (_name, tool, body) => {
+    expect(tool.admit(body, plus(NOW, DAY_MS)).keys.eventId).toBe(tool.admit(body, NOW).keys.eventId);
+  });
+
+  test.each([
+    ['Churn Buster', churnBuster, CHURN_BUSTER_STEP, churnBusterBody({ type: 'campaign_won', finishedAt: FINISHED })],
+    [
+      'Churnkey',
+      churnkey,
+      churnkeyBody('dunning_campaign_updated'),
+      churnkeyBody('dunning_campaign_won', { endedAt: FINISHED }),
+    ],
+  ])(
+    "ends with the end of %s's campaign that came last, although a step was heard after its date",
+    (...[, tool, step, end]) => {
+      const heard = [step, end].flatMap((body, index) => {
+        const receivedAt = plus(at(FINISHED), (index + 1) * SECOND_MS);
+        const reading = tool.normalise(body, { ...CONTEXT, receivedAt });
+        return reading.end === 'understood' ? reading.facts : [];
+      });
+      const now = plus(at(FINISHED), 2 * SECOND_MS);
+      const holds = foldHolds(toTimeline(heard, now).facts);
+      expect(holds.map((hold) => isInForce(hold, plus(now, -1)))).toEqual([true]);
+      expect(holds.map((hold) => isInForce(hold, now))).toEqual([false]);
+    },
+  );
 
   test("is a rehearsal's where Churnkey says so", () => {
     const body = churnkeyBody('dunning_campaign_started', { mode: 'TEST' });

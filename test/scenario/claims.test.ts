@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
 import { churnBuster } from '../../src/interventions/churn-buster/churn-buster.ts';
+import { churnkey } from '../../src/interventions/churnkey/churnkey.ts';
 import { toDelivery } from '../../src/pipeline/receive.ts';
 import { ADA, isKnown, RETRY } from './ada.ts';
 import { day, minutes, seconds } from './harness.ts';
@@ -26,6 +27,15 @@ const churnBusterSays =
       },
     });
     await relay.store.accept([toDelivery(churnBuster, body, now)]);
+    await relay.settle(now);
+  };
+
+/** Churnkey tells of its campaign about Ada, each time in the same words. */
+const churnkeySays =
+  (event: string): ToolsStep =>
+  async ({ relay, now }) => {
+    const body = JSON.stringify({ event, data: { customer: { id: 'cus_ada' }, campaign: { id: 'ck-1' } } });
+    await relay.store.accept([toDelivery(churnkey, body, now)]);
     await relay.settle(now);
   };
 
@@ -110,6 +120,32 @@ describe('a customer whom Churn Buster writes to', () => {
       on(60),
       wait(minutes(1)),
       everyToolShows('ada', ACTIVE),
+    ]));
+
+  test('is held again when a paused campaign goes on, and by each renewal for 60 days', () =>
+    playTools([
+      ...isKnown('ada'),
+      churnkeySays('dunning_campaign_updated'),
+      to('ada', fails(ADA, { retryAt: day(150) })),
+      on(1),
+      churnkeySays('dunning_campaign_paused'),
+      wait(minutes(1)),
+      everyToolShows('ada', ACTIVE),
+      on(2),
+      churnkeySays('dunning_campaign_updated'),
+      wait(minutes(1)),
+      everyToolShows('ada', OWNED),
+      on(3),
+      churnkeySays('dunning_campaign_paused'),
+      wait(minutes(1)),
+      everyToolShows('ada', ACTIVE),
+      on(4),
+      churnkeySays('dunning_campaign_updated'),
+      on(54),
+      churnkeySays('dunning_campaign_updated'),
+      on(65),
+      wait(minutes(1)),
+      everyToolShows('ada', OWNED),
     ]));
 
   test('is not held when the start is heard after the end, which came first', () =>

@@ -8,7 +8,7 @@ export const churnBuster: Provider = makeClaimReader({
   name: 'churn-buster',
   title: 'Churn Buster',
   source: 'churn_buster',
-  version: 'churn-buster-1',
+  version: 'churn-buster-2',
   verify: verifyChurnBuster,
   read: readChurnBuster,
 });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import type { Instant } from '../../domain/instant.ts';
 import type { Json } from '../../providers/stripe/json.ts';
 import type { ClaimReading } from '../claim.ts';
 import { claimId, claimTime, explainShape } from '../claim-shapes.ts';
@@ -66,14 +65,10 @@ export const readChurnBuster = (body: Json): ClaimReading => {
       customer: who.id,
       mode: 'live',
       campaign: what.churn_buster_id,
-      at: type === 'campaign_started' ? what.started_at : endOf(what),
+      at: type === 'campaign_started' ? what.started_at : what.finished_at,
     },
   };
 };
-
-/** An end that is told as no later than the start would leave the claim standing: it counts from when it is heard. */
-const endOf = ({ started_at: start, finished_at: end }: z.infer<typeof campaign>): Instant | null =>
-  end !== null && (start === null || end > start) ? end : null;
 
 const stripeCustomerOf = (body: Json): string | null => {
   const who = withCustomer.safeParse(body).data?.event.customer;

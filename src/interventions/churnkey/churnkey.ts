@@ -8,7 +8,7 @@ export const churnkey: Provider = makeClaimReader({
   name: 'churnkey',
   title: 'Churnkey',
   source: 'churnkey',
-  version: 'churnkey-1',
+  version: 'churnkey-2',
   verify: verifyChurnkey,
   read: readChurnkey,
 });

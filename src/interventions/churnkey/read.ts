@@ -48,7 +48,5 @@ export const readChurnkey = (body: Json): ClaimReading => {
 
 const timeOf = (type: string, { startedAt, endedAt }: z.infer<typeof withCampaign>['data']['campaign']) => {
   if (type === 'dunning_campaign_started') return startedAt;
-  // An end that is told as no later than the start would leave the claim standing.
-  const isTold = endedAt !== null && (startedAt === null || endedAt > startedAt);
-  return type !== 'dunning_campaign_updated' && isTold ? endedAt : null;
+  return type === 'dunning_campaign_updated' ? null : endedAt;
 };

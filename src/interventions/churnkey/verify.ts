@@ -5,8 +5,8 @@ import { CHURNKEY_SIGNATURE_HEADER, signChurnkey } from './sign.ts';
 const refuse = (reason: string): Verification => ({ ok: false, reason });
 
 /**
- * Checks a webhook's signature over the raw bytes, in constant time, against every active secret. It holds no time: a body
- * that is sent again is the same body, which is stored once. Never throws.
+ * Checks a webhook's signature over the raw bytes, in constant time, against every active secret. It holds no time: who
+ * got hold of a body could send it again. Never throws.
  * @returns ok, or a reason for the log; it holds neither the signature nor a secret.
  */
 export const verifyChurnkey = ({ rawBody, headers, secrets }: VerifyInput): Verification => {
