@@ -7,6 +7,7 @@ import type { ProfileRecord } from '../pipeline/ports.ts';
 import { accountNames } from './account-names.ts';
 import { holdText } from './holds/hold-text.ts';
 import { distance, instantText, instantWithDistance } from './instant-text.ts';
+import { parseView } from './profile-view.ts';
 import { clean, columns, paint } from './terminal.ts';
 import { wrap } from './wrap.ts';
 
@@ -101,13 +102,21 @@ const heldBackLines = ({ view: { traits, accounts }, at }: Explanation): readonl
   ];
 };
 
-const standingLines = ({ explanation }: ExplainPage): readonly string[] => {
+/** The brakes act on what is committed and not on what the facts say, which is all that an explanation looks at. */
+const brakeLines = ({ record, explanation, now }: ExplainPage): readonly string[] => {
+  const isHeld = explanation.at === now && parseView(record.view)?.traits?.suppression_reason === 'brake';
+  return isHeld ? labelled('brake', [`held all the same: ${HELD_BACK.brake}`]) : [];
+};
+
+const standingLines = (page: ExplainPage): readonly string[] => {
+  const { explanation } = page;
   const { traits, episodes } = explanation.view;
   const lead = episodes.find(({ id }) => id === traits.dunning_episode_id) ?? episodes.at(-1);
   const suppressed = traits.dunning_suppressed ? `   ${paint('yellow', 'suppressed: no message goes out')}` : '';
   return [
     `stage ${paint('cyan', traits.dunning_stage)}   status ${paint('cyan', traits.dunning_status)}${suppressed}`,
     ...heldBackLines(explanation),
+    ...brakeLines(page),
     ...labelled('lead episode', [lead === undefined ? 'none' : episodeText(lead)]),
     ...aheadLines(explanation),
   ];

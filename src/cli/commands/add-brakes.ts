@@ -13,7 +13,7 @@ const addBrakesGroup = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
     .command('brakes')
     .description('what holds back entries into messaging when too much happens at once');
   withJson(group.command('status'))
-    .description('is the brake engaged, since when, and who waits')
+    .description('is the brake engaged, since when, and how many wait')
     .addHelpText('after', examples('brakes status', 'brakes status --json'))
     .addHelpText('after', WHAT_THEY_DO)
     .action((options) => enqueue(async () => (await import('../brakes/brakes.ts')).brakesStatus(doors, options)));

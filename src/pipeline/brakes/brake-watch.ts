@@ -17,7 +17,7 @@ export const stopText = ({ engagedAt, entered, known }: BrakeStop): string =>
 
 /** How many wait, and what to do. */
 export const releaseText = ({ held }: Pick<BrakeStatus, 'held'>): string =>
-  `${held.share} ${held.share === 1 ? 'person waits' : 'people wait'}. Look first: recoup brakes status; then: recoup brakes release --reason "…"`;
+  `${held.share} ${held.share === 1 ? 'person waits' : 'people wait'}. See first that so many failures are real; then: recoup brakes release --reason "…"`;
 
 /** Watches the brake of a store; each change is said once at `warn`. */
 export const makeBrakeWatch = (store: Pick<BrakeStore, 'brakeStatus'>, log: BrakeLog): BrakeWatch => {
