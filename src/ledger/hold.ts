@@ -1,8 +1,10 @@
 import type { Fact, HoldLifted, HoldPlaced } from '../domain/fact.ts';
-import { earliest, type Instant } from '../domain/instant.ts';
+import { earliest, type Instant, instant } from '../domain/instant.ts';
+import { visibleFrom } from './timeline.ts';
 
 /** A time in which a person or another tool wants no dunning message to go out about an account (semantics D6, F3). */
 export interface Hold extends Pick<HoldPlaced, 'source' | 'holdId' | 'cause' | 'actor' | 'reason' | 'until'> {
+  /** When it was said, or heard where a clock ahead of ours said it. */
   readonly from: Instant;
   /** When it lapses, was lifted, or another of the same id took its place; half open. Null: it stands until it is lifted. */
   readonly to: Instant | null;
@@ -13,9 +15,13 @@ type Said = HoldPlaced | HoldLifted;
 const isAbout = (said: Said, { source, holdId }: HoldPlaced): boolean =>
   said.source === source && (said.holdId === holdId || (said.kind === 'hold_lifted' && said.holdId === null));
 
-/** What was said later ends it, by its own date: one that is dated ahead of our clock ends it only then. */
+/**
+ * A clock somewhat ahead of ours must not keep a hold from beginning when it is heard (semantics B1). What was said later
+ * ends it, by its own date: one that is dated ahead of our clock ends it only then.
+ */
 const toHold = (placed: HoldPlaced, later: readonly Said[]): Hold => {
-  const { source, holdId, cause, actor, reason, until, occurredAt: from } = placed;
+  const { source, holdId, cause, actor, reason, until } = placed;
+  const from = instant(Math.min(placed.occurredAt, visibleFrom(placed)));
   const endedAt = later.find((said) => isAbout(said, placed))?.occurredAt ?? null;
   return { source, holdId, cause, actor, reason, until, from, to: earliest(until, endedAt) };
 };
@@ -23,7 +29,7 @@ const toHold = (placed: HoldPlaced, later: readonly Said[]): Hold => {
 /** Whether it holds back at an instant. */
 export const isInForce = ({ from, to }: Hold, at: Instant): boolean => from <= at && (to === null || at < to);
 
-/** Every hold, those that are over included, in order of beginning. `facts` in fold order. */
+/** Every hold, those that are over included, as they were said. `facts` in fold order. */
 export const foldHolds = (facts: readonly Fact[]): readonly Hold[] => {
   const said = facts.filter((fact) => fact.kind === 'hold_placed' || fact.kind === 'hold_lifted');
   return said.flatMap((fact, index) => (fact.kind === 'hold_placed' ? [toHold(fact, said.slice(index + 1))] : []));

@@ -77,7 +77,8 @@ const reasonOf = (known: Known, id: string): SuppressionReason | null => {
  */
 export const foldSuppressions = (known: Known): Suppressions => {
   const { now, challenges, holds, subscriptions, invoices } = known;
-  const holding = challenges.filter(({ openedAt, holdsUntil }) => openedAt <= now && now < holdsUntil);
+  // Whatever its date: a clock ahead of ours must not keep it from holding back when it is heard (semantics B1).
+  const holding = challenges.filter(({ holdsUntil }) => now < holdsUntil);
   const billed = [...invoices.values()].flatMap(({ subscription }) => subscription ?? []);
   const suppressions = new Map<string, SuppressionReason>();
   const ofAccount = accountReason(known, holding.length > 0);
@@ -86,10 +87,8 @@ export const foldSuppressions = (known: Known): Suppressions => {
     if (reason !== null) suppressions.set(id, reason);
   }
   const resumes = [...subscriptions.values()].flatMap(({ latest }) => latest?.resumesAt ?? []);
-  // One that a clock ahead of ours dated begins to hold when it says; nothing else would wake for it.
-  const opens = challenges.map(({ openedAt }) => openedAt);
   const bounds = holds.flatMap(({ from, to }) => (to === null ? [from] : [from, to]));
   const ends = holding.map(({ holdsUntil }) => holdsUntil);
-  const changesAt = [...ends, ...opens, ...resumes, ...bounds].filter((at) => at > now);
+  const changesAt = [...ends, ...resumes, ...bounds].filter((at) => at > now);
   return { suppressions, changesAt };
 };

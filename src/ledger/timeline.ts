@@ -14,8 +14,8 @@ export interface Timeline {
   readonly nextVisibleAt: Instant | null;
 }
 
-/** From when a fact may be seen: from its receipt, unless it claims to be from the future. */
-const visibleFrom = (fact: Fact): Instant =>
+/** From when a fact may be seen: from its receipt, unless it claims to be from the future (semantics B1). */
+export const visibleFrom = (fact: Fact): Instant =>
   fact.occurredAt - fact.receivedAt <= CLOCK_TOLERANCE_MS ? fact.receivedAt : fact.occurredAt;
 
 /** By (occurredAt, rank, id): what is later in it was said later (semantics B1). */

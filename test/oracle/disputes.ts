@@ -7,12 +7,12 @@ const LONGEST_MS = 90 * DAY;
 type Opened = DisputeFact | WarningFact;
 const idOf = (fact: Opened): string => (fact.kind === 'dispute_observed' ? fact.disputeId : fact.warningId);
 
-/** D6: from its opening, by its own date where it has one, for 90 days at most. */
+/** B1, D6: from when it is heard, for 90 days at most since its opening, by its own date where it has one. */
 const isWithin = (c: Case, told: readonly Opened[]): boolean => {
   const own = told.flatMap(({ openedAt }) => (openedAt == null ? [] : [openedAt]));
   const seen = told.map(({ occurredAt }) => occurredAt);
   const openedAt = Math.min(...(own.length > 0 ? own : seen));
-  return openedAt <= c.t && c.t < openedAt + LONGEST_MS;
+  return c.t < openedAt + LONGEST_MS;
 };
 
 const byId = <F extends Opened>(facts: readonly F[]): readonly (readonly F[])[] =>

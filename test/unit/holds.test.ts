@@ -53,11 +53,19 @@ describe('a hold', () => {
     expect(ledgerAt(day(2), [...OWED, hold]).changesAt).toContain(day(5));
   });
 
-  it('that a clock ahead of ours dated begins when it says, and the ledger wakes for it', () => {
-    const ahead = placed(day(2, 0, 4), {}, day(2));
+  it('that a clock at most 300 s ahead of ours dated begins when it is heard', () => {
+    const ahead = placed(day(2, 0, 5), {}, day(2));
+    expect(reasonAt(day(2), ahead)).toBe('held');
+    expect(ledgerAt(day(2), [...OWED, ahead]).holds).toMatchObject([{ from: day(2) }]);
+    const afterAnother = [placed(day(1, 12)), lifted(day(2, 0, 4), {}, day(1, 13)), ahead];
+    expect(reasonAt(day(2), ...afterAnother)).toBe('held');
+  });
+
+  it('that is dated further ahead begins when it says, and the ledger wakes for it', () => {
+    const ahead = placed(day(2, 0, 6), {}, day(2));
     expect(reasonAt(day(2), ahead)).toBeNull();
-    expect(ledgerAt(day(2), [...OWED, ahead]).changesAt).toContain(day(2, 0, 4));
-    expect(reasonAt(day(2, 0, 4), ahead)).toBe('held');
+    expect(ledgerAt(day(2), [...OWED, ahead]).changesAt).toContain(day(2, 0, 6));
+    expect(ledgerAt(day(2, 0, 6), [...OWED, ahead]).holds).toMatchObject([{ from: day(2, 0, 6) }]);
   });
 
   it('goes on until a lift that a clock ahead of ours dated says so', () => {
