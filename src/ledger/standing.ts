@@ -8,7 +8,7 @@ import type { InvoiceLedger } from './invoice.ts';
 import type { Ledger } from './ledger.ts';
 import { type RetryOutlook, retryOutlook } from './retry.ts';
 import { isLive } from './subscription.ts';
-import type { SuppressionReason } from './suppression.ts';
+import { isAccountWide, type SuppressionReason } from './suppression.ts';
 
 /** Where a profile stands now; exactly one (semantics D). */
 export type Stage =
@@ -165,17 +165,22 @@ const standBefore = (ledger: Ledger): Standing => {
   };
 };
 
+/** An ended episode, of which people may still be told: thanked, or won back. */
+const standEnded = (ledger: Ledger, stage: 'recovered' | 'lost', episode: Episode): Standing => {
+  const reason = ledger.suppressions.get(episode.subscription) ?? null;
+  const suppressionReason = reason !== null && isAccountWide(reason) ? reason : null;
+  const suppressed = suppressionReason !== null;
+  return { ...OUT_OF_DUNNING, stage, status: stage, episode, suppressed, suppressionReason, changesAt: [] };
+};
+
 const standAside = (ledger: Ledger): Standing => {
   const recovered = lastEnded(ledger.episodes.filter((episode) => episode.outcome === 'recovered'));
   const until = recovered?.endedAt ? plus(recovered.endedAt, RECOVERED_MS) : null;
-  if (until !== null && ledger.now < until) {
-    return { ...OUT_OF_DUNNING, stage: 'recovered', status: 'recovered', episode: recovered, changesAt: [until] };
+  if (recovered !== null && until !== null && ledger.now < until) {
+    return { ...standEnded(ledger, 'recovered', recovered), changesAt: [until] };
   }
   const lost = lastEnded(ledger.episodes.filter((episode) => episode.outcome === 'lost'));
-  if (lost !== null && stillLost(lost, ledger)) {
-    return { ...OUT_OF_DUNNING, stage: 'lost', status: 'lost', episode: lost, changesAt: [] };
-  }
-  return standBefore(ledger);
+  return lost !== null && stillLost(lost, ledger) ? standEnded(ledger, 'lost', lost) : standBefore(ledger);
 };
 
 const statusOf = (lead: OpenEpisode): DunningStatus => {

@@ -53,15 +53,18 @@ const isRunning = ({ latest, ended }: SubscriptionLedger): boolean => latest !==
 
 const CAUSES = ['opted_out', 'owned_elsewhere', 'held'] as const satisfies readonly Hold['cause'][];
 
-/** Which of an account's holds counts at an instant; null: none is in force. */
-export const holdCauseAt = (holds: readonly Hold[], at: Instant): Hold['cause'] | null => {
-  const inForce = holds.filter((hold) => isInForce(hold, at));
-  return CAUSES.find((cause) => inForce.some((hold) => hold.cause === cause)) ?? null;
-};
+/** Reasons that hold back all that an account hears of, whatever becomes of each of its subscriptions. */
+const ACCOUNT_WIDE: ReadonlySet<SuppressionReason> = new Set(['dispute', ...CAUSES]);
+
+/** A reason that also stops messages about a bill that is settled or given up, a thank-you among them. */
+export const isAccountWide = (reason: SuppressionReason): boolean => ACCOUNT_WIDE.has(reason);
 
 /** Why the whole account is held back, whatever becomes of each of its subscriptions. */
-const accountReason = ({ now, holds }: Known, disputed: boolean): SuppressionReason | null =>
-  disputed ? 'dispute' : holdCauseAt(holds, now);
+const accountReason = ({ now, holds }: Known, disputed: boolean): SuppressionReason | null => {
+  if (disputed) return 'dispute';
+  const inForce = holds.filter((hold) => isInForce(hold, now));
+  return CAUSES.find((cause) => inForce.some((hold) => hold.cause === cause)) ?? null;
+};
 
 const reasonOf = (known: Known, id: string): SuppressionReason | null => {
   const subscription = known.subscriptions.get(id);

@@ -7,12 +7,10 @@ import type { AccountTraits, UserTraits } from '../generated/tracking-plan.ts';
 import { findHandOffs } from '../hand-off/find-hand-offs.ts';
 import type { HandOff, HandOffs } from '../hand-off/hand-off.ts';
 import type { Episode } from '../ledger/episode.ts';
-import type { Hold } from '../ledger/hold.ts';
 import { accountOf, joinLedgers } from '../ledger/join.ts';
 import { foldLedger, type Ledger } from '../ledger/ledger.ts';
 import { recurringRevenue } from '../ledger/recurring-revenue.ts';
-import { findStanding, type Standing } from '../ledger/standing.ts';
-import { holdCauseAt } from '../ledger/suppression.ts';
+import { findStanding } from '../ledger/standing.ts';
 import { computeTraits, traitChangesAt } from '../traits/index.ts';
 import type { TraitContext } from '../traits/trait.ts';
 import type { PlannedEvent } from './events/event.ts';
@@ -60,11 +58,6 @@ export interface View {
   readonly flow: Flow | null;
   readonly owed: Owed | null;
   readonly episodes: readonly EpisodeSummary[];
-  /**
-   * The hold in force on the account of the episode that the person's state is about, an ended one too: a message about it
-   * is stopped whatever its kind, while `suppression_reason` speaks of dunning alone (semantics D6, G8).
-   */
-  readonly hold: Hold['cause'] | null;
   /** First instant at which the view could change by time alone; may be early, never late. Null: never. */
   readonly until: Instant | null;
 }
@@ -159,11 +152,6 @@ const viewAccount = (
   };
 };
 
-const holdOf = (ledgers: readonly Ledger[], { episode }: Standing, now: Instant): Hold['cause'] | null => {
-  const account = ledgers.find(({ episodes }) => episodes.some(({ id }) => id === episode?.id));
-  return account === undefined ? null : holdCauseAt(account.holds, now);
-};
-
 /** A person whose accounts were all linked to somebody else. */
 const viewNobody = (userId: string | null, rules: Ruleset, now: Instant): View => {
   const subject = { traits: NOBODY, events: [] };
@@ -181,7 +169,6 @@ const viewNobody = (userId: string | null, rules: Ruleset, now: Instant): View =
     flow: null,
     owed: null,
     episodes: [],
-    hold: null,
     until: null,
   };
 };
@@ -242,11 +229,10 @@ export const decide = (input: DecideInput): View => {
     flow: findFlow(standing, traits),
     owed: findOwed(standing),
     episodes: joined.episodes.map(summarise),
-    hold: holdOf(person.ledgers, standing, now),
     until: earliest(memberships.until, ...changes),
   };
 };
 
 /** The view as it is stored for people to look at, without the events. */
-export const toViewJson = ({ userId, anonymousId, traits, audiences, episodes, hold }: View): string =>
-  JSON.stringify({ user_id: userId, anonymous_id: anonymousId, traits, audiences, episodes, hold });
+export const toViewJson = ({ userId, anonymousId, traits, audiences, episodes }: View): string =>
+  JSON.stringify({ user_id: userId, anonymous_id: anonymousId, traits, audiences, episodes });

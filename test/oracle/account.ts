@@ -7,10 +7,10 @@ export type Status = 'none' | 'pre_dunning' | 'active' | 'held' | 'exhausted' | 
 
 /** D5, of a person or of an account. */
 export const statusOf = ({ stage, suppressed, leads }: Answer): Status => {
+  if (stage === 'recovered' || stage === 'lost') return stage;
   if (suppressed) return 'held';
   if (leads) return stage === 'exhausted' ? 'exhausted' : 'active';
-  if (stage === 'card_expiring') return 'pre_dunning';
-  return stage === 'recovered' || stage === 'lost' ? stage : 'none';
+  return stage === 'card_expiring' ? 'pre_dunning' : 'none';
 };
 
 /** How an account stands by itself, whoever owns it and whatever else that person has. */

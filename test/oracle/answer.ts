@@ -2,11 +2,13 @@ import type { Attempt } from './attempts.ts';
 import { attemptsMade, settledFacts, standsForFirst } from './attempts.ts';
 import { isLive } from './cancel.ts';
 import { cardEnd, isExpiring } from './cards.ts';
+import { isDisputed } from './disputes.ts';
 import type { Episode } from './episodes.ts';
 import { episodesOf, openInvoices } from './episodes.ts';
 import type { Case, Fact, Policy } from './facts.ts';
 import { DAY, isInvoiceFact, subscriptionsIn } from './facts.ts';
 import { isOwed, ranOutAt } from './grace.ts';
+import { heldBackBy } from './holds.ts';
 import { invoiceLevel, LEVEL } from './invoices.ts';
 import { planOf } from './plans.ts';
 import type { Revenue } from './revenue.ts';
@@ -44,8 +46,6 @@ export interface Answer {
   readonly audiences: readonly string[];
   /** Of all accounts. */
   readonly episodes: readonly Episode[];
-  /** D6 of whoever recovered: why even thanks may not be sent about the episodes that ended last; null: they may. */
-  readonly afterwards: readonly (Reason | null)[];
   /** D6: whatever holds anything of the person back, whether or not there is anything to hold back. */
   readonly holdBack: readonly Reason[];
   /** D3: since when access is in question; null: it is not. Undefined: of several episodes no rule says whose counts. */
@@ -133,13 +133,21 @@ const outSinceOf = (
   return out === null ? only.it.endedAt : out;
 };
 
-/** Of the episodes that recovered last. */
-const afterwardsOf = (accounts: readonly Account[]): readonly (Reason | null)[] => {
+/** 0015: what holds back the account of the episode that ended last, whatever is about one subscription only. */
+const afterwardsOf = (
+  accounts: readonly Account[],
+  outcome: 'recovered' | 'lost',
+  idOf: EpisodeIdOf,
+): Reason | null => {
   const all = accounts.flatMap(({ c, episodes }) =>
-    episodes.filter(({ outcome }) => outcome === 'recovered').map((it) => ({ c, it })),
+    episodes.filter((it) => it.outcome === outcome).map((it) => ({ c, it })),
   );
-  const last = Math.max(...all.map(({ it }) => it.endedAt ?? 0));
-  return all.filter(({ it }) => it.endedAt === last).map(({ c, it }) => reasonOf(c, it.subscription, it));
+  const [last] = all.toSorted(
+    (a, b) =>
+      (b.it.endedAt ?? 0) - (a.it.endedAt ?? 0) || b.it.openedAt - a.it.openedAt || (idOf(b.it) < idOf(a.it) ? -1 : 1),
+  );
+  if (last === undefined) return null;
+  return isDisputed(last.c) ? 'dispute' : heldBackBy(last.c);
 };
 
 /** D: ended lost; until a payment or a live subscription, on whichever account. */
@@ -218,6 +226,20 @@ const audiencesOf = (stage: Stage, suppressed: boolean, highValue: boolean, wron
   return [...(key === null ? [] : [key]), ...(wrongSlot ? ['new_card_not_default'] : [])].toSorted();
 };
 
+interface Standing {
+  readonly lead: Owned<Episode> | null;
+  readonly stage: Stage;
+  readonly expiring: Reason | null;
+  readonly idOf: EpisodeIdOf;
+}
+
+/** D6, 0015: why nothing may be said to somebody in this stage. */
+const reasonAt = (accounts: readonly Account[], { lead, stage, expiring, idOf }: Standing): Reason | null => {
+  if (lead !== null) return reasonOf(lead.c, lead.it.subscription, lead.it);
+  if (stage === 'card_expiring') return expiring;
+  return stage === 'recovered' || stage === 'lost' ? afterwardsOf(accounts, stage, idOf) : null;
+};
+
 /** All that the semantics say of one person's standing at `t`, by brute force, from the facts of each account. */
 export const answer = (input: {
   readonly accounts: readonly (readonly Fact[])[];
@@ -233,12 +255,7 @@ export const answer = (input: {
   const lead = leadOf(accounts, input.idOf);
   const [expiring] = expiringOf(accounts);
   const stage = findStage(accounts, lead, expiring !== undefined, t);
-  const reason =
-    lead !== null
-      ? reasonOf(lead.c, lead.it.subscription, lead.it)
-      : stage === 'card_expiring'
-        ? (expiring?.reason ?? null)
-        : null;
+  const reason = reasonAt(accounts, { lead, stage, expiring: expiring?.reason ?? null, idOf: input.idOf });
   const suppressed = reason !== null;
   const planId = lead === null ? null : planOf(lead.c.facts, policy, lead.it.subscription);
   const highValue = planId !== null && policy.plans.highValue.includes(planId);
@@ -261,6 +278,5 @@ export const answer = (input: {
       subscriptionsIn(c.facts).flatMap((id) => [null, ...episodes].flatMap((it) => reasonOf(c, id, it) ?? [])),
     ),
     outSince: outSinceOf(accounts, lead, stage),
-    afterwards: stage === 'recovered' ? afterwardsOf(accounts) : [],
   };
 };

@@ -26,7 +26,6 @@ export const guardReasons = (
   const reasons = [
     ...(status === 'none' ? ['healthy'] : []),
     ...(said.reason === null ? [] : [said.reason]),
-    ...(said.afterwards[0] == null ? [] : [said.afterwards[0]]),
     ...(status !== 'none' && status !== 'held' && !PASSES[message].includes(status) ? ['other_state'] : []),
     ...(isOther ? ['other_episode'] : []),
   ];

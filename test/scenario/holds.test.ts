@@ -51,7 +51,19 @@ describe.each(STRIPE_SHAPES)('a hold, %s payloads', (shape) => {
       webhooks(retrySucceeds(MARCH, { attempt: 2 })),
       on(2, seconds(30)),
       says(['payment_retried', {}], ['payment_recovered', { recovered_via: 'automatic_retry' }]),
-      traits({ dunning_stage: 'recovered', suppression_reason: null }),
+      traits({ dunning_stage: 'recovered', dunning_status: 'recovered', suppression_reason: 'held' }),
+    ]));
+
+  it('also stops thanks for a payment: whoever pays meanwhile is in no audience that writes', () =>
+    play({ shape }, [
+      on(0),
+      webhooks(fails(MARCH, { retryAt: day(2) })),
+      on(0, seconds(30)),
+      operator('exclude'),
+      on(2),
+      webhooks(retrySucceeds(MARCH, { attempt: 2 })),
+      on(2, seconds(30)),
+      traits({ dunning_status: 'recovered', dunning_suppressed: true, suppression_reason: 'opted_out' }),
     ]));
 
   it('holds back reminders of an expiring card, and they come when it ends', () =>
@@ -226,6 +238,18 @@ describe('in tools', () => {
       operates('resume'),
       holds('ada', { dunning_suppressed: false, in_dunning: true, in_dunning_first_failure_high_value: true }),
       hearsNothing,
+    ]));
+
+  test('whoever is excluded and pays is thanked by nobody', () =>
+    playBraze([
+      ...entersDunning,
+      hears(['ada', 'dunning_stage_entered', STAGE]),
+      operates('exclude'),
+      hears(['ada', 'dunning_exited', { outcome: 'held' }]),
+      to('ada', retrySucceeds(ADA, { attempt: 2 })),
+      wait(seconds(10)),
+      hearsNothing,
+      holds('ada', { dunning_status: 'recovered', in_dunning_recovered: false, dunning_suppressed: true }),
     ]));
 
   test('a hold that lapses announces no stage that was announced, and the next stage as news', () =>

@@ -35,7 +35,6 @@ const reasonFor = ({ message, episode }: GuardQuestion, present: Present): Guard
   const { dunning_status, suppression_reason } = present.traits;
   if (dunning_status === 'none') return 'healthy';
   if (suppression_reason !== null) return suppression_reason;
-  if (present.hold !== null) return present.hold;
   if (!PASSING[message].includes(dunning_status)) return 'other_state';
   return episode === null || episode === episodeOf(present) ? null : 'other_episode';
 };

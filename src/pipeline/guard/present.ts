@@ -7,7 +7,7 @@ import type { Ruleset } from '../rules.ts';
 import type { Guarded, GuardStore } from './guard-ports.ts';
 
 /** What is true of a person at the instant asked, as far as a guard tells of it. */
-export type Present = Pick<View, 'traits' | 'episodes' | 'hold'>;
+export type Present = Pick<View, 'traits' | 'episodes'>;
 
 export interface PresentOptions {
   readonly store: GuardStore;
