@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS } from '../../src/domain/instant.ts';
-import { customerOf, decided, deliveryOf, later, NOTHING_SAID, NOW, workAll } from './store-samples.ts';
+import { arrive, decideBy, settle } from './store-people.ts';
+import { customerOf, decided, deliveryOf, later, NOTHING_SAID, NOW, parked, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 import { BRAZE, DELIVERED, edge, onlyRow, RETRY, settlementOf, waiting, want, wanted } from './store-tool-samples.ts';
 
@@ -81,6 +82,47 @@ export const toolPromises = (store: Subject): void => {
       expect(await waiting(store())).toEqual([]);
       await workAll(store(), NOW, (claim) => decided(claim, { tools: [wanted({ desired: { in_dunning: false } })] }));
       expect(await waiting(store())).toMatchObject([{ desired: { in_dunning: false } }]);
+    });
+
+    it('are not sent while the decision about what came in fails, however long it is parked', async () => {
+      await want(store(), [wanted()]);
+      await store().accept([deliveryOf('cus_1', 'evt_paid', NOW)]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toEqual([]);
+      await workAll(store(), later(HOUR_MS), (claim) => decided(claim));
+      expect(await waiting(store(), later(HOUR_MS))).toHaveLength(1);
+    });
+
+    it('are sent while a decision fails that had nothing to read: what they say was true, and is', async () => {
+      await want(store(), [wanted()]);
+      await store().wakeForRuleset('rules-2', NOW, 10);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toHaveLength(1);
+    });
+
+    it('hear nothing of a contact while nobody has decided, or can decide, what came in about the account', async () => {
+      const anna = { user: 'anna', contacts: ['carl'] };
+      const decide = decideBy({ cus_1: anna }, ({ userId }) =>
+        userId === 'carl' ? { tools: [wanted({ userId: 'carl' })] } : {},
+      );
+      await arrive(store(), 'cus_1');
+      await settle(store(), decide);
+      expect(await waiting(store(), NOW)).toMatchObject([{ userId: 'carl' }]);
+      await arrive(store(), 'cus_1');
+      expect(await waiting(store(), NOW)).toEqual([]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toEqual([]);
+      await workAll(store(), later(HOUR_MS), decideBy({ cus_1: anna }));
+      await settle(store(), decideBy({ cus_1: anna }));
+      expect(await waiting(store(), later(HOUR_MS))).toMatchObject([{ userId: 'carl' }]);
+    });
+
+    it('hear at once of the end of dunning, whatever came in since and whether or not it can be decided', async () => {
+      await want(store(), [wanted({ desired: { in_dunning: false }, urgent: true })]);
+      await store().accept([deliveryOf('cus_1', 'evt_more', NOW)]);
+      expect(await waiting(store(), NOW)).toHaveLength(1);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toHaveLength(1);
     });
 
     it('begin to wait anew once they were settled', async () => {

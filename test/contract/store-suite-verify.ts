@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type Instant, MINUTE_MS } from '../../src/domain/instant.ts';
 import { AFTER_DRIFT_MS, LOOKS_MS } from '../../src/domain/read-back.ts';
 import type { HeldRow, Verdict } from '../../src/pipeline/verify/verify-ports.ts';
-import { decided, deliveryOf, later, NOW, workAll } from './store-samples.ts';
+import { decided, deliveryOf, later, NOW, parked, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 import {
   ABSENT,
@@ -224,6 +224,24 @@ export const verifyPromises = (store: Subject): void => {
       await store().settleLooks([{ row: await only(sample()), verdict: DRIFT }], later(1));
       await send(later(2));
       expect(await nextAt()).toBe(later(2 + (AFTER_DRIFT_MS[0] ?? 0)));
+    });
+
+    it('looks at nobody of whom a decision fails with something unread, unless what it would assert ends dunning', async () => {
+      await want(store(), [wanted()]);
+      await send(NOW);
+      await store().settleLooks([{ row: await only(sample()), verdict: DRIFT }], later(1));
+      await send(later(2));
+      await want(store(), [wanted({ userId: 'u_2' })], { customer: 'cus_2' });
+      await send(later(2));
+      await want(store(), [cleared('u_3')], { customer: 'cus_3' });
+      await send(later(2));
+      const users = async (rows: Promise<readonly HeldRow[]>) => (await rows).map(({ userId }) => userId).sort();
+      expect([await users(due()), await users(sample())]).toEqual([['u_1', 'u_3'], ['u_2']]);
+      await store().accept(['cus_1', 'cus_2', 'cus_3'].map((customer) => deliveryOf(customer, `evt_paid_${customer}`)));
+      await workAll(store(), later(3), (claim) => parked(claim, later(HOUR_MS)));
+      expect([await users(due()), await users(sample())]).toEqual([['u_3'], []]);
+      await workAll(store(), later(HOUR_MS));
+      expect([await users(due()), await users(sample())]).toEqual([['u_1', 'u_3'], ['u_2']]);
     });
 
     it('leaves the older of two rows of one external id to itself, so that they do not fight', async () => {

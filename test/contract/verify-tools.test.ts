@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import { LOOKS_MS } from '../../src/domain/read-back.ts';
 import { TOOL_BENCHES } from '../stand-ins/tool-benches.ts';
-import { NOW } from './store-samples.ts';
+import { deliveryOf, NOW, parked } from './store-samples.ts';
 import { DELIVERED, onlyRow, settlementOf, want, wanted } from './store-tool-samples.ts';
 import { fullState, openVerifyRig, type VerifyRig, type VerifyRigOptions } from './verify-rig.ts';
 
@@ -219,6 +219,24 @@ describe('whoever is in dunning', () => {
       2,
     );
     expect(rig.isFlagged('user_99')).toBe(true);
+  });
+
+  test('is left alone while the decision about what came in fails, and the looks come to rest', async () => {
+    const rig = await open('braze', { samplePerHour: 60 });
+    await rig.want(ADA, { in_dunning: true });
+    await rig.run(SECOND_MS);
+    const { tool, settings, record } = rig.bench;
+    const sink = makeActionsSink(tool, settings, { now: rig.now });
+    await sink.send([record(ADA, { attributes: { in_dunning: false }, events: [], isNew: false })]);
+    for (let s = 0; s < 3_600 && (await rig.store.nextVerifyAt('braze')) === null; s += 30)
+      await rig.run(30 * SECOND_MS);
+    await rig.store.accept([deliveryOf(`cus_of_${ADA}`, 'evt_paid', rig.now())]);
+    await rig.store.work(rig.now(), 1, (claim) => parked(claim, plus(rig.now(), DAY_MS)));
+    const questions = () => rig.bench.standIn.requests.filter(({ path }) => path === '/users/export/ids').length;
+    const before = questions();
+    expect(await rig.store.nextVerifyAt('braze')).not.toBeNull();
+    await rig.run(2 * MINUTE_MS);
+    expect(questions()).toBe(before);
   });
 
   test('is not sampled where policy says so', async () => {

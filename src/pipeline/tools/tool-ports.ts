@@ -138,7 +138,11 @@ export interface ToolCounts {
 }
 
 export interface ToolStore {
-  /** Rows to be sent now (`retryAt` reached, and their profile is not due itself), urgent first, then the longest waiting. */
+  /**
+   * Rows to be sent now (`retryAt` reached), urgent first, then the longest waiting. What is not urgent waits while
+   * something came in of which nobody has decided what it makes of it: about its profile, or about the owner of an account
+   * that it is a contact of.
+   */
   readonly nextToolRows: (options: {
     readonly tool: string;
     readonly channel: ToolChannel;

@@ -51,9 +51,12 @@ export interface VerifyCounts {
 }
 
 export interface VerifyStore {
-  /** Settled rows of the live tool whose look is due, the longest due first. */
+  /**
+   * Settled rows of the live tool whose look is due, the longest due first; none that is not urgent while its decision, or
+   * that of the owner of an account that it is a contact of, fails with something unread.
+   */
   readonly nextToVerify: (tool: string, now: Instant, limit: number) => Promise<readonly HeldRow[]>;
-  /** Settled rows of the live tool for which no look is due: the least recently read ones first. */
+  /** Settled rows of the live tool for which no look is due: the least recently read ones first, but for the same. */
   readonly nextToSample: (tool: string, limit: number) => Promise<readonly HeldRow[]>;
   /** When the next look of the live tool is due; null: none. */
   readonly nextVerifyAt: (tool: string) => Promise<Instant | null>;

@@ -1,5 +1,5 @@
 import type { ToolReader } from '../../destination-kit/tool-reader.ts';
-import { earliest, type Instant, instant, SECOND_MS } from '../../domain/instant.ts';
+import { earliest, type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts';
 import { FIGHT_DRIFTS } from '../../domain/read-back.ts';
 import type { DeliveryLog } from '../delivery-pauses.ts';
 import type { Clock } from '../ports.ts';
@@ -77,7 +77,8 @@ export const makeToolVerifier = (options: ToolVerifierOptions): ToolVerifier => 
     const at = await nextAt(now);
     if (at === null || at > now) return { looked: 0, nextAt: at };
     const rows = await nextRows(now);
-    const looks = rows.length === 0 ? null : await ask(rows);
+    if (rows.length === 0) return { looked: 0, nextAt: notBefore(plus(now, SECOND_MS), await nextAt(now)) };
+    const looks = await ask(rows);
     if (looks !== null) await settle(looks);
     return { looked: looks?.length ?? 0, nextAt: await nextAt(clock.now()) };
   };
@@ -116,6 +117,9 @@ const DRIFTED = 'The tool did not hold what it had acknowledged; it is asserted 
 const FOUGHT =
   'Something else keeps changing these attributes in the tool: find the import, sync or flow that writes them. They are ' +
   'asserted again at growing distance';
+
+/** Whoever is not read though their time has come waits for a decision. */
+const notBefore = (at: Instant, next: Instant | null): Instant | null => (next === null ? null : latest(at, next));
 
 const latest = (...candidates: readonly (Instant | null)[]): Instant =>
   instant(Math.max(...candidates.map((at) => at ?? 0)));

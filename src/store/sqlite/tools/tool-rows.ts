@@ -3,6 +3,7 @@ import type { Instant } from '../../../domain/instant.ts';
 import type { QueuedEdge, ToolRow, ToolRowKey, ToolStore } from '../../../pipeline/tools/tool-ports.ts';
 import { prepare } from '../statement.ts';
 import { parseAttributes, parseDelivered, parseEvent, parseNames } from './tool-json.ts';
+import { mayBeStale } from './undecided.ts';
 
 /** One row of `tool_states` that waits, as SQLite gives it. */
 interface StoredRow extends ToolRowKey {
@@ -29,7 +30,7 @@ export interface ToolRows {
 const NEXT = `SELECT id, tool, channel, profile_id AS profileId, user_id AS userId, version, decided_at AS decidedAt,
   desired, delivered, uncertain, reached, waiting_since AS waitingSince, failures
   FROM tool_states s WHERE tool = ?1 AND channel = ?2 AND status = 'waiting' AND +retry_at <= ?3
-  AND NOT EXISTS (SELECT 1 FROM profiles p WHERE p.id = s.profile_id AND p.due_at <= ?3)
+  AND NOT ${mayBeStale('?3')}
   ORDER BY urgent DESC, waiting_since, id LIMIT ?4`;
 const OPEN_EDGES = `SELECT seq, status, role, episode_id AS episodeId, event, committed_at AS committedAt
   FROM tool_edges WHERE tool_state_id = ? AND status IN ('queued', 'unknown') ORDER BY seq`;

@@ -1,0 +1,21 @@
+// Found by the index of what is unread: unless told, SQLite walks over everything that was ever received.
+const IS_PARKED_UNREAD = `(p.failures > 0 AND EXISTS (SELECT 1 FROM customers u
+    JOIN deliveries d INDEXED BY deliveries_unread ON d.customer_id = u.id
+    WHERE u.profile_id = p.id AND d.ending = 'unread'))`;
+
+/** Of the person of row `s`, or of an account that they are told about, whose owner hears of it first. */
+const ofWhom = (condition: string): string => `(
+  EXISTS (SELECT 1 FROM profiles p WHERE p.id = s.profile_id AND ${condition})
+  OR EXISTS (SELECT 1 FROM account_contacts k JOIN customers c ON c.id = k.customer_id
+    JOIN profiles p ON p.id = c.profile_id WHERE k.profile_id = s.profile_id AND ${condition}))`;
+
+/**
+ * SQL: whether row `s` of `tool_states` may be stale, since something came in that no decision has read: its profile, or
+ * that of the owner of an account that it is a contact of, is due by `now` (an SQL expression), or its decision fails.
+ * What is urgent is never stale in this sense: it ends or holds dunning, and waits for nothing.
+ */
+export const mayBeStale = (now: string): string =>
+  `(s.urgent = 0 AND ${ofWhom(`(p.due_at <= ${now} OR ${IS_PARKED_UNREAD})`)})`;
+
+/** SQL: as `mayBeStale`, only where a decision fails: for what is not sent now, nothing else lasts long enough to matter. */
+export const MAY_STAY_STALE = `(s.urgent = 0 AND ${ofWhom(IS_PARKED_UNREAD)})`;
