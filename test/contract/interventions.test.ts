@@ -110,6 +110,42 @@ describe('what is remembered', () => {
     expect(await ask({ ...hold, expiry: { until: plus(NOW, 2 * DAY_MS) } })).toMatchObject({ repeated: true });
   });
 
+  const ONE = { requestId: 'r-1', id: 'cus_a' } as const;
+  const ALL = { requestId: 'r-1', id: 'user_ada' } as const;
+
+  it('of a hold that is asked again for more accounts is done for those, and said once of each', async () => {
+    const { ask } = await openRelay();
+    await ask(request('hold', ONE));
+    const wider = await ask(request('hold', ALL), plus(NOW, SECOND_MS));
+    expect(wider).toMatchObject({ ok: true, repeated: false });
+    expect(customersOf(wider).toSorted()).toEqual(['cus_a', 'cus_b', 'cus_t']);
+    expect(await ask(request('hold', ALL), plus(NOW, DAY_MS))).toMatchObject({ ...wider, repeated: true });
+  });
+
+  it('of a resume ends no hold that was placed since, and one that was left out', async () => {
+    const { ask } = await openRelay();
+    await ask(request('hold'));
+    await ask(request('resume', ONE), plus(NOW, SECOND_MS));
+    const rest = await ask(request('resume', ALL), plus(NOW, 2 * SECOND_MS));
+    expect(rest).toMatchObject({ repeated: false });
+    expect(customersOf(rest)).toEqual([]);
+    await ask(request('hold', { id: 'cus_a' }), plus(NOW, 3 * SECOND_MS));
+    expect(await ask(request('resume', ALL), plus(NOW, 4 * SECOND_MS))).toMatchObject({ repeated: true });
+    expect(await ask(request('resume', { id: 'cus_a' }), plus(NOW, 5 * SECOND_MS))).toMatchObject({ ok: true });
+  });
+
+  it('of a mark is one of its episode: another under its id is a conflict, on whatever account it is', async () => {
+    const { ask, store } = await openRelay();
+    const views = (await store.findProfiles('user_ada')).map(({ view }) => JSON.parse(view ?? '{}'));
+    const [first, second] = views.flatMap(({ episodes }): string[] => episodes.map(({ id }: { id: string }) => id));
+    const mark = (episode: string | null) => ask(request('mark_recovered', { ...ALL, episode }), plus(NOW, SECOND_MS));
+    expect(await mark(first ?? '')).toMatchObject({ ok: true, repeated: false });
+    expect(await mark(first ?? '')).toMatchObject({ ok: true, repeated: true });
+    expect(await mark(second ?? '')).toMatchObject({ ok: false, code: 'conflict' });
+    expect(await mark(null)).toMatchObject({ ok: true, repeated: false });
+    expect(await mark(null)).toMatchObject({ ok: true, repeated: true });
+  });
+
   it('nobody acts on a person who was erased', async () => {
     const { ask, store } = await openRelay();
     await store.erase('user_bob', NOW);

@@ -1,6 +1,6 @@
-import type { Fact, Intervention } from '../../domain/fact.ts';
+import type { Fact } from '../../domain/fact.ts';
 import { type Instant, instant } from '../../domain/instant.ts';
-import { operator, operatorFactId, toOperatorDelivery } from '../../interventions/operator/operator.ts';
+import { operator, toOperatorDelivery } from '../../interventions/operator/operator.ts';
 import type { OperatorBody } from '../../interventions/operator/operator-body.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { type AccountView, decide } from '../decide.ts';
@@ -9,8 +9,8 @@ import { allFacts, type ReadAccount, readDeliveries } from '../read.ts';
 import type { Ruleset } from '../rules.ts';
 import type { Intervened, IntervenedPerson, NotIntervened, OperatorRequest } from './intervention.ts';
 import type { WholePerson } from './intervention-ports.ts';
-import { isSameRequest } from './is-same-request.ts';
 import { isRefusal, planIntervention, type Subject } from './plan-intervention.ts';
+import { saidBefore } from './said-before.ts';
 
 export interface InterventionWorld {
   readonly store: Pick<Store, 'findPeople' | 'accept'>;
@@ -40,12 +40,6 @@ const toPerson = ({ rules, providers }: InterventionWorld, found: WholePerson, i
     isAbout(account, id, whole) ? [{ ledger: account.ledger, facts: accounts[index]?.facts ?? [] }] : [],
   );
   return { userId: view.userId, accounts, subjects, enforcedSince };
-};
-
-const saidBefore = (subjects: readonly Subject[], { requestId }: OperatorRequest): Intervention | null => {
-  const id = operatorFactId(requestId);
-  const said = subjects.flatMap(({ facts }) => facts).find((fact) => fact.id === id);
-  return said !== undefined && 'source' in said ? said : null;
 };
 
 const toDelivery = (body: OperatorBody, subject: Subject, now: Instant): NewDelivery => ({
@@ -104,13 +98,13 @@ const UNKNOWN =
 const NO_ACCOUNT = 'This person is only told about accounts of others. Name the billing customer id of the account.';
 const REUSED = 'This request id was used for something else about the same account. Use a new one for each request.';
 
-const repeat = (world: InterventionWorld, people: readonly Person[], request: OperatorRequest, said: Intervention) => ({
+const repeat = (world: InterventionWorld, people: readonly Person[], request: OperatorRequest, at: Instant) => ({
   ok: true as const,
   action: request.action,
   requestId: request.requestId,
-  at: said.occurredAt,
+  at,
   repeated: true,
-  people: people.map((person) => standAfter(world, person, { deliveries: [], at: said.occurredAt })),
+  people: people.map((person) => standAfter(world, person, { deliveries: [], at })),
 });
 
 /**
@@ -129,11 +123,10 @@ export const intervene = async (
   const people = found.map((person) => toPerson(world, person, request.id, now));
   const subjects = people.flatMap((person) => person.subjects);
   if (subjects.length === 0) return refuse('unknown', NO_ACCOUNT);
-  const said = saidBefore(subjects, request);
-  if (said !== null) {
-    return isSameRequest(said, request) ? repeat(world, people, request, said) : refuse('conflict', REUSED);
-  }
-  const plan = planIntervention(request, subjects, now);
+  const before = saidBefore(subjects, request);
+  if (before.was === 'other') return refuse('conflict', REUSED);
+  if (before.was === 'same' && before.rest.length === 0) return repeat(world, people, request, before.at);
+  const plan = planIntervention(request, before.was === 'same' ? before.rest : subjects, now);
   if (isRefusal(plan)) return plan;
   const deliveries = plan.map(({ body, subject }) => toDelivery(body, subject, now));
   const at = instant(Math.max(now, ...plan.map(({ body }) => body.at)));

@@ -12,7 +12,7 @@ export interface OperatorRequest {
   readonly action: OperatorAction;
   /** A user id or anonymous id: all billing customers of the person; a billing customer id: that one. */
   readonly id: string;
-  /** The same again changes nothing. */
+  /** The same again changes nothing; for more accounts than at first it is stored for those alone. */
   readonly requestId: string;
   readonly actor: string | null;
   readonly reason: string | null;

@@ -1,4 +1,5 @@
-import type { Intervention } from '../../domain/fact.ts';
+import type { HoldPlaced, Intervention, MarkedRecovered } from '../../domain/fact.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { expiryOf, holdIdOf } from './hold-terms.ts';
 import type { OperatorRequest } from './intervention.ts';
 
@@ -9,15 +10,35 @@ const KINDS = {
   mark_recovered: 'marked_recovered',
 } as const;
 
-/** Whether a request asks for what was said under its id before: a duration counts from when it was said first. */
-export const isSameRequest = (said: Intervention, request: OperatorRequest): boolean => {
+/** A duration counts from when it was said first. */
+const isSameHold = (said: HoldPlaced, request: OperatorRequest): boolean =>
+  said.holdId === holdIdOf(request) &&
+  said.cause === (request.action === 'hold' ? 'held' : 'opted_out') &&
+  said.until === expiryOf(request, said.occurredAt);
+
+/** Of one episode: everything that was marked is of it. Of whatever is owed: no episode that was open then was left out. */
+const isSameMark = (said: MarkedRecovered, { episode }: OperatorRequest, { episodes }: Ledger): boolean => {
+  const marked = new Set(said.invoices);
+  if (episode !== null) {
+    const own = episodes.find(({ id }) => id === episode)?.invoices.map(({ id }) => id) ?? [];
+    return marked.size > 0 && marked.isSubsetOf(new Set(own));
+  }
+  return !episodes.some(
+    ({ outcome, openedAt, invoices }) =>
+      outcome === 'open' && openedAt <= said.occurredAt && !invoices.some(({ id }) => marked.has(id)),
+  );
+};
+
+/** Whether a request asks of an account for what was said of it under the same id before. `ledger`: how it stands now. */
+export const isSameRequest = (said: Intervention, request: OperatorRequest, ledger: Ledger): boolean => {
   if (said.kind !== KINDS[request.action]) return false;
   if (said.actor !== request.actor || said.reason !== request.reason) return false;
-  if (said.kind === 'marked_recovered') return true;
-  if (said.holdId !== holdIdOf(request)) return false;
-  if (said.kind === 'hold_lifted') return true;
-  return (
-    said.cause === (request.action === 'hold' ? 'held' : 'opted_out') &&
-    said.until === expiryOf(request, said.occurredAt)
-  );
+  switch (said.kind) {
+    case 'hold_placed':
+      return isSameHold(said, request);
+    case 'hold_lifted':
+      return said.holdId === holdIdOf(request);
+    case 'marked_recovered':
+      return isSameMark(said, request, ledger);
+  }
 };

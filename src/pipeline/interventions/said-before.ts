@@ -1,0 +1,55 @@
+import type { Intervention } from '../../domain/fact.ts';
+import { type Instant, instant } from '../../domain/instant.ts';
+import { operatorFactId } from '../../interventions/operator/operator.ts';
+import { holdIdOf } from './hold-terms.ts';
+import type { OperatorRequest } from './intervention.ts';
+import { isSameRequest } from './is-same-request.ts';
+import type { Subject } from './plan-intervention.ts';
+
+/**
+ * `new`: nothing was said under the request's id; `other`: something else was; `same`: this, of all accounts but `rest`, and
+ * last at `at`.
+ */
+export type SaidBefore =
+  | { readonly was: 'new' | 'other' }
+  | { readonly was: 'same'; readonly at: Instant; readonly rest: readonly Subject[] };
+
+const saidOf = ({ facts }: Subject, { requestId }: OperatorRequest): Intervention | null => {
+  const id = operatorFactId(requestId);
+  const said = facts.find((fact) => fact.id === id);
+  return said !== undefined && 'source' in said ? said : null;
+};
+
+/** Whether the request, said then, would have been about this account, too: what came up since is not meant by it. */
+const wasMeant = ({ ledger }: Subject, request: OperatorRequest, then: Instant): boolean => {
+  switch (request.action) {
+    case 'hold':
+    case 'exclude':
+      return true;
+    case 'resume': {
+      const name = holdIdOf(request);
+      return ledger.holds.some(
+        ({ source, holdId, from, to }) =>
+          source === 'operator' && (name ?? holdId) === holdId && from <= then && (to === null || to > ledger.now),
+      );
+    }
+    case 'mark_recovered':
+      return ledger.episodes.some(
+        ({ id, outcome, openedAt }) => outcome === 'open' && (request.episode ?? id) === id && openedAt <= then,
+      );
+  }
+};
+
+/** What became of the request before: an id is one of an account, and may come again for more accounts than at first. */
+export const saidBefore = (subjects: readonly Subject[], request: OperatorRequest): SaidBefore => {
+  const told = subjects.flatMap((subject) => {
+    const said = saidOf(subject, request);
+    return said === null ? [] : [{ subject, said }];
+  });
+  if (told.length === 0) return { was: 'new' };
+  if (!told.every(({ said, subject }) => isSameRequest(said, request, subject.ledger))) return { was: 'other' };
+  const saidAt = told.map(({ said }) => said.occurredAt);
+  const then = instant(Math.min(...saidAt));
+  const rest = subjects.filter((subject) => saidOf(subject, request) === null && wasMeant(subject, request, then));
+  return { was: 'same', at: instant(Math.max(...saidAt)), rest };
+};
