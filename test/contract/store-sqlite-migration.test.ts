@@ -158,7 +158,14 @@ describe('a store of the last release that told tools of people alone', () => {
     const since = { waited_since: null };
     const after = before.map((kept) => kept.map((row) => (isSend(row) ? Object.assign({}, row, since) : row)));
     expect(tables.map(dump)).toEqual(after);
-    const unread = { verify_at: null, looked_at: null, verify_version: null, looks: 0, drifts: 0 };
+    const unread = {
+      verify_at: null,
+      looked_at: null,
+      verify_version: null,
+      looks: 0,
+      drifts: 0,
+      unverified_since: null,
+    };
     expect(dump('tool_states')).toEqual(rows.map((row) => Object.assign({ customer_id: null, ...unread }, row)));
     expect(db.prepare('PRAGMA foreign_key_check').all()).toEqual([]);
   });

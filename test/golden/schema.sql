@@ -446,6 +446,31 @@ BEGIN
     ON CONFLICT (tool, channel, layer, le_ms) DO UPDATE SET n = n + 1, sum_ms = sum_ms + excluded.sum_ms;
 END;
 
+CREATE TRIGGER suppressions_unverified_in AFTER INSERT ON suppressions
+WHEN NEW.tool_state_id IS NOT NULL AND NEW.acknowledged_at IS NOT NULL
+BEGIN
+  UPDATE tool_states SET unverified_since = (SELECT min(p.acknowledged_at) FROM suppressions p
+    WHERE p.tool_state_id = tool_states.id AND p.verified_at IS NULL AND p.overtaken_at IS NULL)
+    WHERE id = NEW.tool_state_id;
+END;
+
+CREATE TRIGGER suppressions_unverified_on
+AFTER UPDATE OF tool_state_id, acknowledged_at, verified_at, overtaken_at ON suppressions
+WHEN (OLD.tool_state_id IS NOT NULL OR NEW.tool_state_id IS NOT NULL) AND NEW.acknowledged_at IS NOT NULL
+BEGIN
+  UPDATE tool_states SET unverified_since = (SELECT min(p.acknowledged_at) FROM suppressions p
+    WHERE p.tool_state_id = tool_states.id AND p.verified_at IS NULL AND p.overtaken_at IS NULL)
+    WHERE id IN (OLD.tool_state_id, NEW.tool_state_id);
+END;
+
+CREATE TRIGGER suppressions_unverified_out AFTER DELETE ON suppressions
+WHEN OLD.tool_state_id IS NOT NULL AND OLD.acknowledged_at IS NOT NULL AND OLD.verified_at IS NULL
+BEGIN
+  UPDATE tool_states SET unverified_since = (SELECT min(p.acknowledged_at) FROM suppressions p
+    WHERE p.tool_state_id = tool_states.id AND p.verified_at IS NULL AND p.overtaken_at IS NULL)
+    WHERE id = OLD.tool_state_id;
+END;
+
 CREATE TABLE suppressions (
   seq             INTEGER PRIMARY KEY AUTOINCREMENT,
   profile_id      INTEGER NOT NULL REFERENCES profiles (id) ON DELETE CASCADE,
@@ -614,7 +639,7 @@ CREATE TABLE tool_states (
   failures      INTEGER NOT NULL DEFAULT 0,
   -- Money at stake, to order dead letters by.
   amount_minor  INTEGER,
-  currency      TEXT, customer_id INTEGER REFERENCES customers (id), verify_at INTEGER, looked_at INTEGER, verify_version INTEGER, looks INTEGER NOT NULL DEFAULT 0, drifts INTEGER NOT NULL DEFAULT 0,
+  currency      TEXT, customer_id INTEGER REFERENCES customers (id), verify_at INTEGER, looked_at INTEGER, verify_version INTEGER, looks INTEGER NOT NULL DEFAULT 0, drifts INTEGER NOT NULL DEFAULT 0, unverified_since INTEGER,
   UNIQUE (profile_id, tool, channel, user_id),
   CHECK ((status = 'waiting') = (waiting_since IS NOT NULL AND retry_at IS NOT NULL))
 ) STRICT;
@@ -634,6 +659,9 @@ CREATE INDEX tool_states_sample ON tool_states (tool, channel, looked_at, id)
   WHERE verify_at IS NULL AND status = 'settled' AND delivered IS NOT NULL;
 
 CREATE INDEX tool_states_subject ON tool_states (user_id, tool, channel);
+
+CREATE INDEX tool_states_unverified ON tool_states (tool, channel, unverified_since)
+  WHERE unverified_since IS NOT NULL AND verify_at IS NOT NULL AND status = 'settled';
 
 CREATE INDEX tool_states_verify ON tool_states (tool, channel, verify_at, id)
   WHERE verify_at IS NOT NULL AND status = 'settled';
