@@ -61,6 +61,8 @@ export interface Commitments extends Told {
   readonly channel: Channel | null;
   /** When the person entered messaging within the last 24 h, oldest first (semantics G10); absent: never. */
   readonly entries?: readonly Instant[];
+  /** Episodes of which Segment was told, in an earlier call, that the person is in dunning (semantics G10); absent: none. */
+  readonly dunned?: readonly string[];
   /** What Segment was last told, kept while a recorder takes the calls; null when it knows nothing, or hears everything. */
   readonly segment: Told | null;
   /** By `tool` for the live tool and `tool/recorder` for its recorder; of accounts and episodes with `#` and their id. */

@@ -55,7 +55,11 @@ export const toCommit = (
   suppressions: findSuppressions({ claim, read, view: braked.messaging, effects, now }),
   accounts: toAccountCommits(read, view, effects, { rules }),
   deadLetters: [...read.deadLetters, ...effects.deadLetters],
-  commitments: { ...effects.commitments, ...(braked.entries.length > 0 && { entries: braked.entries }) },
+  commitments: {
+    ...effects.commitments,
+    ...(braked.entries.length > 0 && { entries: braked.entries }),
+    ...(braked.dunned.length > 0 && { dunned: braked.dunned }),
+  },
   brake: braked.brake,
   inDunning: view.traits.in_dunning,
   // People, and the guard, are told what holds messages back.

@@ -57,7 +57,37 @@ describe('the brake of all (G10)', () => {
     await relay.pass(MINUTE_MS);
     const exits = moved(relay.heard, 'exited').filter((told) => told.includes('first_failure'));
     expect(exits).toHaveLength(4);
+  });
+
+  it('thanks those who were told of the failure, uncounted, and nobody who never heard of it', async () => {
+    const relay = await tenFail();
+    const told = moved(relay.heard, 'entered').map((entry) => entry.split(' ')[0]);
+    await relay.pass(DAYS_3, 6 * HOUR_MS);
+    await relay.hear(STORY, [...named('due', 10), 'late'], [0, 100]);
+    await relay.pass(MINUTE_MS);
+    const thanked = () => moved(relay.heard, 'entered').filter((entry) => entry.endsWith(' dunning_recovered'));
+    expect(thanked().toSorted()).toEqual(told.map((person) => `${person} dunning_recovered`).toSorted());
+    expect((await store.brakeStatus()).held.share, 'six who waited, and one of whom all is heard at once').toBe(7);
+    const waiting = named('due', 10).find((person) => !told.includes(person)) ?? '';
+    const held = { in_dunning: false, dunning_status: 'recovered', suppression_reason: 'brake' };
+    expect(await relay.traitsOf(waiting)).toMatchObject(held);
+    // For a week it would be true; then nobody waits any more.
+    await relay.pass(8 * DAY_MS, 12 * HOUR_MS);
     expect((await store.brakeStatus()).held.share).toBe(0);
+    expect(thanked()).toHaveLength(4);
+  });
+
+  it('thanks those who were told of the failure at an earlier stage, though they were held back since', async () => {
+    const relay = makeBrakesRelay(store, { ...BRAKES, entriesPerDay: 1, shareAtOnce: null });
+    await relay.pass(DAYS_3, DAYS_3);
+    await relay.hear(STORY, ['ada'], FAILED);
+    await relay.pass(MINUTE_MS);
+    await relay.hear('exhausted', ['ada'], [0.001, 73]);
+    await relay.pass(MINUTE_MS);
+    expect(await relay.traitsOf('ada')).toMatchObject({ suppression_reason: 'brake', dunning_stage: 'retrying' });
+    await relay.hear(STORY, ['ada'], PAID);
+    await relay.pass(MINUTE_MS);
+    expect(await relay.traitsOf('ada')).toMatchObject({ dunning_status: 'recovered', suppression_reason: null });
   });
 
   it('lets them enter once it is released, each once, and does not engage by them again', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DAY_MS, HOUR_MS, instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import type { GuardStore } from '../../src/pipeline/guard/guard-ports.ts';
 import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
 import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
@@ -289,6 +289,26 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
     expect(await rig.ask(later)).toMatchObject({ suppress: true, reason: 'brake', dunning_status: 'held' });
     await rig.take(ADA, later, customerPays(BILL, { attempt: 2, charge: 3 }));
     expect((await rig.ask(later, { message: 'recovery' })).suppress).toBe(false);
+  });
+
+  it('lets thanks pass an engaged brake for those who were told of the failure alone, decided or not', async () => {
+    const brakes = { entriesPerDay: null, shareAtOnce: 0.5, withinMs: HOUR_MS, fromPeople: 2 };
+    const rig = await guardRig(kind, { channel: 'segment', policy: { brakes } });
+    const thanks = (userId: string, now: Instant) => rig.ask(now, { userId, message: 'recovery' });
+    await inDunning(rig);
+    const [ben, bensBill] = [person('ben'), { ...BILL, invoice: 'in_ben', subscription: 'sub_ben' }];
+    const failed = plus(T0, HOUR_MS / 2);
+    await rig.take(ben, failed, fails(bensBill, { attempt: 1 }));
+    await rig.decide(plus(failed, MINUTE_MS));
+    expect((await rig.store.brakeStatus()).held.share).toBe(1);
+    const paid = plus(failed, 2 * MINUTE_MS);
+    await rig.take(ADA, paid, customerPays(BILL, { attempt: 1, charge: 2 }));
+    await rig.take(ben, paid, customerPays(bensBill, { attempt: 1, charge: 2 }));
+    for (const now of [paid, plus(paid, MINUTE_MS)]) {
+      expect(await thanks('user_ada', now)).toMatchObject({ suppress: false });
+      expect(await thanks('user_ben', now)).toMatchObject({ suppress: true, reason: 'brake' });
+      await rig.decide(plus(paid, MINUTE_MS));
+    }
   });
 
   it('takes no word of another release for true: it decides by its own rules', async () => {

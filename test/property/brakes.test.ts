@@ -3,11 +3,12 @@ import { expect, it } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
 import { HOUR_MS } from '../../src/domain/instant.ts';
 import { openStore } from '../../src/store/index.ts';
-import { type BrakesRelay, knowCalm, makeBrakesRelay } from '../contract/brakes-rig.ts';
+import { type BrakesRelay, knowCalm, makeBrakesRelay, moved } from '../contract/brakes-rig.ts';
 
 /**
  * Random lives told to two relays, one with brakes and one without: whatever the brakes do, they put nobody into messages
- * that the other relay does not send, and keep nobody in what the other has left.
+ * that the other relay does not send, and keep nobody in what the other has left. While they hold and nobody has released
+ * them, only who was told of a failure is thanked for its payment.
  */
 const PEOPLE = ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn'] as const;
 const STORIES = ['recovered-by-retry', 'exhausted', 'voluntary-cancel'] as const;
@@ -33,6 +34,9 @@ const heardAt = (lateBy: readonly number[], at: number): readonly (readonly [num
     .filter((happened) => happened + (lateBy[happened % lateBy.length] ?? 0) === at)
     .map((happened) => [happened * STEP_HOURS, (happened + 1) * STEP_HOURS]);
 
+const THANKS = 'dunning_recovered';
+const isDunning = (audience: string | undefined): boolean => audience !== THANKS && audience !== 'pre_dunning';
+
 interface Stand {
   readonly in_dunning: boolean;
   readonly messaging: readonly string[];
@@ -42,6 +46,16 @@ const standOf = async (relay: BrakesRelay, person: string): Promise<Stand> => {
   const { traits, audiences } = await relay.viewOf(person);
   const messaging = (audiences ?? []).filter((key: string) => AUDIENCES.byKey.get(key)?.messaging ?? false);
   return { in_dunning: traits?.in_dunning ?? false, messaging };
+};
+
+/** Who was thanked without having been in an audience of dunning. */
+const thankedUnheard = ({ heard }: BrakesRelay): readonly string[] => {
+  const entered = moved(heard, 'entered').map((told) => told.split(' '));
+  return entered.flatMap(([person = '', audience], index) =>
+    audience === THANKS && !entered.slice(0, index).some(([who, which]) => who === person && isDunning(which))
+      ? [person]
+      : [],
+  );
 };
 
 const openRelay = async (brakes: Parameters<typeof makeBrakesRelay>[1]) => {
@@ -56,6 +70,7 @@ it('no brake ever holds back an exit, and none enters anybody', async () => {
     fc.asyncProperty(world, async ({ lives, releasedAt }) => {
       const braked = await openRelay(SHARP);
       const free = await openRelay(OFF);
+      let thanked = 0;
       try {
         for (let at = 0; at < STEPS; at += 1) {
           for (const { relay } of [braked, free]) {
@@ -64,6 +79,10 @@ it('no brake ever holds back an exit, and none enters anybody', async () => {
               for (const hours of heardAt(lateBy, at)) await relay.hear(story, [PEOPLE[index] ?? 'ada'], hours);
           }
           if (releasedAt.includes(at)) await braked.store.releaseBrake(RELEASE, braked.relay.now());
+          const { stop, past } = await braked.store.brakeStatus();
+          const unheard = thankedUnheard(braked.relay).length;
+          if (stop !== null && past.length === 0) expect(unheard, `thanked at step ${at}`).toBe(thanked);
+          thanked = unheard;
           held += Number((await braked.store.brakeStatus()).held.share > 0);
           for (const person of PEOPLE) {
             const [with_, without] = [await standOf(braked.relay, person), await standOf(free.relay, person)];

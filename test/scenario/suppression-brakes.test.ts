@@ -94,13 +94,15 @@ describe('the brake over 600 people', () => {
             vendor,
           ).toEqual([]);
         }
-        expect((await ask(stage, { user: `user_${first(waiting)}` })).reason).toBe('other_state');
+        const thanks = (name: string) => ask(stage, { user: `user_${name}`, message: 'recovery' });
+        expect(await thanks(first(inside)), 'the failure was told').toMatchObject({ suppress: false });
+        expect(await thanks(first(waiting)), 'it was not').toMatchObject({ suppress: true, reason: 'brake' });
         expect((await ask(stage, { user: 'user_p100' })).reason).toBe('brake');
       },
       wait(hours(3)),
       async (stage) => {
         expect(enteredIn(stage, 'braze', [...waiting, 'p100']), 'it does not release itself').toEqual([]);
-        expect(await stage.relay.store.releaseBrake({ actor: 'hanna', reason: 'checked' }, stage.now)).toBe(40);
+        expect(await stage.relay.store.releaseBrake({ actor: 'hanna', reason: 'checked' }, stage.now)).toBe(41);
       },
       settles,
       wait(minutes(2)),

@@ -3,9 +3,10 @@ import { DAY_MS, earliest, type Instant, plus } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { UserTraits } from '../../generated/tracking-plan.ts';
 import type { View } from '../decide.ts';
-import type { Channel, Claim, TraitValues } from '../ports.ts';
+import type { Channel, Claim } from '../ports.ts';
 import type { Ruleset } from '../rules.ts';
 import type { BrakeLimit, CommitBrake } from './brake-ports.ts';
+import { dunnedIn, isEntry } from './is-entry.ts';
 
 /** What the brakes make of a decision. */
 export interface Braked {
@@ -14,6 +15,8 @@ export interface Braked {
   readonly brake: CommitBrake;
   /** When the person entered messaging within the last 24 h, oldest first. */
   readonly entries: readonly Instant[];
+  /** Episodes of which messaging was told before, to be remembered. */
+  readonly dunned: readonly string[];
 }
 
 interface BrakeInput {
@@ -23,29 +26,6 @@ interface BrakeInput {
   readonly channel: Channel;
   readonly now: Instant;
 }
-
-/** Names what starts messages: messaging audiences, and the stage of an episode in dunning. */
-const startsOf = (
-  traits: Readonly<TraitValues>,
-  audiences: readonly string[],
-  { byKey }: Ruleset['audiences'],
-): readonly string[] => [
-  ...audiences.filter((key) => byKey.get(key)?.messaging ?? false),
-  ...(traits.in_dunning === true ? [`${traits.dunning_episode_id}:${traits.dunning_stage}`] : []),
-];
-
-/** What Segment knows of the person; what a recorder took in its place started nothing. */
-const toldToSegment = ({ commitments }: BrakeInput['claim']) =>
-  commitments.channel === 'segment' ? commitments : commitments.segment;
-
-/** Whether the decision starts messages that were not started: the one thing that brakes hold back. */
-const isEntry = ({ claim, view, rules }: BrakeInput): boolean => {
-  // A payment came in: who recovered was in dunning, and hears that it is over.
-  if (view.traits.dunning_status === 'recovered') return false;
-  const told = toldToSegment(claim);
-  const before = new Set(told === null ? [] : startsOf(told.traits ?? {}, told.audiences, rules.audiences));
-  return startsOf(view.traits, view.audiences, rules.audiences).some((start) => !before.has(start));
-};
 
 const FLAGGED: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'exhausted']);
 
@@ -97,19 +77,22 @@ const isCounted = (entries: readonly Instant[], { withinMs }: Policy['brakes'], 
 export const applyBrakes = (input: BrakeInput): Braked => {
   const { claim, view, rules, channel, now } = input;
   const { brakes } = rules.policy;
-  const entries = (claim.commitments.entries ?? []).filter((at) => at > now - DAY_MS);
-  if (channel === 'recorder' || !isEntry(input))
-    return { messaging: view, brake: { held: null, counts: null }, entries };
+  const { commitments } = claim;
+  const dunned = dunnedIn(commitments, view);
+  const entries = (commitments.entries ?? []).filter((at) => at > now - DAY_MS);
+  if (channel === 'recorder' || !isEntry({ commitments, view, rules }))
+    return { messaging: view, brake: { held: null, counts: null }, entries, dunned };
   const roomAt = roomFrom(entries, brakes);
   const held = claim.brake === 'engaged' && brakes.shareAtOnce !== null ? 'share' : roomAt === null ? null : 'person';
   if (held !== null) {
     const messaging = holdBack(view, rules, now, held === 'person' ? roomAt : null);
-    return { messaging, brake: { held, counts: null }, entries };
+    return { messaging, brake: { held, counts: null }, entries, dunned };
   }
   const isCounting = claim.brake !== 'released' && !isCounted(entries, brakes, now);
   return {
     messaging: view,
     brake: { held: null, counts: isCounting ? limitOf(brakes) : null },
     entries: [...entries, now],
+    dunned,
   };
 };

@@ -1,5 +1,6 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { ClaimedAccount } from '../claim.ts';
+import type { Commitments } from '../commitments.ts';
 
 /** What the guard needs of the store. */
 
@@ -27,6 +28,8 @@ export type Guarded =
       readonly enforcedSince: Instant | null;
       /** The brakes hold an entry of the person back, or would: one of all is engaged, and the person is not in dunning yet. */
       readonly braked: boolean;
+      /** What was said before: whoever was never told of a failure is not thanked for its payment. */
+      readonly commitments: Commitments;
     };
 
 /** Reads committed state only, all of it from one snapshot, and writes nothing. */

@@ -1,6 +1,7 @@
 import type { Instant } from '../../domain/instant.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { heldBackTraits } from '../brakes/apply-brakes.ts';
+import { isEntry } from '../brakes/is-entry.ts';
 import { decide, type View } from '../decide.ts';
 import { allFacts, readDeliveries } from '../read.ts';
 import type { Ruleset } from '../rules.ts';
@@ -26,13 +27,16 @@ const leavingOf = (view: View, userId: string): ReadonlySet<View['accounts'][num
   return new Set(owned.filter(({ ledger }) => ledger.userId !== null && ledger.userId !== userId));
 };
 
+/** Something is unread, or the committed view is out of date. */
+type NotHeld = Extract<Guarded, { holds: false }>;
+
 /** As the loop would decide it at `now`, written nowhere. Pure. */
 const decideAfresh = (
   { rules, providers }: PresentOptions,
   userId: string,
-  { accounts: stored, enforcedSince }: Extract<Guarded, { holds: false }>,
+  { accounts: stored, enforcedSince }: NotHeld,
   now: Instant,
-): Present | null => {
+): View | null => {
   const claimed = stored.map((account) => ({ ...account, events: [] }));
   const read = readDeliveries({ accounts: claimed }, providers, rules.policy);
   const accounts = read.accounts.map((account) => ({ ...account, facts: allFacts(account) }));
@@ -45,9 +49,10 @@ const decideAfresh = (
   return staying.length === 0 ? null : decide({ userId, accounts: staying, rules, enforcedSince, now });
 };
 
-/** Whoever recovered is out, and hears that it is over (semantics G10). */
-const holdEntryBack = (present: Present): Present =>
-  present.traits.dunning_status === 'recovered' ? present : { ...present, traits: heldBackTraits(present.traits) };
+/** Whoever was told of the failure hears that it is over, whatever the brakes do (semantics G10). */
+const isThanked = (view: View, { commitments }: NotHeld, rules: Ruleset): boolean =>
+  view.traits.dunning_status === 'recovered' &&
+  (commitments.channel === 'recorder' || !isEntry({ commitments, view, rules }));
 
 /** The committed view is this release's own JSON: rules of another release have another hash. */
 const parseView = (json: string): Present => JSON.parse(json) as Present;
@@ -62,7 +67,8 @@ export const makeFindPresent = (options: PresentOptions): FindPresent => {
     const stored = await store.readGuarded({ userId, now, ruleset: rules.hash });
     if (stored === null) return null;
     if (stored.holds) return parseView(stored.view);
-    const present = decideAfresh(options, userId, stored, now);
-    return present !== null && stored.braked ? holdEntryBack(present) : present;
+    const view = decideAfresh(options, userId, stored, now);
+    if (view === null || !stored.braked || isThanked(view, stored, rules)) return view;
+    return { ...view, traits: heldBackTraits(view.traits) };
   };
 };

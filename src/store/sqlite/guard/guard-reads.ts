@@ -5,6 +5,7 @@ import { makeEnforcedSince } from '../brakes/modes.ts';
 import { makeCustomerFacts } from '../customer-facts.ts';
 import { makeAccounts } from '../people/accounts.ts';
 import { userAlias } from '../people/aliases.ts';
+import { parseCommitments } from '../people/stored-commitments.ts';
 import { prepare } from '../statement.ts';
 import { MAX_DELIVERIES, makeUnread } from '../unread.ts';
 
@@ -16,11 +17,12 @@ interface PersonRow {
   readonly ruleset: string | null;
   readonly hasUnread: number;
   readonly braked: number;
+  readonly commitments: string | null;
 }
 
 // The owner of an account is woken by its deliveries, its contacts only by the decision on them: so what is unread is
 // looked for, whatever the person's due instant says. `live` sorts before `test`.
-const PERSON = `SELECT p.id AS profileId, p.view, p.due_at AS dueAt, p.failures, p.ruleset,
+const PERSON = `SELECT p.id AS profileId, p.view, p.due_at AS dueAt, p.failures, p.ruleset, p.commitments,
   EXISTS (SELECT 1 FROM deliveries d INDEXED BY deliveries_unread WHERE d.ending = 'unread' AND d.customer_id IN (
     SELECT c.id FROM customers c WHERE c.profile_id = p.id
     UNION ALL SELECT t.customer_id FROM account_contacts t WHERE t.profile_id = p.id)) AS hasUnread,
@@ -66,6 +68,7 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
       accounts: readAccounts(person.profileId),
       enforcedSince: enforcedSince(),
       braked: person.braked === 1,
+      commitments: parseCommitments(person.commitments),
     };
   };
 };

@@ -45,6 +45,7 @@ const sayAgain = (giver: Commitments, holder: Commitments): Pick<Commitments, 't
 const merge = (giver: Commitments, holder: Commitments, anonymousId: string | null): Commitments => ({
   ...holder,
   episodes: union(holder.episodes, giver.episodes),
+  dunned: union(holder.dunned ?? [], giver.dunned ?? []),
   absorbed: [...holder.absorbed, ...giver.absorbed, ...absorbedBy(giver, anonymousId)],
   ...(giver.userId === null ? {} : sayAgain(giver, holder)),
 });
