@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LAYERS, type Layer } from '../../src/simulate/world/simulation.ts';
+import { LAYERS, type Layer } from '../../src/simulate/world/simulation-options.ts';
 import { PROVE_MS, PROVING } from '../property/proving.ts';
 import { playLarge, violationsOf } from './open-world.ts';
 

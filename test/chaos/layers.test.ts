@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { HOUR_MS } from '../../src/domain/instant.ts';
 import type { FlowCounts } from '../../src/simulate/vendors/asking-flow.ts';
 import { playWorld, violationsOf } from './open-world.ts';
 
@@ -54,6 +55,40 @@ test(
     const withExit = await playWorld({ customers: CUSTOMERS, without: ['guard', 'state'] });
     expect(violationsOf(withExit)).toEqual([]);
     expect(sumOf(withExit.flows, 'exited')).toBeGreaterThan(10);
+  },
+  TIMEOUT,
+);
+
+test(
+  'state and exit that come two hours late let messages go out for two hours and no longer; the guard lets none',
+  async () => {
+    const delays = { state: 2 * HOUR_MS, exit: 2 * HOUR_MS };
+    const asked = { customers: CUSTOMERS, weather: 'usual', delays } as const;
+    const unguarded = await playWorld({ ...asked, without: ['guard'] });
+    expect(unguarded.verdict.wrong.length).toBeGreaterThan(0);
+    expect(violationsOf(unguarded)).toEqual([]);
+    const one = await playWorld({ ...asked, without: ['guard'], delays: { state: 2 * HOUR_MS } });
+    expect(violationsOf(one), 'one of them is enough').toEqual([]);
+    expect(one.verdict.wrong.length).toBeLessThan(unguarded.verdict.wrong.length);
+    const guarded = await playWorld(asked);
+    expect(guarded.verdict.wrong).toEqual([]);
+    expect(guarded.verdict.missed).toEqual([]);
+    expect(guarded.verdict.served).toBeGreaterThan(10);
+  },
+  TIMEOUT,
+);
+
+test(
+  'a guard that answers behind the limit of the template lets nothing out, and reading back two hours late sets right all the same',
+  async () => {
+    const mute = await playWorld({ weather: 'usual', delays: { guard: 2_001 } });
+    expect(mute.messages).toBe(0);
+    expect(sumOf(mute.flows, 'stoppedByGuard')).toBeGreaterThan(10);
+    const prompt = await playWorld({ weather: 'usual', delays: { guard: 2_000 } });
+    expect(prompt.messages).toBeGreaterThan(20);
+    const late = await playWorld({ failing: 0.7, delays: { 'read-back': 2 * HOUR_MS } });
+    expect(late.differences).toEqual([]);
+    expect(late.verdict.wrong).toEqual([]);
   },
   TIMEOUT,
 );

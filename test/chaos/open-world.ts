@@ -1,12 +1,8 @@
 import { openSimulatedRelay } from '../../src/main-simulate.ts';
 import { OUTAGE_HOURS } from '../../src/simulate/chaos/weather.ts';
 import { SIMULATED_TOOLS } from '../../src/simulate/world/simulated-relay.ts';
-import {
-  type Layer,
-  runSimulation,
-  type SimulationOptions,
-  type SimulationResult,
-} from '../../src/simulate/world/simulation.ts';
+import { runSimulation, type SimulationResult } from '../../src/simulate/world/simulation.ts';
+import type { Layer, SimulationOptions } from '../../src/simulate/world/simulation-options.ts';
 import { readShippedPolicy } from '../shipped-policy.ts';
 
 const SHORT = [5];

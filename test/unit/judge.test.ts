@@ -21,9 +21,9 @@ const BRAZE: JudgedTool = {
   lastWellOf: () => 0,
 };
 
-const openCourt = (asksGuard: boolean, tool = BRAZE) => {
+const openCourt = (asksGuard: boolean, tool = BRAZE, lateMs = 0) => {
   const truth = makeTruth(new Map([['cus_1', 'ada']]));
-  const judge = makeJudge(truth, [tool], asksGuard);
+  const judge = makeJudge(truth, [tool], { asksGuard, lateMs });
   return {
     judge,
     see: (body: string, at: number) => {
@@ -50,6 +50,20 @@ test('without a guard a message is excused for two minutes, and no longer once t
   send(AT + HOUR + 2 * MINUTE);
   send(AT + HOUR + 2 * MINUTE + 1);
   expect(judge.verdict().wrong.map(({ isExcused }) => isExcused)).toEqual([true, false]);
+});
+
+test('where layers are said to be late a message is excused for so much longer, unless the guard was asked', () => {
+  for (const [asksGuard, after, isExcused] of [
+    [false, HOUR + 2 * MINUTE, true],
+    [false, HOUR + 2 * MINUTE + 1, false],
+    [true, 0, false],
+  ] as const) {
+    const { judge, see, send } = openCourt(asksGuard, BRAZE, HOUR);
+    see(FAILED, AT);
+    see(PAID, AT + HOUR);
+    send(AT + HOUR + after);
+    expect(judge.verdict().wrong.map((each) => each.isExcused)).toEqual([isExcused]);
+  }
 });
 
 test('a tool that does not answer excuses, and one whose call about the person went astray until it is made good', () => {

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../domain/instant.ts';
 import { SIMULATED_TOOLS, type SimulatedToolName } from '../../simulate/world/simulated-relay.ts';
-import { LAYERS, type Layer } from '../../simulate/world/simulation.ts';
+import { LAYERS, type Layer } from '../../simulate/world/simulation-options.ts';
 import { type Enqueue, examples, withJson } from '../command-help.ts';
 import type { CliDoors } from '../doors.ts';
 import { wholeNumber } from '../whole-number.ts';
@@ -27,6 +28,25 @@ const toOutage = (text: string, before: readonly AskedOutage[] = []): readonly A
   return [...before, { tool, hours: Number(hours) }];
 };
 
+const MOST_DELAY_MS = 12 * HOUR_MS;
+const UNITS = { s: SECOND_MS, m: MINUTE_MS, h: HOUR_MS } as const;
+
+type Delays = Readonly<Partial<Record<Layer, number>>>;
+
+const toDelay = (text: string): readonly [Layer, number] => {
+  const [, name, count, unit] = /^([a-z-]+):(\d+)([smh])$/.exec(text.trim()) ?? [];
+  const layer = LAYERS.find((known) => known === name);
+  const ms = unit === 's' || unit === 'm' || unit === 'h' ? Number(count) * UNITS[unit] : Number.NaN;
+  if (layer === undefined || !(ms <= MOST_DELAY_MS))
+    throw new InvalidArgumentError(`Expected layers (${LAYERS.join(', ')}) and times up to 12h, such as state:2h.`);
+  return [layer, ms];
+};
+
+const toDelays = (text: string, before: Delays = {}): Delays => ({
+  ...before,
+  ...Object.fromEntries(text.split(',').map(toDelay)),
+});
+
 const MEANING = `
 Flows in Braze and Iterable send on their own delays; each message is judged at
 the instant of sending, against what the webhooks had told by then. Layers:
@@ -50,6 +70,11 @@ export const addSimulate = (program: Command, doors: CliDoors, enqueue: Enqueue)
         .default([], 'none'),
     )
     .addOption(
+      new Option('--delay <layer:time>', 'layers that work so late, e.g. state:2h,exit:30m')
+        .argParser(toDelays)
+        .default({}, 'none'),
+    )
+    .addOption(
       new Option('--outage <tool:hours>', 'a tool that is down so long, e.g. braze:24h; may be repeated')
         .argParser(toOutage)
         .default([], 'none'),
@@ -63,6 +88,7 @@ export const addSimulate = (program: Command, doors: CliDoors, enqueue: Enqueue)
         'simulate',
         'simulate --customers 2000 --chaos',
         'simulate --outage braze:24h --without guard',
+        'simulate --without guard --delay state:2h,exit:2h',
         'simulate --chaos --without guard,state --json',
       ),
     )

@@ -1,12 +1,15 @@
 import type { SuppressionReport } from '../../report/suppression-report.ts';
 import type { SimulatedToolName } from '../../simulate/world/simulated-relay.ts';
-import type { Layer, SimulationResult } from '../../simulate/world/simulation.ts';
+import type { SimulationResult } from '../../simulate/world/simulation.ts';
+import type { Layer } from '../../simulate/world/simulation-options.ts';
 
 export interface SimulateOptions {
   readonly customers: number;
   readonly days: number;
   readonly seed: number;
   readonly without: readonly Layer[];
+  /** How late layers work, in ms. */
+  readonly delay: Readonly<Partial<Record<Layer, number>>>;
   readonly outage: readonly { readonly tool: SimulatedToolName; readonly hours: number }[];
   readonly chaos?: boolean;
   readonly calm?: boolean;

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../domain/instant.ts';
 import { BLOCKS, fitColumns, type Glyphs, mirrorPlot, PLAIN } from '../plots.ts';
 import { saySuppression } from '../report/suppression-text.ts';
 import { alignRows, columns, heading, paint, say } from '../terminal.ts';
@@ -17,17 +18,30 @@ const told = (text: string): void => {
 };
 
 const showHead = ({ options, result, tookMs }: SimulateRun): void => {
-  const { customers, days, seed, without } = options;
+  const { customers, days, seed, without, delay } = options;
   const size = `${number(customers)} customers, ${days} days, seed ${seed}: ${(tookMs / 1_000).toFixed(1)} s`;
   say(`${paint('bold', 'Recoup simulate')}  ${size}. Nothing left this machine.`);
   if (without.length > 0) say(paint('yellow', `  Left out: ${without.join(', ')}`));
-  const { webhooks, tools, restarts } = result;
-  const failed = Object.values(tools).map(({ faults }) => Object.values(faults).reduce((sum, count) => sum + count, 0));
-  const requests = Object.values(tools).reduce((sum, each) => sum + each.requests, 0);
-  told(
-    `${number(webhooks)} webhooks, ${number(requests)} requests to tools, of which ${number(failed.reduce((a, b) => a + b, 0))} ` +
-      `went wrong; the relay was restarted ${restarts} times`,
-  );
+  const late = Object.entries(delay).map(([layer, ms]) => `${layer} by ${number(ms / MINUTE_MS)} min`);
+  if (late.length > 0) say(paint('yellow', `  Late: ${late.join(', ')}`));
+  showTraffic(result);
+};
+
+/** Where tools were down for days, most of what went wrong are calls that asked whether they were back. */
+const showTraffic = ({ webhooks, tools, restarts }: SimulateRun['result']): void => {
+  const faults = Object.values(tools).flatMap((each) => Object.entries(each.faults));
+  const sum = (counts: readonly (readonly [string, number])[]): string =>
+    number(counts.reduce((total, [, count]) => total + count, 0));
+  const down = faults.filter(([kind]) => kind === 'outage');
+  const other = faults.filter(([kind]) => kind !== 'outage');
+  const requests = Object.entries(tools).map(([tool, each]) => [tool, each.requests] as const);
+  told(`${number(webhooks)} webhooks, ${sum(requests)} requests to tools; the relay was restarted ${restarts} times`);
+  if (down.length > 0)
+    told(`${sum(down)} requests found a tool down: mostly one call every few minutes, to see whether it is back`);
+  if (other.length > 0)
+    told(
+      `${sum(other)} requests to a tool that was up went wrong: refused, throttled, cut off, garbled or applied late`,
+    );
 };
 
 const showPlot = ({ result: { inDunningPerDay, messagesPerDay } }: SimulateRun): void => {
@@ -53,7 +67,7 @@ const showMessages = ({ result }: SimulateRun): void => {
     ),
   );
   if (excused > 0)
-    told(`${number(excused)} of them while no layer could work: no guard was asked, and the tool was out`);
+    told(`${number(excused)} of them while no layer could work: no guard was asked, and the tool was out or late`);
   for (const { tool, userId, at } of violations.slice(0, SHOWN))
     say(paint('red', `  ${tool} to ${userId} at ${new Date(at).toISOString()}`));
   told(

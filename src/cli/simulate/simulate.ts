@@ -22,6 +22,7 @@ const toJson = ({ options, result, ledger, tookMs }: SimulateRun) => {
     days: options.days,
     weather: weatherOf(options),
     without: options.without,
+    delays: options.delay,
     ...rest,
     judged: {
       rightly,
@@ -43,7 +44,7 @@ const isBroken = ({ verdict, differences }: SimulationResult, { without }: Simul
 /** `recoup simulate`: a seeded business, the real relay and tools that really send, on a virtual clock. */
 export const runSimulate = async (doors: CliDoors, options: SimulateOptions): Promise<number> => {
   const startedAt = performance.now();
-  const { days, customers, seed, without, outage: outages } = options;
+  const { days, customers, seed, without, delay: delays, outage: outages } = options;
   const weather = weatherOf(options);
   const progress = makeProgress(days, options.json === true);
   const reports: SuppressionReport[] = [];
@@ -52,7 +53,7 @@ export const runSimulate = async (doors: CliDoors, options: SimulateOptions): Pr
     reports.push(await suppressionReport(store, window));
   };
   try {
-    const asked = { days, customers, seed, without, outages, weather, onDay, onEnd };
+    const asked = { days, customers, seed, without, delays, outages, weather, onDay, onEnd };
     const result = await runSimulation(doors.openSimulatedRelay, asked);
     progress.stop(`${days} days played`);
     const [ledger] = reports;

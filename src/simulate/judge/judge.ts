@@ -60,6 +60,15 @@ const SERVED_WITHIN_MS = 2 * HOUR_MS;
 /** What happened longer ago than this is not announced to flows (semantics E6), with a margin. */
 const TIMELY_MS = 50 * MINUTE_MS;
 
+export interface JudgeOptions {
+  /** Whether the flows' templates ask the guard. */
+  readonly asksGuard: boolean;
+  /** How late the promptest of state and exit is by the run's own wish, in ms; 0 by default. */
+  readonly lateMs?: number;
+  /** Nobody can be written to by the run's own wish, so that nobody is missed. */
+  readonly isMute?: boolean;
+}
+
 interface Hope extends TruthChange {
   readonly tool: JudgedTool;
 }
@@ -71,10 +80,13 @@ interface Hope extends TruthChange {
  * layer could work. The guard always works: it asks the store, not the tool; where flows ask it nothing is excused.
  * Where they do not ask, state and exits work in a tool from 120 s after the latest of: the suppression reached the
  * door; the tool answered well again after its last fault; a call about the person that met a fault, or was applied
- * late, was followed by one that did not.
- * @param asksGuard whether the flows' templates ask.
+ * late, was followed by one that did not; and so much later as the layers are said to be.
  */
-export const makeJudge = (truth: Truth, tools: readonly JudgedTool[], asksGuard: boolean): Judge => {
+export const makeJudge = (
+  truth: Truth,
+  tools: readonly JudgedTool[],
+  { asksGuard, lateMs = 0, isMute = false }: JudgeOptions,
+): Judge => {
   const wrong: WrongMessage[] = [];
   const missed: { tool: string; userId: string; at: number }[] = [];
   const tookMs: Record<string, number[]> = {};
@@ -122,12 +134,12 @@ export const makeJudge = (truth: Truth, tools: readonly JudgedTool[], asksGuard:
 
   return {
     onChange: (change) => {
-      const { userId, standing, lateMs } = change;
+      const { userId, standing, lateMs: underWayMs } = change;
       if (!standing.inDunning) return startWaiting(change);
       for (const tool of tools) {
         waiting.delete(`${tool.tool} ${userId}`);
         exits.delete(`${tool.tool} ${userId}`);
-        if (lateMs < TIMELY_MS) hopes.push(standing.since + SERVED_WITHIN_MS, { ...change, tool });
+        if (!isMute && underWayMs < TIMELY_MS) hopes.push(standing.since + SERVED_WITHIN_MS, { ...change, tool });
       }
     },
     onMessage: (message) => {
@@ -140,7 +152,7 @@ export const makeJudge = (truth: Truth, tools: readonly JudgedTool[], asksGuard:
       }
       const judged = tools.find((each) => each.tool === tool);
       const works = judged === undefined || asksGuard ? standing.since : worksSince(judged, userId, standing);
-      const isExcused = !asksGuard && at <= works + SETTLED_WITHIN_MS;
+      const isExcused = !asksGuard && at <= works + SETTLED_WITHIN_MS + lateMs;
       wrong.push({ ...message, suppressedAt: standing.since, isExcused });
     },
     onWrite: (tool, userId, now) => {

@@ -1,63 +1,27 @@
-import { DAY_MS, HOUR_MS, type Instant, instant } from '../../domain/instant.ts';
-import {
-  drawOutages,
-  type FaultKind,
-  makeWeather,
-  OUTAGE_HOURS,
-  type Outage,
-  type ToolWeather,
-} from '../chaos/weather.ts';
+import { DAY_MS, type Instant, instant, plus, SECOND_MS } from '../../domain/instant.ts';
+import { drawWeathers } from '../chaos/draw-weathers.ts';
+import { type LateTool, makeLateTool } from '../chaos/late-tool.ts';
+import type { ToolWeather } from '../chaos/weather.ts';
 import { type Difference, findDifferences } from '../judge/final-state.ts';
-import { makeJudge, type Verdict } from '../judge/judge.ts';
+import { type Judge, makeJudge, type Verdict } from '../judge/judge.ts';
 import { makeTruth, type Truth } from '../judge/truth.ts';
 import { makeRandom } from '../random.ts';
 import { makeVirtualClock, type VirtualClock } from '../time-machine.ts';
 import { type AskingFlow, type FlowCounts, runAskingFlow } from '../vendors/asking-flow.ts';
-import type { FlowMessage } from '../vendors/flow.ts';
+import type { FlowMessage, FlowTool } from '../vendors/flow.ts';
 import { hashOf } from './hash.ts';
 import { play, type Timed } from './play.ts';
 import {
   type OpenSimulatedRelay,
   SIMULATED_TOOLS,
   type SimulatedRelay,
-  type SimulatedTool,
   type SimulatedToolName,
 } from './simulated-relay.ts';
+import type { SimulationOptions } from './simulation-options.ts';
 import { makeWorld, type World } from './world.ts';
-
-/** What keeps a message from whoever is not to have it. */
-export const LAYERS = ['guard', 'state', 'exit', 'read-back'] as const;
-export type Layer = (typeof LAYERS)[number];
 
 /** A fixed day, so that the same seed gives the same bytes whenever it is run. */
 const STARTS_AT = instant(Date.UTC(2026, 0, 1));
-
-export interface SimulationOptions {
-  readonly days: number;
-  readonly customers: number;
-  readonly seed: number;
-  /** Layers that are left out. */
-  readonly without: readonly Layer[];
-  /** Hours for which a tool is down, from a drawn instant on, beside what chaos brings. */
-  readonly outages: readonly { readonly tool: SimulatedToolName; readonly hours: number }[];
-  /** `calm`: nothing goes wrong and webhooks come at once; `chaos`: see `chaos/weather.ts`; `usual`: webhooks alone go astray. */
-  readonly weather: 'calm' | 'usual' | 'chaos';
-  /** Of chaos alone, where it is to be otherwise than in the proof. */
-  readonly chaos?: {
-    /** Share of the requests that fail; 0.066 by default. */
-    readonly failing?: number;
-    /** How long each tool is down, one after the other, in hours; 5, 24 and 72 by default. */
-    readonly outageHours?: Readonly<Record<SimulatedToolName, readonly number[]>>;
-    /** Requests that write fail in this way alone. */
-    readonly kind?: FaultKind;
-  };
-  /** Share of the cards that fail, over the population's own. */
-  readonly failing?: number;
-  /** Told after each virtual day, counted from 1. */
-  readonly onDay?: (day: number) => void;
-  /** Looks at the relay once all is played, before it is closed. */
-  readonly onEnd?: (relay: SimulatedRelay, window: { readonly since: Instant; readonly now: Instant }) => Promise<void>;
-}
 
 export interface SentMessage extends FlowMessage {
   readonly tool: SimulatedToolName;
@@ -82,43 +46,10 @@ export interface SimulationResult {
   readonly hash: string;
 }
 
-/** Share of the requests that fail, as measured over a year of one vendor's API. */
-const FAILING = 0.066;
-/** Nothing new goes wrong in the last days: by then every tool must hold what is true. */
-const SETTLING_MS = 2 * DAY_MS;
 const RESTARTS = 5;
 /** From the entry on: at once, and later ones on the hour at which retries are made, so that they race payments. */
 const DELAYS_MS = [0, DAY_MS, 3 * DAY_MS, 7 * DAY_MS];
 const REENTRY_MS = 7 * DAY_MS;
-
-const drawAsked = (options: SimulationOptions, tool: SimulatedToolName, endsAt: number): readonly Outage[] => {
-  const random = makeRandom(options.seed, 5_000_000_000 + SIMULATED_TOOLS.indexOf(tool));
-  const asked = options.outages
-    .filter((outage) => outage.tool === tool)
-    .map(({ hours }) => {
-      const from = Math.floor(STARTS_AT + random.next() * Math.max(0, endsAt - STARTS_AT - hours * HOUR_MS));
-      return { from, until: from + hours * HOUR_MS };
-    });
-  if (options.weather !== 'chaos') return asked;
-  const lengths = options.chaos?.outageHours?.[tool] ?? OUTAGE_HOURS;
-  return [...asked, ...drawOutages(random, { startsAt: STARTS_AT, endsAt }, lengths)];
-};
-
-const makeWeathers = (options: SimulationOptions, now: () => number): Record<SimulatedToolName, ToolWeather> => {
-  const calmFrom = STARTS_AT + options.days * DAY_MS - SETTLING_MS;
-  const [braze, iterable, hubspot] = SIMULATED_TOOLS.map((tool, stream) =>
-    makeWeather({
-      seed: options.seed,
-      stream,
-      failing: options.weather === 'chaos' ? (options.chaos?.failing ?? FAILING) : 0,
-      kind: options.chaos?.kind,
-      outages: drawAsked(options, tool, calmFrom),
-      calmFrom,
-      now,
-    }),
-  ) as [ToolWeather, ToolWeather, ToolWeather];
-  return { braze, iterable, hubspot };
-};
 
 /** The relay dies and comes back now and then. */
 const makeRestarts = (options: SimulationOptions, relay: SimulatedRelay): Timed & { readonly count: () => number } => {
@@ -142,7 +73,7 @@ interface Stage {
   readonly relay: SimulatedRelay;
   readonly world: World;
   readonly weathers: Record<SimulatedToolName, ToolWeather>;
-  readonly judge: ReturnType<typeof makeJudge>;
+  readonly judge: Judge;
   readonly truth: Truth;
   readonly clock: VirtualClock;
   readonly userIds: readonly string[];
@@ -150,28 +81,35 @@ interface Stage {
   readonly messages: SentMessage[];
 }
 
-const runFlow = (stage: Stage, { tool, flow }: SimulatedTool): AskingFlow | null => {
-  const { options, relay, now, judge, world } = stage;
-  if (flow === null) return null;
+/** A template gives up on its question after so long, and the message is not sent. */
+const GUARD_LIMIT_MS = 2 * SECOND_MS;
+
+const isGuardTooLate = ({ delays }: SimulationOptions): boolean => (delays?.guard ?? 0) > GUARD_LIMIT_MS;
+
+const toMaySend = ({ options, relay, now }: Stage) => {
+  if (options.without.includes('guard')) return null;
+  return async ({ userId, episodeId }: FlowMessage): Promise<boolean> => {
+    if (isGuardTooLate(options)) return false;
+    const question = { userId, episode: String(episodeId), message: 'dunning' } as const;
+    return !(await relay.guard.ask(question, now())).suppress;
+  };
+};
+
+const runFlow = (stage: Stage, tool: SimulatedToolName, flow: FlowTool): AskingFlow => {
+  const { options, now, judge, world } = stage;
   flow.watch({
     onWrite: () => {},
     onEvent: ({ name, userId }) => {
       if (name !== 'dunning_stage_entered') judge.onExit(tool, userId, now());
     },
   });
-  const asks = !options.without.includes('guard');
   return runAskingFlow(flow, {
     delaysMs: DELAYS_MS,
     reentryMs: REENTRY_MS,
     now,
     looksAtState: !options.without.includes('state'),
     hearsExits: !options.without.includes('exit'),
-    maySend: asks
-      ? async ({ userId, episodeId }) => {
-          const question = { userId, episode: String(episodeId), message: 'dunning' } as const;
-          return !(await relay.guard.ask(question, now())).suppress;
-        }
-      : null,
+    maySend: toMaySend(stage),
     onMessage: (message) => {
       judge.onMessage({ ...message, tool });
       world.onMessage(message);
@@ -182,7 +120,17 @@ const runFlow = (stage: Stage, { tool, flow }: SimulatedTool): AskingFlow | null
 
 const toTimed = (flow: AskingFlow): Timed => ({ nextAt: flow.nextAt, pass: (now) => flow.sendDue(now) });
 
-const openJudge = (truth: Truth, relay: SimulatedRelay, weathers: Stage['weathers'], asksGuard: boolean) =>
+/** How late the promptest of the layers in the tool itself is, in ms. */
+const lateMsOf = ({ without, delays }: SimulationOptions): number => {
+  const used = (['state', 'exit'] as const).filter((layer) => !without.includes(layer));
+  return used.length === 0 ? 0 : Math.min(...used.map((layer) => delays?.[layer] ?? 0));
+};
+
+const openJudge = (
+  truth: Truth,
+  relay: SimulatedRelay,
+  { weathers, options }: Pick<Stage, 'weathers' | 'options'>,
+): Judge =>
   makeJudge(
     truth,
     relay.tools
@@ -194,21 +142,40 @@ const openJudge = (truth: Truth, relay: SimulatedRelay, weathers: Stage['weather
         lastTroubleOf: weathers[tool].lastTroubleOf,
         lastWellOf: weathers[tool].lastWellOf,
       })),
-    asksGuard,
+    {
+      asksGuard: !options.without.includes('guard'),
+      lateMs: lateMsOf(options),
+      isMute: isGuardTooLate(options) && !options.without.includes('guard'),
+    },
   );
 
-type RunningFlow = { readonly tool: SimulatedToolName; readonly flow: AskingFlow };
+interface RunningFlow {
+  readonly tool: SimulatedToolName;
+  readonly flow: AskingFlow;
+  readonly late: LateTool;
+}
 
 const startFlows = (stage: Stage): readonly RunningFlow[] => {
-  const { relay, judge, now } = stage;
-  const flows = relay.tools.flatMap((each) => {
-    const flow = runFlow(stage, each);
-    return flow === null ? [] : [{ tool: each.tool, flow }];
+  const { relay, judge, now, options } = stage;
+  const { state = 0, exit = 0 } = options.delays ?? {};
+  const flows = relay.tools.flatMap(({ tool, flow }) => {
+    if (flow === null) return [];
+    const late = makeLateTool(flow, { stateMs: state, exitMs: exit, now });
+    return [{ tool, late, flow: runFlow(stage, tool, late) }];
   });
   for (const { tool, flow } of relay.tools)
     flow?.watch({ onEvent: () => {}, onWrite: ({ userId }) => judge.onWrite(tool, userId, now()) });
   return flows;
 };
+
+/** Reading back that looks later than it would. */
+const toLateVerify = (verifyDue: SimulatedRelay['verifyDue'], delayMs: number): SimulatedRelay['verifyDue'] =>
+  verifyDue === null || delayMs === 0
+    ? verifyDue
+    : async (now) => {
+        const { looked, nextAt } = await verifyDue(plus(now, -delayMs));
+        return { looked, nextAt: nextAt === null ? null : plus(nextAt, delayMs) };
+      };
 
 const toResult = (
   { relay, world, weathers, judge, truth, userIds, messages }: Stage,
@@ -245,10 +212,10 @@ const playStage = async (stage: Stage): Promise<SimulationResult> => {
     clock,
     world,
     secret: relay.secret,
-    verifyDue: relay.verifyDue,
+    verifyDue: toLateVerify(relay.verifyDue, options.delays?.['read-back'] ?? 0),
     startsAt: STARTS_AT,
     days: options.days,
-    tools: Object.values(weathers),
+    tools: [...Object.values(weathers), ...flows.map(({ late }) => late)],
     flows: flows.map(({ flow }) => toTimed(flow)),
     beside: [restarts],
     onWebhook: (rawBody, at) => {
@@ -280,7 +247,7 @@ export const runSimulation = async (
     world.customers.flatMap(({ account: { customer, userId } }) => (userId === undefined ? [] : [[customer, userId]])),
   );
   const truth = makeTruth(userOf);
-  const weathers = makeWeathers(options, clock.now);
+  const weathers = drawWeathers(options, STARTS_AT, clock.now);
   const { braze, iterable, hubspot } = weathers;
   const relay = await open({
     clock,
@@ -289,7 +256,7 @@ export const runSimulation = async (
     readsBack: !without.includes('read-back'),
     random: makeRandom(seed, 7_000_000_000).next,
   });
-  const judge = openJudge(truth, relay, weathers, !without.includes('guard'));
+  const judge = openJudge(truth, relay, { weathers, options });
   const known = { userIds: [...userOf.values()], messages: [] };
   try {
     return await playStage({ options, clock, now: clock.now, relay, world, weathers, judge, truth, ...known });

@@ -18,25 +18,25 @@ export interface HubspotLists {
   readonly named: (name: string) => HubspotList | null;
   /** Makes one as people do. */
   readonly add: (name: string, processingType?: string) => HubspotList;
-  /** From now on ends no enrolment, and answers so. */
-  readonly refuseEnrolments: (status: number) => void;
-  /** Null: ends them. */
-  readonly refusal: () => number | null;
+  /** From now on ends no enrolment, of one address or any, and answers so. */
+  readonly refuseEnrolments: (status: number, email?: string) => void;
+  /** Null: ends those of this address. */
+  readonly refusal: (email: string) => number | null;
 }
 
 export const makeLists = (): HubspotLists => {
   const all = new Map<string, HubspotList>();
-  let refused: number | null = null;
+  let refused: { readonly status: number; readonly email: string | undefined } | null = null;
   const named = (name: string) =>
     [...all.values()].find((list) => list.name.toLowerCase() === name.toLowerCase()) ?? null;
   return {
     all,
     enrolments: new Map(),
     named,
-    refuseEnrolments: (status) => {
-      refused = status;
+    refuseEnrolments: (status, email) => {
+      refused = { status, email };
     },
-    refusal: () => refused,
+    refusal: (email) => (refused !== null && (refused.email ?? email) === email ? refused.status : null),
     add: (name, processingType = 'MANUAL') => {
       const list = { id: String(900 + all.size), name, processingType, members: new Set<string>() };
       all.set(list.id, list);
@@ -77,7 +77,7 @@ export const listApi = (
 ): Answer | null => {
   const [, workflow, email] = ENROLMENT.exec(path) ?? [];
   if (workflow !== undefined && email !== undefined && method === 'DELETE') {
-    const refused = lists.refusal();
+    const refused = lists.refusal(decodeURIComponent(email));
     if (refused !== null) return refusal(refused, 'INJECTED', 'injected');
     const wasThere = lists.enrolments.get(workflow)?.delete(decodeURIComponent(email)) ?? false;
     return wasThere ? { status: 204, body: null } : refusal(404, 'OBJECT_NOT_FOUND', 'contact is not enrolled');
