@@ -154,6 +154,27 @@ describe('workflows to be left', () => {
     ]);
     expect(JSON.stringify(outcomes)).not.toContain('@');
   });
+
+  it('that HubSpot never lets one person go lose everybody else', async () => {
+    bench.standIn.lists.refuseEnrolments(500, 'ann@example.com');
+    expect(await say({ [ANN]: { in_dunning: false }, user_bob: { in_dunning: false } }, own)).toMatchObject([
+      { result: 'unknown', reason: expect.stringContaining('not taken out of its workflows') },
+      DELIVERED,
+    ]);
+    expect(enrolled()).toEqual(['ann@example.com']);
+  });
+
+  it('are asked no more of HubSpot once it is throttled', async () => {
+    for (let index = 0; index < 20; index += 1)
+      bench.standIn.account.add('contacts', { recoup_user_id: `user_${index}`, email: `${index}@example.com` });
+    bench.standIn.lists.refuseEnrolments(429);
+    const states = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [`user_${index}`, { in_dunning: false }]),
+    );
+    const outcomes = await say(states, own);
+    expect(Array.isArray(outcomes) && outcomes.every(({ result }) => result === 'unknown')).toBe(true);
+    expect(requests('/automation/').length).toBeLessThanOrEqual(4);
+  });
 });
 
 it('a run without credentials shows the same requests for the list', async () => {

@@ -144,7 +144,29 @@ describe('a cancel that fails', () => {
     expect([...standIn.users.events.values()]).toHaveLength(1);
   });
 
-  it('ends the asking: who is left is owed as well, and not asked for in vain', async () => {
+  it('for one person, always, keeps nobody else waiting', async () => {
+    const others = Array.from({ length: 20 }, (_, index) => `user_${index}`);
+    for (const userId of ['user_ill', ...others]) schedule(userId);
+    let isMet = false;
+    standIn.users.watch({
+      onWrite: () => {
+        if (!isMet) standIn.inject(answers(500, 'DatabaseError'), { calls: 100, holding: ['user_ill'] });
+        isMet = true;
+      },
+    });
+    const outcomes = await send(['user_ill', ...others].map((userId) => recovered(userId, { events: [] })));
+    expect(outcomes).toMatchObject([{ result: 'unknown' }, ...others.map(() => ({ result: 'delivered' }))]);
+    expect(others.flatMap(waiting)).toEqual(others.map(() => 900));
+    expect(waiting('user_ill')).toEqual([101, 102, 900]);
+  });
+
+  it('for one person after the other ends the asking', async () => {
+    standIn.users.watch({ onWrite: () => void standIn.inject(answers(500, 'DatabaseError'), { calls: 1_000 }) });
+    await send(Array.from({ length: 50 }, (_, index) => recovered(`user_${index}`, { events: [] })));
+    expect(cancels().length).toBeLessThanOrEqual(16);
+  });
+
+  it('because everybody would fail ends the asking: who is left is owed as well, and not asked for in vain', async () => {
     standIn.users.watch({ onWrite: () => void standIn.inject(answers(429, 'RateLimitExceeded')) });
     const records = Array.from({ length: 50 }, (_, index) => recovered(`user_${index}`, { events: [] }));
     const outcomes = await send(records);

@@ -1,14 +1,15 @@
 import type { RequestClient } from '@segment/actions-core';
+import { askEach, type Setback } from '../../../src/destination-kit/ask-each.ts';
 import { parseHeld } from '../batch-answer.ts';
 import { type HubspotSettings, toBatchUrl, toEnrolmentUrl } from '../settings.ts';
-import { statusIn, toReasonOf } from '../thrown.ts';
+import { statusIn, toMeaning, toReasonOf } from '../thrown.ts';
 
 /** Requests under way at once: a plan takes 100 in 10 s of everything that is asked. */
 const AT_ONCE = 2;
 
 /**
  * Takes contacts out of workflows, by the address that HubSpot has of each: its call knows no other name. Who is not enrolled,
- * or has no address, is no error. The first failure ends it, and everybody who is left is asked for again with the next call.
+ * or has no address, is no error. Who was not reached because the asking ended early is asked for again with the next call.
  * @returns why not, by HubSpot's id.
  */
 export const unenrol = async (
@@ -20,20 +21,8 @@ export const unenrol = async (
   if (workflows.length === 0 || contacts.length === 0) return new Map();
   const emails = await emailsOf(request, settings, contacts);
   if (typeof emails === 'string') return new Map(contacts.map((contact) => [contact, emails]));
-  const owed = [...emails].flatMap(([contact, email]) => workflows.map((workflow) => ({ contact, email, workflow })));
-  const failed = new Map<string, string>();
-  let end: string | null = null;
-  const work = async (): Promise<void> => {
-    for (let next = owed.shift(); next !== undefined; next = owed.shift()) {
-      const url = toEnrolmentUrl(settings, next.workflow, next.email);
-      const why: string | null = end ?? (await whyNot(request, url));
-      if (why === null) continue;
-      end ??= why;
-      failed.set(next.contact, why);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-  return failed;
+  const owed = [...emails].flatMap(([subject, email]) => workflows.map((workflow) => ({ subject, email, workflow })));
+  return askEach(owed, AT_ONCE, ({ workflow, email }) => whyNot(request, toEnrolmentUrl(settings, workflow, email)));
 };
 
 /** Addresses by HubSpot's id, or why they are not known. */
@@ -53,12 +42,12 @@ const emailsOf = async (
   }
 };
 
-const whyNot = async (request: RequestClient, url: string): Promise<string | null> => {
+const whyNot = async (request: RequestClient, url: string): Promise<Setback | null> => {
   try {
     await request(url, { method: 'delete' });
     return null;
   } catch (error) {
     // Not enrolled, or never known to workflows.
-    return statusIn(error) === 404 ? null : toReasonOf(error);
+    return statusIn(error) === 404 ? null : toMeaning(error);
   }
 };
