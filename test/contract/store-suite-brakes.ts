@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR_MS, MINUTE_MS } from '../../src/domain/instant.ts';
 import type { CommitBrake } from '../../src/pipeline/brakes/brake-ports.ts';
-import { decided, deliveryOf, later, NOW } from './store-samples.ts';
+import { accountsOf, decideBy } from './store-people.ts';
+import { decided, deliveryOf, later, NOW, workAll } from './store-samples.ts';
 import type { Subject } from './store-suite.ts';
 
 const LIMIT = { share: 0.5, withinMs: HOUR_MS, fromPeople: 4 };
@@ -60,11 +61,53 @@ export const brakePromises = (store: Subject): void => {
       expect((await store().brakeStatus()).held.person).toBe(1);
     });
 
+    it('hold back nobody by a decision made before the release and written after it: it is made again', async () => {
+      await know(four);
+      await work(COUNTS);
+      await work(COUNTS, NOW, 1);
+      await store().releaseBrake(RELEASE, later(1));
+      // What a release between the reading and the writing of a decision leaves: it holds, and nothing is stopped.
+      expect(await work(HELD, later(1), 64)).toEqual(['off', 'released']);
+      expect((await store().brakeStatus()).held.share).toBe(0);
+      expect((await store().counts()).deliveries.unread).toBe(1);
+      await work({ held: null, counts: null }, later(1));
+      expect((await store().counts()).deliveries.unread).toBe(0);
+    });
+
+    describe('and an account whose user is somebody who is known', () => {
+      const names = { cus_a: { user: 'anna' }, cus_b: { user: 'anna' } };
+      const entering = (share: number) =>
+        decideBy(names, () => ({ brake: { held: null, counts: { ...LIMIT, share, fromPeople: 1 } } }));
+      const decideAll = async (people: readonly string[], decide = decideBy(names)) => {
+        await know(people);
+        await workAll(store(), NOW, decide);
+      };
+
+      it('count the person, and not the decision about the account, which is dropped', async () => {
+        await decideAll(['cus_a', 'cus_c', 'cus_d']);
+        await decideAll(['cus_e', 'cus_f'], entering(0.6));
+        // Two of five have entered, and three may.
+        await decideAll(['cus_b'], entering(0.6));
+        await workAll(store(), NOW, entering(0.6));
+        expect(await accountsOf(store(), 'anna')).toEqual(['cus_a', 'cus_b']);
+        expect((await store().brakeStatus()).stop).toBeNull();
+      });
+
+      it('do not engage for a decision that enters nobody, and keep what it says of whose the account is', async () => {
+        await decideAll(['cus_a']);
+        await decideAll(['cus_b'], entering(0.01));
+        expect((await store().brakeStatus()).stop).toBeNull();
+        expect(await accountsOf(store(), 'anna')).toEqual(['cus_a', 'cus_b']);
+        await workAll(store(), NOW, entering(0.01));
+        expect((await store().brakeStatus()).stop).toMatchObject({ entered: 1, known: 1 });
+      });
+    });
+
     it('forget who is erased', async () => {
       await know(four);
-      await work({ held: 'share', counts: null });
+      await work({ held: 'person', counts: null });
       await store().erase('cus_a', later(1), { tools: [], former: false });
-      expect((await store().brakeStatus()).held.share).toBe(3);
+      expect((await store().brakeStatus()).held.person).toBe(3);
     });
   });
 

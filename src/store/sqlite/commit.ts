@@ -33,12 +33,14 @@ const SAVE_PROFILE = `UPDATE profiles SET version = ?, decided_at = ?, ruleset =
   user_id = ?, anonymous_id = ?, commitments = ?, view = ?, due_at = ?, parked_until = NULL, failures = 0 WHERE id = ?`;
 const PARK = 'UPDATE profiles SET parked_until = ?1, due_at = ?1, failures = failures + 1 WHERE id = ?2';
 
+/**
+ * What became of a decision. `outdated`: another one was committed since the claim was read, and nothing is written.
+ * `dropped`: it is about somebody who turns out to be another person (the two are joined, and due) or who is erased.
+ */
+export type Saved = 'written' | 'dropped' | 'outdated';
+
 export interface Commits {
-  /**
-   * Writes one decision; false when another one was committed since the claim was read, and nothing is written. A decision
-   * about somebody who turns out to be another person is dropped: the two are joined, and due.
-   */
-  readonly save: (read: ReadClaim, decision: Commit | Part | Park) => boolean;
+  readonly save: (read: ReadClaim, decision: Commit | Part | Park) => Saved;
 }
 
 /** Dead letters of the readings that ended in one, where the decision brought none of its own. */
@@ -169,13 +171,15 @@ export const makeCommits = (db: DatabaseSync, customers: Customers, deadLetters:
   return {
     save: (read, decision) => {
       const now = current.get(decision.profileId);
-      if (now === undefined || now.version !== read.claim.version) return false;
+      if (now === undefined || now.version !== read.claim.version) return 'outdated';
       if (decision.outcome === 'parked') savePark(decision);
-      else if (returning.erase(read, decision)) return true;
+      else if (returning.erase(read, decision)) return 'dropped';
       else if (decision.outcome === 'parted') joins.part(read, decision);
-      else if (joins.settle(read, decision)) saveSilent(read, decision);
-      else saveDecided(read, decision, now.wakes);
-      return true;
+      else if (joins.settle(read, decision)) {
+        saveSilent(read, decision);
+        return 'dropped';
+      } else saveDecided(read, decision, now.wakes);
+      return 'written';
     },
   };
 };

@@ -6,6 +6,8 @@ export interface Transactions {
   readonly write: <T>(body: () => T) => T;
   /** Runs `body` over one snapshot of the store. */
   readonly read: <T>(body: () => T) => T;
+  /** Inside of `write`: runs `body`, and undoes all that it wrote unless its result is to be kept. */
+  readonly attempt: <T>(body: () => T, isKept: (result: T) => boolean) => T;
 }
 
 /**
@@ -28,7 +30,17 @@ export const makeTransactions = (db: DatabaseSync): Transactions => {
       throw error;
     }
   };
+  const savepoint = prepare(db, 'SAVEPOINT attempt');
+  const undo = prepare(db, 'ROLLBACK TO attempt');
+  const release = prepare(db, 'RELEASE attempt');
   return {
+    attempt: (body, isKept) => {
+      savepoint.run();
+      const result = body();
+      if (!isKept(result)) undo.run();
+      release.run();
+      return result;
+    },
     write: (body) => run(beginImmediate.run, body),
     read: (body) => run(begin.run, body),
   };

@@ -4,7 +4,7 @@ import type { Claim, Commit, Park, Part } from '../../pipeline/ports.ts';
 import { makeBrakes } from './brakes/brakes.ts';
 import { makeModes } from './brakes/modes.ts';
 import { makeClaims, type ReadClaim } from './claims.ts';
-import { makeCommits } from './commit.ts';
+import { makeCommits, type Saved } from './commit.ts';
 import type { Customers } from './customers.ts';
 import type { DeadLetterWriter } from './dead-letter-rows.ts';
 import { prepare } from './statement.ts';
@@ -43,15 +43,26 @@ export const makeWork = (
       return { read, decision: decide(read.claim) };
     });
 
-  // What is one entry too many is decided again, held back: that is work done, too, and the profile is still due.
-  const isAdmitted = ({ decision }: Decided, now: Instant): boolean =>
-    decision.outcome !== 'decided' || brakes.admit(decision.brake, now);
+  // What the brakes do not let through is decided again, held back or let go: that is work done, too, and the profile is
+  // still due. Nothing of it may count that is not written.
+  const commitDecided = (read: ReadClaim, commit: Commit, now: Instant): Saved => {
+    const { profileId, brake } = commit;
+    if (brakes.isOutdated(brake)) return 'dropped';
+    const save = (): Saved => commits.save(read, commit);
+    if (brakes.hasRoom(brake, now)) {
+      const saved = save();
+      if (saved === 'written') brakes.save(profileId, brake, now);
+      return saved;
+    }
+    // Too many only if it enters anybody at all, which is known once it was written.
+    const saved = transactions.attempt(save, (result) => result !== 'written');
+    if (saved === 'written') brakes.engage(brake, now);
+    return saved;
+  };
 
-  const commitOne = (each: Decided, now: Instant): boolean => {
-    if (!isAdmitted(each, now)) return true;
-    const isSaved = commits.save(each.read, each.decision);
-    if (isSaved && each.decision.outcome === 'decided') brakes.save(each.decision.profileId, each.decision.brake, now);
-    return isSaved;
+  const commitOne = ({ read, decision }: Decided, now: Instant): boolean => {
+    const saved = decision.outcome === 'decided' ? commitDecided(read, decision, now) : commits.save(read, decision);
+    return saved !== 'outdated';
   };
 
   const commitAll = (decided: readonly Decided[], now: Instant): number => {

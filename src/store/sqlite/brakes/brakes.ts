@@ -15,9 +15,13 @@ import { prepare } from '../statement.ts';
 export interface Brakes {
   /** How they stand to a profile. */
   readonly stateOf: (profileId: number) => BrakeState;
-  /** Counts an entry; false: it is one too many, the brake is engaged now and the decision must not be written. */
-  readonly admit: (brake: CommitBrake, now: Instant) => boolean;
-  /** Writes whether the profile's entry waits. */
+  /** The decision holds back an entry for a stop that was released while it was made: nobody would ever let it go. */
+  readonly isOutdated: (brake: CommitBrake) => boolean;
+  /** False: the decision enters somebody who is one too many, or comes after such a one. */
+  readonly hasRoom: (brake: CommitBrake, now: Instant) => boolean;
+  /** Stops entries, since one was too many, unless they are stopped. */
+  readonly engage: (brake: CommitBrake, now: Instant) => void;
+  /** Counts the entry of a decision that was written, and writes whether the profile's entry waits. */
   readonly save: (profileId: number, brake: CommitBrake, now: Instant) => void;
   readonly status: () => BrakeStatus;
   readonly release: (release: BrakeRelease, now: Instant) => number | null;
@@ -64,16 +68,13 @@ export const makeBrakes = (db: DatabaseSync, customers: Customers): Brakes => {
   const heldByShare = prepare<{ id: number }>(db, HELD_BY_SHARE);
   const markReleased = prepare(db, MARK_RELEASED);
 
-  const countEntry = ({ share, withinMs, fromPeople }: BrakeLimit, now: Instant): boolean => {
-    const people = known.get()?.n ?? 0;
-    const entered = (within.get(minuteOf(now - withinMs))?.n ?? 0) + 1;
-    if (people >= fromPeople && entered > share * people) {
-      engage.run(now, entered, people);
-      return false;
-    }
+  const entriesWith = ({ withinMs }: BrakeLimit, now: Instant): number =>
+    (within.get(minuteOf(now - withinMs))?.n ?? 0) + 1;
+  const people = (): number => known.get()?.n ?? 0;
+
+  const countEntry = ({ withinMs }: BrakeLimit, now: Instant): void => {
     forget.run(minuteOf(now - withinMs));
     count.run(minuteOf(now));
-    return true;
   };
 
   return {
@@ -82,8 +83,17 @@ export const makeBrakes = (db: DatabaseSync, customers: Customers): Brakes => {
       if (row !== undefined && row.releasedAt !== null) return 'released';
       return engaged.get() === undefined ? 'off' : 'engaged';
     },
-    admit: ({ counts }, now) => counts === null || (engaged.get() === undefined && countEntry(counts, now)),
+    isOutdated: ({ held }) => held === 'share' && engaged.get() === undefined,
+    hasRoom: ({ counts }, now) => {
+      if (counts === null) return true;
+      if (engaged.get() !== undefined) return false;
+      return people() < counts.fromPeople || entriesWith(counts, now) <= counts.share * people();
+    },
+    engage: ({ counts }, now) => {
+      if (counts !== null && engaged.get() === undefined) engage.run(now, entriesWith(counts, now), people());
+    },
     save: (profileId, brake, now) => {
+      if (brake.counts !== null) countEntry(brake.counts, now);
       if (brake.held !== null) hold.run(profileId, brake.held, now);
       else if (heldRow.get(profileId) !== undefined) letGo.run(profileId);
     },
