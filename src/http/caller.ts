@@ -11,11 +11,25 @@ const hash = (text: string): Buffer => createHash('sha256').update(text).digest(
 export const equalsSecretly = (given: string, expected: string): boolean =>
   timingSafeEqual(hash(given), hash(expected));
 
-/** What a caller may do without a token: `yes` on this machine, as long as no proxy forwards it from elsewhere. */
+/**
+ * Whether `host:port` names this machine. A header that names another is of a page elsewhere whose name was made to lead
+ * here, or of a proxy that forwards under its own name and says so in no header.
+ */
+const isLocal = (authority: string): boolean => {
+  const [, bracketed, plain = ''] = /^(?:\[([^\]]*)\]|([^:/@]+))(?::\d+)?$/.exec(authority.toLowerCase()) ?? [];
+  return isLoopback(bracketed ?? plain);
+};
+
+/** Who needs no token: callers on this machine who ask it by a name of its own, as long as no proxy forwards them. */
 const isOnThisMachine = ({ socket, headers }: IncomingMessage): boolean => {
   const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  return isLoopback(address) && !FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
+  const isForwarded = FORWARDING_HEADERS.some((name) => headers[name] !== undefined);
+  return isLoopback(address) && isLocal(headers.host ?? '') && !isForwarded;
 };
+
+/** Whether a page of another site makes a browser on this machine send it. */
+export const isFromPageElsewhere = ({ headers: { origin } }: IncomingMessage): boolean =>
+  origin !== undefined && !isLocal(/^https?:\/\/(.+)$/.exec(origin)?.[1] ?? '');
 
 /** `unauthorized`: without the token that is set; `elsewhere`: none is set, and the caller is not on this machine. */
 export type CallerStanding = 'welcome' | 'unauthorized' | 'elsewhere';

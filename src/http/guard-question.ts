@@ -15,6 +15,7 @@ type Parsed =
 /** Reads the question of a template from its path and query. */
 export const parseQuestion = (userId: string, query: Readonly<Record<string, unknown>>): Parsed => {
   const { message = 'dunning', episode = null } = query;
+  if (userId === '') return { ok: false, error: 'user id: expected one, the template has none.' };
   if (!isMessage(message)) return { ok: false, error: `message: expected ${MESSAGES.join(', ')}.` };
   // An empty one is no wish for any: a template whose attribute is missing must not pass for that.
   if (episode !== null && typeof episode !== 'string') return { ok: false, error: 'episode: expected one id.' };

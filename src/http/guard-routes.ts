@@ -116,7 +116,7 @@ const onUnreadable: ErrorRequestHandler = (error: unknown, _request, response, n
 /** The routes that templates and banners ask. */
 export const guardRoutes = (options: GuardRoutesOptions): Router => {
   const router = Router({ caseSensitive: true });
-  router.get(/^\/v1\/guard\/(.+)$/, askGuard(options));
+  router.get(/^\/v1\/guard(?:\/(.*))?$/, askGuard(options));
   router.get(/^\/v1\/status\/(.+)$/, askStatus(options));
   router.options(/^\/v1\/status\/(.+)$/, preflight(options));
   router.get('/v1/banner.js', banner);

@@ -6,7 +6,7 @@ import type { OperatorAction } from '../interventions/operator/operator-body.ts'
 import type { Intervened, NotIntervened, OperatorRequest } from '../pipeline/interventions/intervention.ts';
 import { toInterventionJson } from '../pipeline/interventions/to-intervention-json.ts';
 import type { Clock } from '../pipeline/ports.ts';
-import { operatorOnly } from './operator-only.ts';
+import { operatorWrites } from './operator-only.ts';
 import { parseOperatorRequest } from './operator-request.ts';
 
 export interface OperatorRoutesOptions {
@@ -68,6 +68,6 @@ const onBodyError: ErrorRequestHandler = (error: unknown, _request, response, ne
 export const operatorRoutes = (options: OperatorRoutesOptions): Router => {
   const router = Router();
   const json = express.json({ limit: BODY_LIMIT, inflate: false, strict: true });
-  router.post(ROUTE, operatorOnly(options.token), json, answer(options), onBodyError);
+  router.post(ROUTE, operatorWrites(options.token), json, answer(options), onBodyError);
   return router;
 };

@@ -116,6 +116,17 @@ describe('GET /v1/guard', () => {
     },
   );
 
+  it.each(['/v1/guard/', '/v1/guard', '/v1/guard/?message=recovery'])(
+    'refuses %s, the question of a template that has no user id, with a body that stops the message',
+    async (path) => {
+      const { heard, door } = await openEar();
+      const response = await door.get(path);
+      expect(response.status).toBe(400);
+      expect(await response.json()).toEqual({ error: expect.stringMatching(/^user id: expected /), suppress: true });
+      expect(heard).toEqual([]);
+    },
+  );
+
   it('refuses a user id that nobody can decode with a body that stops the message', async () => {
     const { door } = await openEar();
     const response = await door.get('/v1/guard/%ff');
@@ -173,7 +184,7 @@ describe('GET /v1/guard', () => {
         text += chunk;
         if ((text.match(/"as_of"/g) ?? []).length === 3) resolve(text);
       });
-      socket.write('GET /v1/guard/user_ada HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3));
+      socket.write('GET /v1/guard/user_ada HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(3));
     });
     socket.destroy();
     expect(answers.match(/HTTP\/1\.1 200 OK/g)).toHaveLength(3);
