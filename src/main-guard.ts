@@ -23,7 +23,7 @@ const makeFaultLog = (log: Log): ((error: unknown) => void) => {
   };
 };
 
-export interface OpenGuard extends Pick<GuardRoutesOptions, 'guard' | 'status' | 'token'> {
+interface OpenGuard extends Pick<GuardRoutesOptions, 'guard' | 'status' | 'token'> {
   readonly close: () => Promise<void>;
 }
 

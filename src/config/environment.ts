@@ -36,7 +36,7 @@ export interface Environment {
 }
 
 /** Another tool that recovers payments, as in `/webhooks/:provider`. */
-export type RecoveryTool = 'churnkey' | 'churn-buster';
+type RecoveryTool = 'churnkey' | 'churn-buster';
 
 type EnvironmentResult =
   | { readonly ok: true; readonly value: Environment }

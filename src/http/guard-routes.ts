@@ -51,7 +51,7 @@ const askGuard =
   };
 
 /** What the company's own backend computes for the browser of a user, who may not hold the token. */
-export const userHash = (token: Secret, userId: string): string =>
+const userHash = (token: Secret, userId: string): string =>
   createHmac('sha256', token.reveal()).update(userId).digest('hex');
 
 const browserStanding = (request: Request, token: Secret | null): CallerStanding => {

@@ -32,7 +32,7 @@ const BODIES = {
 } satisfies Readonly<Record<OperatorAction, z.ZodType>>;
 
 /** What was sent: the body as JSON, the `Idempotency-Key`, and whom the address names. */
-export interface SentRequest {
+interface SentRequest {
   readonly action: OperatorAction;
   readonly id: string;
   readonly body: unknown;

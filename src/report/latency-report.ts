@@ -10,7 +10,7 @@ export interface StepLatency extends Figures {
   readonly channel: 'live' | 'recorder';
 }
 
-export interface LatencyReport {
+interface LatencyReport {
   readonly since: Instant;
   readonly now: Instant;
   readonly steps: readonly StepLatency[];

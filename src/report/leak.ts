@@ -2,7 +2,7 @@ import type { Instant } from '../domain/instant.ts';
 import type { OpenLeak, ToolPause } from '../pipeline/suppressions/suppression-ports.ts';
 
 /** Why a tool has not acknowledged. */
-export type LeakCause =
+type LeakCause =
   /** It refused the record: a dead letter holds it back. */
   | 'dead_letter'
   /** It refuses the relay: key, permissions, address. */

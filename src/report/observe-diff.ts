@@ -2,7 +2,7 @@ import { DAY_MS, HOUR_MS, type Instant } from '../domain/instant.ts';
 import type { Observed, ObservedEdge, ObservedEpisode } from '../pipeline/brakes/observed-ports.ts';
 
 /** What one tool would be sent on the switch. */
-export interface ToolDiff {
+interface ToolDiff {
   readonly tool: string;
   readonly entering: number;
   /** Told what does not hold any more, as of whoever paid while it was not written to. */
@@ -11,7 +11,7 @@ export interface ToolDiff {
 }
 
 /** One observed episode: what flows would have heard of it beside how it went. */
-export interface EpisodeBeside {
+interface EpisodeBeside {
   readonly id: string;
   readonly userId: string | null;
   readonly outcome: string;

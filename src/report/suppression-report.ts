@@ -6,7 +6,7 @@ import { type Leak, toLeak } from './leak.ts';
 import { readPages } from './read-pages.ts';
 
 /** Longest that a suppression should take, from the webhook to the tool's word. */
-export const TARGET_MS = MINUTE_MS;
+const TARGET_MS = MINUTE_MS;
 
 const LAYERS = ['decided', 'state', 'exit', 'acknowledged', 'verified'] as const;
 type Layer = (typeof LAYERS)[number];
@@ -44,7 +44,7 @@ export interface SuppressionReport {
   readonly leakAges: readonly { readonly underMs: number | null; readonly count: number }[];
 }
 
-export interface SuppressionQuestion {
+interface SuppressionQuestion {
   readonly since: Instant;
   readonly now: Instant;
   /** All unless named. */

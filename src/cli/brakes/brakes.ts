@@ -31,7 +31,7 @@ export const brakesStatus = async (doors: CliDoors, { json }: { readonly json?: 
   }
 };
 
-export interface ReleaseOptions {
+interface ReleaseOptions {
   readonly json?: boolean;
   readonly actor?: string;
   readonly reason: string;

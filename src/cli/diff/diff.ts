@@ -5,7 +5,7 @@ import { EXIT } from '../failure.ts';
 import { clean, say, sayJson } from '../terminal.ts';
 import { sayDiff } from './diff-text.ts';
 
-export interface DiffOptions {
+interface DiffOptions {
   readonly json?: boolean;
   readonly csv?: boolean;
   /** How many rows to list. */

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Instant, instant, toIso } from '../../domain/instant.ts';
 
 /** What a person of the company may do about a customer. */
-export const OPERATOR_ACTIONS = ['hold', 'resume', 'exclude', 'mark_recovered'] as const;
+const OPERATOR_ACTIONS = ['hold', 'resume', 'exclude', 'mark_recovered'] as const;
 export type OperatorAction = (typeof OPERATOR_ACTIONS)[number];
 
 /** Characters; what people write is for people, and a note is kept elsewhere. */

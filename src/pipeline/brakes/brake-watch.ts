@@ -6,7 +6,7 @@ interface BrakeLog {
 }
 
 /** Tells people when the brake engages and when it was released. */
-export interface BrakeWatch {
+interface BrakeWatch {
   /** Looks once; says what changed since the last look. A brake that was engaged before is told at the first. */
   readonly look: () => Promise<void>;
 }

@@ -35,7 +35,7 @@ export interface ObservedEpisode {
 }
 
 /** Who is in an audience by the recorder, and not by Segment. */
-export interface PendingAudience {
+interface PendingAudience {
   readonly audience: string;
   readonly entering: number;
   readonly leaving: number;

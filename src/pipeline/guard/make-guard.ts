@@ -50,7 +50,7 @@ export const closedAnswer = (reason: GuardReason, now: Instant): GuardAnswer => 
 });
 
 /** What is to be answered of a person, or of nobody (null), at `now` (semantics G8). Pure. */
-export const answerFor = (question: GuardQuestion, present: Present | null, now: Instant): GuardAnswer => {
+const answerFor = (question: GuardQuestion, present: Present | null, now: Instant): GuardAnswer => {
   if (present === null) return closedAnswer('unknown_person', now);
   const reason = reasonFor(question, present);
   const { dunning_status, next_retry_date } = present.traits;

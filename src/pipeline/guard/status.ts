@@ -5,7 +5,7 @@ import { type GuardOptions, PATIENCE_MS } from './make-guard.ts';
 import type { Present } from './present.ts';
 
 /** Where a customer stands, in what the customer may read (semantics E8), for a banner in the product. JSON. */
-export interface StatusAnswer {
+interface StatusAnswer {
   /** Whether to show anything at all. */
   readonly show: boolean;
   /** What it is about; null unless `show`. */

@@ -12,7 +12,7 @@ import type { WholePerson } from './intervention-ports.ts';
 import { isRefusal, planIntervention, type Subject } from './plan-intervention.ts';
 import { saidBefore } from './said-before.ts';
 
-export interface InterventionWorld {
+interface InterventionWorld {
   readonly store: Pick<Store, 'findPeople' | 'accept'>;
   readonly rules: Ruleset;
   readonly providers: Readonly<Record<string, Provider>>;

@@ -25,7 +25,7 @@ export interface OperatorRequest {
 }
 
 /** What became of one billing customer. */
-export interface IntervenedAccount {
+interface IntervenedAccount {
   readonly customer: CustomerKey;
   /** What holds it back now, of every source. */
   readonly holds: readonly Hold[];

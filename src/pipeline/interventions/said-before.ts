@@ -10,7 +10,7 @@ import type { Subject } from './plan-intervention.ts';
  * `new`: nothing was said under the request's id; `other`: something else was; `same`: this, of all accounts but `rest`, and
  * last at `at`.
  */
-export type SaidBefore =
+type SaidBefore =
   | { readonly was: 'new' | 'other' }
   | { readonly was: 'same'; readonly at: Instant; readonly rest: readonly Subject[] };
 

@@ -13,7 +13,7 @@ import { hasEnded, type Phase, phaseOf } from './phase.ts';
 import type { CommitSuppressions, NewSuppression, SuppressedRow } from './suppression-ports.ts';
 import { timesOf } from './times.ts';
 
-export interface SuppressionInput {
+interface SuppressionInput {
   readonly claim: Claim;
   readonly read: Read;
   readonly view: View;

@@ -21,10 +21,10 @@ export type SuppressionEnd =
   | 'card_no_longer_expiring';
 
 /** How a suppression is followed: each in seconds since the webhook came. */
-export type SuppressionLayer = 'decided' | 'state' | 'exit' | 'acknowledged' | 'verified';
+type SuppressionLayer = 'decided' | 'state' | 'exit' | 'acknowledged' | 'verified';
 
 /** The name under which the ledger keeps Segment beside the tools. */
-export type LedgerTool = string;
+type LedgerTool = string;
 
 /** Names a row of a tool; `userId` null for Segment, which has none. */
 export interface SuppressedRow {

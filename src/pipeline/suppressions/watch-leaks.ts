@@ -10,13 +10,13 @@ const LOOK_EVERY_MS = MINUTE_MS / 2;
 /** How long the same leak is not told of again. */
 const TELL_AGAIN_MS = 15 * MINUTE_MS;
 
-export interface LeakWatchOptions {
+interface LeakWatchOptions {
   readonly store: Pick<SuppressionStore, 'suppressionCounts'>;
   readonly clock: Clock;
   readonly log: DeliveryLog;
 }
 
-export interface LeakWatch extends Runner {
+interface LeakWatch extends Runner {
   /** One look by hand, for a virtual clock. */
   readonly lookDue: (now: Instant) => Promise<{ readonly nextAt: Instant }>;
 }

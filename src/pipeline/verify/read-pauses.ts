@@ -3,10 +3,10 @@ import { type Instant, MINUTE_MS, plus, SECOND_MS, toIso } from '../../domain/in
 import type { DeliveryLog } from '../delivery-pauses.ts';
 
 /** A tool that refuses to tell is asked again so often, and people are told as often: deliveries go on without. */
-export const REFUSED_PAUSE_MS = 10 * MINUTE_MS;
+const REFUSED_PAUSE_MS = 10 * MINUTE_MS;
 
 /** What a question without an answer means. */
-export type ReadFailure =
+type ReadFailure =
   /** The tool lets this key not ask. */
   | 'stopped'
   /** The question itself: a subject that cannot be asked for. */
@@ -23,7 +23,7 @@ export const toReadFailure = (status: number | null): ReadFailure => {
   return STOPPED.has(status) ? 'stopped' : 'refused';
 };
 
-export interface ReadPausesOptions {
+interface ReadPausesOptions {
   readonly tool: string;
   /** Uniform in [0, 1). */
   readonly random: () => number;

@@ -10,7 +10,7 @@ import { makeReadPauses } from './read-pauses.ts';
 import { makeSamplePace } from './sample-pace.ts';
 import type { HeldRow, Look, LookEnd, VerifyStore } from './verify-ports.ts';
 
-export interface ToolVerifierOptions {
+interface ToolVerifierOptions {
   readonly store: Omit<VerifyStore, 'verifyCounts'>;
   readonly reader: ToolReader;
   /** Settled rows for which no look is due, read back all the same; 0: none. */

@@ -8,7 +8,7 @@ export interface LateTool extends FlowTool {
   readonly pass: (now: number) => void;
 }
 
-export interface LateToolOptions {
+interface LateToolOptions {
   /** How long flows go on seeing `in_dunning` after the tool took that it is over. */
   readonly stateMs: number;
   /** How long an exit is on its way from the tool to its flows. */

@@ -10,7 +10,7 @@ export interface Outage {
   readonly until: number;
 }
 
-export interface WeatherOptions {
+interface WeatherOptions {
   readonly seed: number;
   /** A number of its own for each tool. */
   readonly stream: number;

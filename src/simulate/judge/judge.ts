@@ -14,7 +14,7 @@ export interface JudgedTool {
   readonly lastWellOf: (userId: string) => number;
 }
 
-export interface JudgedMessage {
+interface JudgedMessage {
   readonly tool: string;
   readonly userId: string;
   readonly at: number;
@@ -22,7 +22,7 @@ export interface JudgedMessage {
 }
 
 /** A message that went to somebody who was not to be written to. */
-export interface WrongMessage extends JudgedMessage {
+interface WrongMessage extends JudgedMessage {
   /** When the door learned that they were not. */
   readonly suppressedAt: number;
   /** No layer could work: see `makeJudge`. */
@@ -60,7 +60,7 @@ const SERVED_WITHIN_MS = 2 * HOUR_MS;
 /** What happened longer ago than this is not announced to flows (semantics E6), with a margin. */
 const TIMELY_MS = 50 * MINUTE_MS;
 
-export interface JudgeOptions {
+interface JudgeOptions {
   /** Whether the flows' templates ask the guard. */
   readonly asksGuard: boolean;
   /** How late the promptest of state and exit is by the run's own wish, in ms; 0 by default. */

@@ -1,7 +1,7 @@
 import { type FlowEvent, type FlowMessage, type FlowTool, isFlowExit } from './flow.ts';
 
 /** The layers that a flow was built with; a marketer may have left out any. */
-export interface AskingFlowOptions {
+interface AskingFlowOptions {
   /** Delay of each message after the entry, in ms, rising. */
   readonly delaysMs: readonly number[];
   /** A person may enter at a stage again only so long after the last entry at it, in ms. */

@@ -1,5 +1,5 @@
 /** Things by their instant; those of one instant in the order in which they came. */
-export interface Queue<T> {
+interface Queue<T> {
   readonly push: (at: number, thing: T) => void;
   /** Null: it is empty. */
   readonly nextAt: () => number | null;

@@ -1,5 +1,5 @@
 /** Messages that a project has scheduled for single users, and their cancelling. */
-export interface ScheduledMessage {
+interface ScheduledMessage {
   /** As in the path that cancels it: `email`, `sms`, `push`, `inApp`, `webPush` or `whatsApp`. */
   readonly channel: string;
   readonly campaignId: number;

@@ -10,7 +10,7 @@ interface OpenRow {
 }
 
 /** For use inside the write transaction that settles. */
-export interface AcknowledgeSuppressions {
+interface AcknowledgeSuppressions {
   /** A tool took a row's record, or nothing was left to send. */
   readonly row: (settling: Settling) => void;
   /** Segment took a call. */

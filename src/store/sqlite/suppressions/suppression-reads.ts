@@ -16,7 +16,7 @@ import { prepare } from '../statement.ts';
 type Stored<T> = Omit<T, 'neverReached'> & { readonly neverReached: number };
 type Page = Parameters<SuppressionStore['suppressions']>[0];
 
-export interface SuppressionReads {
+interface SuppressionReads {
   readonly list: (page: Page) => readonly Suppression[];
   readonly leaks: (limit: number) => readonly OpenLeak[];
   readonly counts: () => SuppressionCounts;

@@ -7,7 +7,7 @@ import { MAY_STAY_STALE } from '../tools/undecided.ts';
 
 type StoredRow = Omit<HeldRow, 'desired' | 'isOvertaken'> & { readonly desired: string; readonly isOvertaken: number };
 
-export interface HeldRows {
+interface HeldRows {
   readonly due: (tool: string, now: Instant, limit: number) => readonly HeldRow[];
   readonly sample: (tool: string, limit: number) => readonly HeldRow[];
   readonly nextAt: (tool: string) => Instant | null;
