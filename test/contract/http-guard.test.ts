@@ -116,6 +116,19 @@ describe('GET /v1/guard', () => {
     },
   );
 
+  it.each([
+    ['episod=ep_1', 'unknown parameter: did you mean episode?'],
+    ['mesage=recovery', 'unknown parameter: did you mean message?'],
+    ['Episode=ep_1', 'unknown parameter: did you mean episode?'],
+    ['message=dunning&ada%40example.com', 'unknown parameter: expected message, episode.'],
+  ])('refuses %s, which would be as if it were not asked, and repeats nothing of it', async (query, error) => {
+    const { heard, door } = await openEar();
+    const response = await door.get(`/v1/guard/u?${query}`);
+    expect(response.status).toBe(400);
+    expect(await response.json()).toEqual({ error, suppress: true });
+    expect(heard).toEqual([]);
+  });
+
   it.each(['/v1/guard/', '/v1/guard', '/v1/guard/?message=recovery'])(
     'refuses %s, the question of a template that has no user id, with a body that stops the message',
     async (path) => {
