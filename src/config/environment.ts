@@ -162,6 +162,23 @@ const refusal = (name: VariableName, why = ''): EnvironmentResult => {
   return { ok: false, error: `${name}: expected ${expected}${why}. Example: ${name}=${example}` };
 };
 
+/** What each token keeps from the network. */
+const OPEN_WITHOUT = { API_TOKEN: '/metrics and holds', GUARD_TOKEN: 'who is in dunning' } as const;
+
+/** All of them at once: whoever mends one must not be refused again for the next. */
+const missingTokens = (vars: Variables): EnvironmentResult | null => {
+  if (isLoopback(vars.HOST)) return null;
+  const missing = (['API_TOKEN', 'GUARD_TOKEN'] as const).filter((name) => vars[name] === undefined);
+  const [first] = missing;
+  if (first === undefined) return null;
+  const { expected, example } = VARIABLES[first];
+  const examples = missing.map((name) => `${name}=${example}`).join(' ');
+  const open = missing.map((name) => OPEN_WITHOUT[name]).join(', and ');
+  const must = missing.length === 1 ? 'it must be set' : 'they must be set, each its own,';
+  const error = `${missing.join(', ')}: expected ${expected}, and ${must} when HOST is not loopback: ${open} would be open to the network. Example: ${examples}`;
+  return { ok: false, error };
+};
+
 /** Rules that need more than one variable. */
 const contradiction = (vars: Variables): EnvironmentResult | null => {
   if (vars.MODE === 'enforce' && vars.NAMESPACE === undefined) {
@@ -178,19 +195,7 @@ const contradiction = (vars: Variables): EnvironmentResult | null => {
   }
   const lone = findLoneVariable(vars);
   if (lone !== null) return refusal(lone.name, lone.why);
-  if (!isLoopback(vars.HOST) && vars.API_TOKEN === undefined) {
-    return refusal(
-      'API_TOKEN',
-      `, and it must be set when HOST is not loopback: /metrics and holds would be open to the network`,
-    );
-  }
-  if (!isLoopback(vars.HOST) && vars.GUARD_TOKEN === undefined) {
-    return refusal(
-      'GUARD_TOKEN',
-      ', and it must be set when HOST is not loopback: who is in dunning would be open to the network',
-    );
-  }
-  return null;
+  return missingTokens(vars);
 };
 
 const toStripeApi = ({ STRIPE_API_KEY, STRIPE_API_BASE }: Variables): Environment['stripeApi'] =>

@@ -213,7 +213,10 @@ describe('the environment', () => {
   it.each(['0.0.0.0', '::', '10.0.0.4', 'relay.internal', '128.0.0.1'])(
     'refuses to open the door on %s while no token guards what only operators may see',
     (host) => {
-      expect(errorOf({ HOST: host })).toMatch(/^API_TOKEN: .*HOST is not loopback/);
+      expect(errorOf({ HOST: host }), 'all that is missing, at once').toMatch(
+        /^API_TOKEN, GUARD_TOKEN: .*HOST is not loopback.* API_TOKEN=.* GUARD_TOKEN=/,
+      );
+      expect(errorOf({ HOST: host, GUARD_TOKEN: 'b'.repeat(32) })).toMatch(/^API_TOKEN: .*HOST is not loopback/);
       expect(errorOf({ HOST: host, API_TOKEN: 'a'.repeat(32) })).toMatch(/^GUARD_TOKEN: .*HOST is not loopback/);
       expect(accepted({ HOST: host, API_TOKEN: 'a'.repeat(32), GUARD_TOKEN: 'b'.repeat(32) }).host).toBe(host);
     },
