@@ -16,6 +16,8 @@ const distance = (a: string, b: string): number => {
 export const nearest = (given: string, known: readonly string[]): string | null => {
   const word = given.slice(0, 100);
   const ranked = known.map((candidate) => ({ candidate, edits: distance(word, candidate) }));
-  const best = ranked.sort((a, b) => a.edits - b.edits)[0];
+  // Of two as near, the one that was only not written to its end.
+  const begun = (candidate: string): number => (candidate.startsWith(word) ? 0 : 1);
+  const best = ranked.sort((a, b) => a.edits - b.edits || begun(a.candidate) - begun(b.candidate))[0];
   return best !== undefined && best.edits <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : null;
 };

@@ -117,6 +117,7 @@ describe('policy.yaml', () => {
     expect(errorsOf('no_retry_afer: 1h')[0]).toContain(
       'policy.yaml:1:1: no_retry_afer: unknown setting; did you mean no_retry_after?',
     );
+    expect(errorsOf('brake: {}')[0]).toContain('did you mean brakes?');
     expect(errorsOf('stripe:\n  charge_webhook: absent')[0]).toContain('did you mean charge_webhooks?');
     expect(errorsOf('segment:\n  zzz: 1')[0]).toContain('expected one of send_undisclosed_codes, direct_tools');
   });
