@@ -10,6 +10,8 @@ import { parseError } from './verdict.ts';
 /** One input of a batch write, and the payload it stands for. */
 export interface WriteInput {
   readonly payload: number;
+  /** HubSpot's id of the object, where it is known. */
+  readonly objectId?: string;
   /** Said of it when it was taken. */
   readonly warning?: string;
   /** Which object, and what it holds. */
@@ -36,6 +38,9 @@ export interface HubspotCall {
     verb: 'create' | 'update' | 'upsert',
     inputs: readonly WriteInput[],
   ) => Promise<void>;
+  /** Something beside the objects was changed for the records of the call: nothing may be told of the whole call any more. */
+  readonly changed: () => void;
+  readonly hasChanged: () => boolean;
   /** What became of a payload that was not written. */
   readonly settle: (payload: number, outcome: ActionOutcome) => void;
   /** One for each payload, in their order. */
@@ -93,6 +98,10 @@ export const openCall = (request: RequestClient, settings: HubspotSettings, payl
         );
       }
     },
+    changed: () => {
+      hasWritten = true;
+    },
+    hasChanged: () => hasWritten,
     settle: (payload, outcome) => void settled.set(payload, outcome),
     ids: () => ids,
     outcomes: () => Array.from({ length: payloads }, (_, payload) => settled.get(payload) ?? UNTOLD),

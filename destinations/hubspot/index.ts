@@ -23,7 +23,7 @@ const shared = (key: string, subject: Subject, object: HubspotObject, callsPerSe
     // HubSpot documents no size; 100 objects of all properties are a tenth of this.
     bytes: 3_000_000,
     // The least of its plans takes 100 requests in 10 s of all three tools together. A call about known objects is one
-    // request, one about new ones up to five.
+    // request, one about new ones up to five; a list of contacts makes that seven, and six of known ones.
     callsPerSecond,
   },
   objectsOf: (_record: ToolRecord) => 1,

@@ -2,10 +2,13 @@ import type { ActionDefinition, RequestClient } from '@segment/actions-core';
 import { type ActionOutcome, toMultiStatus } from '../../src/destination-kit/multi-status.ts';
 import type { Held } from './batch-answer.ts';
 import { type HubspotCall, openCall, type WriteInput } from './call.ts';
+import { type ContactWrites, writeContacts, writesOf } from './contact-writes.ts';
 import { type SubjectPayload, subjectFields, subjectMapping } from './fields.ts';
 import { findByEmail, findByUserId, toEmail } from './find-contacts.ts';
 import { toProperties } from './properties.ts';
 import type { HubspotSettings } from './settings.ts';
+import { placeOf } from './suppression/members.ts';
+import { leftInDoubt, releaseContacts } from './suppression/release-contacts.ts';
 import { suppressContacts } from './suppression/suppress-contacts.ts';
 
 /** Where the fields are found in an identify call as Recoup makes it. */
@@ -25,29 +28,44 @@ export const syncContacts: ActionDefinition<HubspotSettings, SubjectPayload> = {
 const sync = async (request: RequestClient, payloads: readonly SubjectPayload[], settings: HubspotSettings) => {
   const call = openCall(request, settings, payloads.length);
   const writes = await placeAll(call, payloads, settings);
-  // The address finds and creates; a contact that is there keeps the one that sales gave it.
-  await call.write('contacts', 'update', writes.known);
-  await call.write('contacts', 'update', writes.linked);
-  await call.write('contacts', 'upsert', writes.created);
+  const entering = enteringOf(payloads, settings);
+  await writeContacts(
+    call,
+    writesOf(writes, (payload) => !entering.has(payload)),
+  );
   const written = { payloads, outcomes: call.outcomes(), ids: call.ids() };
-  return toMultiStatus(await suppressContacts(request, settings, written), payloads);
+  const suppressed = await suppressContacts(request, settings, written);
+  if (entering.size === 0) return toMultiStatus(suppressed, payloads);
+  // Those who are dunned come last: no suppression waits for them, or for what goes wrong with them.
+  const released = await releaseContacts(
+    request,
+    settings,
+    call,
+    writesOf(writes, (payload) => entering.has(payload)),
+  );
+  await writeContacts(call, released.writes);
+  const outcomes = call.outcomes().map((outcome, payload) => {
+    if (!entering.has(payload)) return suppressed[payload] ?? outcome;
+    return released.left.has(payload) ? leftInDoubt(outcome) : outcome;
+  });
+  return toMultiStatus(outcomes, payloads);
 };
 
-interface Writes {
-  /** By the unique property. An update and not an upsert, which would make an empty double of a contact deleted meanwhile. */
-  readonly known: WriteInput[];
-  /** By HubSpot's id: the unique property is set with the rest. */
-  readonly linked: WriteInput[];
-  /** An upsert by the unique property, so that one of unknown outcome can be repeated. */
-  readonly created: WriteInput[];
-}
+/** Whoever has to leave the list of those who are not to be dunned first; nobody while none is kept. */
+const enteringOf = (
+  payloads: readonly SubjectPayload[],
+  { suppression_list: list = '' }: HubspotSettings,
+): ReadonlySet<number> =>
+  new Set(list === '' ? [] : payloads.flatMap((payload, index) => (placeOf(payload) === 'leaves' ? [index] : [])));
 
 const placeAll = async (
   call: HubspotCall,
   payloads: readonly SubjectPayload[],
   settings: HubspotSettings,
-): Promise<Writes> => {
-  const writes: Writes = { known: [], linked: [], created: [] };
+): Promise<ContactWrites> => {
+  const known: WriteInput[] = [];
+  const linked: WriteInput[] = [];
+  const created: WriteInput[] = [];
   const idProperty = settings.contact_id_property;
   const newcomers = payloads.filter(({ is_new }) => is_new === true);
   const byUserId = await findByUserId(
@@ -61,9 +79,14 @@ const placeAll = async (
   const claimed = new Set<string>();
   payloads.forEach((payload, index) => {
     const properties = toProperties(payload.attributes ?? {}, ['email', idProperty]);
-    const known = { payload: index, input: { id: payload.id, idProperty, properties } };
+    const objectId = byUserId.get(payload.id)?.id;
+    const write = {
+      payload: index,
+      ...(objectId !== undefined && { objectId }),
+      input: { id: payload.id, idProperty, properties },
+    };
     if (!strangers.includes(payload)) {
-      if (Object.keys(properties).length > 0) writes.known.push(known);
+      if (Object.keys(properties).length > 0) known.push(write);
       else call.settle(index, { result: 'delivered', warning: null });
       return;
     }
@@ -72,13 +95,13 @@ const placeAll = async (
     if (email !== null) claimed.add(email);
     if ('outcome' in place) call.settle(index, place.outcome);
     else if (place.contact === null)
-      writes.created.push({ ...known, input: { ...known.input, properties: { ...properties, email: place.email } } });
+      created.push({ ...write, input: { ...write.input, properties: { ...properties, email: place.email } } });
     else {
       const input = { id: place.contact.id, properties: { ...properties, [idProperty]: payload.id } };
-      writes.linked.push({ payload: index, input });
+      linked.push({ payload: index, objectId: place.contact.id, input });
     }
   });
-  return writes;
+  return { known, linked, created };
 };
 
 /** Which contact a new user is, or a new one (null), or why none. */

@@ -47,15 +47,70 @@ describe('the list of contacts who are not to be dunned', () => {
     expect(members()).toEqual([]);
   });
 
-  it('changes in one request for a whole call, after the properties', async () => {
+  it('is joined after the properties, and left before them: on it nobody is enrolled, and leaving it enrols nobody', async () => {
     list.members.add(idOf('user_bob'));
-    await say({ [ANN]: { in_dunning: false }, user_bob: { in_dunning: true } });
+    await say({ user_bob: { in_dunning: true }, [ANN]: { in_dunning: false } });
     expect(members()).toEqual([idOf(ANN)]);
+    const change = [`GET ${encodeURIComponent(NAME)}`, 'PUT add-and-remove'];
     expect(bench.standIn.requests.map(({ method, path }) => `${method} ${path.replace(/.*\//, '')}`)).toEqual([
-      'POST update',
-      `GET ${encodeURIComponent(NAME)}`,
-      'PUT add-and-remove',
+      ...['POST update', ...change],
+      ...['POST read', ...change, 'POST update'],
     ]);
+    expect(
+      bench.standIn.requests.map(({ body }) => JSON.stringify(body)).map((body) => body.includes('"true"')),
+    ).toEqual([false, false, false, false, false, false, true]);
+  });
+
+  it('is left by a contact that is found by its address, too', async () => {
+    const id = bench.standIn.account.add('contacts', { email: 'new@example.com' });
+    list.members.add(id);
+    const record = bench.record('user_new', { attributes: { in_dunning: true, email: 'new@example.com' } });
+    await makeActionsSink(bench.tool, settings(), { now: () => NOW }).send([record]);
+    expect(members()).toEqual([]);
+    expect(bench.standIn.requests.at(-1)?.path).toContain('/update');
+  });
+
+  it.each<readonly [string, ToolFault]>([
+    ['out of order', { kind: 'status', status: 502 }],
+    ['garbled', { kind: 'garbage', applied: true, body: '{"ok":true}' }],
+  ])(
+    'that cannot be left, HubSpot being %s, is no start: the properties wait, and of nobody else',
+    async (_, fault) => {
+      list.members.add(idOf(ANN));
+      bench.standIn.inject(fault, { calls: 1, holding: [idOf(ANN)] });
+      const told = { [ANN]: { in_dunning: true }, user_bob: { in_dunning: false } };
+      expect(await say(told)).toMatchObject([
+        { result: 'unknown', reason: expect.stringMatching(/list was not changed: .*; properties not told/) },
+        DELIVERED,
+      ]);
+      const held = (id: string) =>
+        bench.standIn.account.find('contacts', 'recoup_user_id', id)[0]?.properties.in_dunning;
+      expect([held(ANN), held('user_bob')]).toEqual([undefined, 'false']);
+      expect(await say(told)).toEqual([DELIVERED, DELIVERED]);
+      expect(held(ANN)).toBe('true');
+      expect(members()).toEqual([idOf('user_bob')]);
+    },
+  );
+
+  it.each<readonly [string, ToolFault, object]>([
+    ['takes nothing', { kind: 'throttled' }, { result: 'unknown' }],
+    ['refuses it', { kind: 'status', status: 400 }, { result: 'rejected', partly: true }],
+    ['says nothing', { kind: 'silence', applied: false, socket: 'destroyed' }, { result: 'unknown' }],
+  ])(
+    'once left leaves in doubt what HubSpot holds where it %s: whoever pays meanwhile is put back',
+    async (_, fault, end) => {
+      list.members.add(idOf(ANN));
+      bench.standIn.inject(fault, { calls: 1, holding: ['objectWriteTraceId'] });
+      expect(await say({ [ANN]: { in_dunning: true } })).toMatchObject([end]);
+      expect(members()).toEqual([]);
+    },
+  );
+
+  it('once left is no reason to spare a call that is refused: without them it is halved as ever', async () => {
+    bench.standIn.inject({ kind: 'status', status: 400 }, { calls: 1, holding: ['objectWriteTraceId'] });
+    expect(await say({ [ANN]: { in_dunning: true }, user_bob: { in_dunning: true } })).toMatchObject({
+      answer: 'refused',
+    });
   });
 
   it('holds a contact that is new in HubSpot, too', async () => {

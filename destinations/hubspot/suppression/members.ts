@@ -8,6 +8,6 @@ export const placeOf = ({ attributes = {} }: SubjectPayload): 'joins' | 'leaves'
 
 /** Contacts by HubSpot's id that a call moves. */
 export interface Moves {
-  readonly joining: readonly string[];
-  readonly leaving: readonly string[];
+  readonly joining?: readonly string[];
+  readonly leaving?: readonly string[];
 }

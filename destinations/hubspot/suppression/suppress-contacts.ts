@@ -14,8 +14,8 @@ interface Written {
 }
 
 /**
- * Lets HubSpot's own means of suppression follow the properties that a call wrote: the list of those who are not to be dunned,
- * and the workflows to be left, as far as policy names them.
+ * Lets HubSpot's own means of suppression follow the properties that a call wrote of those who are not to be dunned: they join
+ * the list, and leave workflows, as far as policy names them.
  * @returns the outcomes, where a record is done only when these follow; else its properties have to be asserted again as well,
  * since they may be others by then.
  */
@@ -26,16 +26,15 @@ export const suppressContacts = async (
 ): Promise<readonly ActionOutcome[]> => {
   const { suppression_list: list = '', unenrol_workflows: workflows = '' } = settings;
   if (list === '' && workflows === '') return outcomes;
-  const placed = payloads.flatMap((payload, index) => {
-    const [id, place] = [ids.get(index), placeOf(payload)];
-    return id === undefined || place === null ? [] : [{ index, id, place }];
+  const joining = payloads.flatMap((payload, index) => {
+    const id = ids.get(index);
+    return id === undefined || placeOf(payload) !== 'joins' ? [] : [{ index, id }];
   });
-  const idsOf = (which: 'joins' | 'leaves') => placed.filter(({ place }) => place === which).map(({ id }) => id);
-  const moves = { joining: idsOf('joins'), leaving: idsOf('leaves') };
-  const notListed = list === '' ? null : await changeList(request, settings, list, moves);
+  const moves = { joining: joining.map(({ id }) => id) };
+  const { failure: notListed } = list === '' ? UNLISTED : await changeList(request, settings, list, moves);
   const enrolled = await unenrol(request, settings, workflows.split(' ').filter(Boolean), moves.joining);
   const owed = new Map(
-    placed.flatMap(({ index, id }) => {
+    joining.flatMap(({ index, id }) => {
       const still = enrolled.get(id);
       const why = [
         ...(notListed === null ? [] : [`the list was not changed: ${notListed}`]),
@@ -49,3 +48,5 @@ export const suppressContacts = async (
     return reason === undefined ? outcome : { result: 'unknown', reason };
   });
 };
+
+const UNLISTED = { failure: null };
