@@ -2,6 +2,7 @@ import type { DeclineTaxonomy } from '../domain/decline.ts';
 import type { Fact, InvoiceState } from '../domain/fact.ts';
 import type { CustomerKey } from '../domain/ids.ts';
 import type { Instant } from '../domain/instant.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Rules } from '../domain/rules.ts';
 import { loneRequests } from './action-request.ts';
 import { type Attempt, type AttemptContext, foldAttempts, holdBack, numberAttempts } from './attempt.ts';
@@ -112,6 +113,16 @@ const foldPayments = (
   return payments;
 };
 
+type PlanFor = (invoice: InvoiceState | null, subscription: string | null) => Plan;
+
+const makePlanFor = (facts: readonly Fact[], subscriptions: Ledger['subscriptions'], policy: Policy): PlanFor => {
+  const prices = foldPrices(facts);
+  return (invoice, subscription) => {
+    const billed = subscriptions.get(subscription ?? invoice?.subscription ?? '');
+    return resolvePlan(invoice, billed?.latest ?? null, policy, prices);
+  };
+};
+
 /** Folds a customer's facts, in any order, into the ledger at `now`. Pure. */
 export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules: Rules, now: Instant): Ledger => {
   const { policy } = rules;
@@ -120,15 +131,8 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
   const stated = foldInvoices(facts, charges);
   const subscriptions = foldSubscriptions(facts);
   const countsStand = policy.chargeWebhooks === 'absent';
-  const prices = foldPrices(facts);
   const taxonomy = taxonomyOf(rules, customer.provider);
-  const planFor = (invoice: InvoiceState | null, subscription: string | null): Plan =>
-    resolvePlan(
-      invoice,
-      subscriptions.get(subscription ?? invoice?.subscription ?? '')?.latest ?? null,
-      policy,
-      prices,
-    );
+  const planFor = makePlanFor(facts, subscriptions, policy);
   const attempts = foldAllAttempts(stated, {
     now,
     charges,
@@ -173,9 +177,7 @@ export const foldLedger = (customer: CustomerKey, given: readonly Fact[], rules:
       ...walked.changesAt,
       ...suppressed.changesAt,
       ...cards.changesAt,
-      ...waiting(attempts, payments, now),
-      ...[...invoices.values()].flatMap((invoice) => loneRequests(invoice).map(({ settlesAt }) => settlesAt)),
-      ...refunds.map(({ settlesAt }) => settlesAt),
+      ...settling({ attempts, payments, invoices, refunds }),
     ].filter((at) => at > now),
   };
 };
@@ -186,13 +188,16 @@ const taxonomyOf = (rules: Rules, provider: string): DeclineTaxonomy => {
   return taxonomy;
 };
 
-const waiting = (attempts: Ledger['attempts'], payments: Ledger['payments'], now: Instant): Instant[] => {
-  const ends: Instant[] = [];
-  for (const list of attempts.values()) {
-    for (const attempt of list) if (attempt.pending) ends.push(attempt.settlesAt);
-  }
-  for (const list of payments.values()) {
-    for (const payment of list) if (payment.pending) ends.push(payment.settlesAt);
-  }
-  return ends.filter((at) => at > now);
-};
+/** When what still waits for something to come beside it waits no longer; past ones included. */
+const settling = ({
+  attempts,
+  payments,
+  invoices,
+  refunds,
+}: Pick<Ledger, 'attempts' | 'payments' | 'invoices' | 'refunds'>): readonly Instant[] =>
+  [
+    ...[...attempts.values()].flat().filter(({ pending }) => pending),
+    ...[...payments.values()].flat().filter(({ pending }) => pending),
+    ...[...invoices.values()].flatMap(loneRequests),
+    ...refunds,
+  ].map(({ settlesAt }) => settlesAt);
