@@ -125,6 +125,13 @@ export const toolPromises = (store: Subject): void => {
       expect(await waiting(store(), later(1))).toHaveLength(1);
     });
 
+    it('hear the news while a decision fails: what was is never out of date', async () => {
+      await want(store(), [wanted({ desired: {}, edges: [edge('e_1', 'news')] })]);
+      await store().accept([deliveryOf('cus_1', 'evt_more', NOW)]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toHaveLength(1);
+    });
+
     it('begin to wait anew once they were settled', async () => {
       await want(store(), [wanted()]);
       await settleAll();

@@ -1,7 +1,10 @@
-// Found by the index of what is unread: unless told, SQLite walks over everything that was ever received.
+// Found by the index of what is unread: unless told, SQLite walks over everything that was ever received. News tells what
+// was, a payment as well as a failure: that is never out of date, and whoever listens does not wait for hours.
 const IS_PARKED_UNREAD = `(p.failures > 0 AND EXISTS (SELECT 1 FROM customers u
     JOIN deliveries d INDEXED BY deliveries_unread ON d.customer_id = u.id
-    WHERE u.profile_id = p.id AND d.ending = 'unread'))`;
+    WHERE u.profile_id = p.id AND d.ending = 'unread')
+  AND NOT EXISTS (SELECT 1 FROM tool_edges e
+    WHERE e.tool_state_id = s.id AND e.status IN ('queued', 'unknown') AND e.role = 'news'))`;
 
 /** Of the person of row `s`, or of an account that they are told about, whose owner hears of it first. */
 const ofWhom = (condition: string): string => `(
