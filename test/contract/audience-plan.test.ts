@@ -119,7 +119,7 @@ describe('the plan', () => {
 
   it('knows which traits are instants: only these have an age', () => {
     const instants =
-      "InstantTraitName = 'next_retry_date' | 'first_failed_at' | 'last_recovered_at' | 'card_expires_at'";
+      "InstantTraitName = 'next_retry_date' | 'first_failed_at' | 'grace_ends_at' | 'last_recovered_at' | 'card_expires_at'";
     expect(emitTypes(readPlan())).toContain(instants);
   });
 });

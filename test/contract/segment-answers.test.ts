@@ -111,7 +111,7 @@ describe('no answer', () => {
     '%s after Segment took the calls is unknown, and repeating it adds no id',
     async (kind) => {
       segment.script({ kind, apply: true });
-      const sink = sinkFor({ timeoutMs: 80 });
+      const sink = sinkFor({ timeoutMs: 500 });
       const two = [call(1), call(2)];
       expect(results(await sink.send(two))).toEqual(['unknown', 'unknown']);
       expect(results(await sink.send(two))).toEqual(['delivered', 'delivered']);
@@ -122,7 +122,7 @@ describe('no answer', () => {
 
   test('calls behind one without an answer are not sent before it', async () => {
     segment.script({ kind: 'hang', apply: true });
-    const outcomes = await sinkFor({ timeoutMs: 80 }).send(calls(2_600));
+    const outcomes = await sinkFor({ timeoutMs: 500 }).send(calls(2_600));
     expect(outcomes[0]).toMatchObject({ result: 'unknown' });
     expect(outcomes.at(-1)).toMatchObject({ result: 'retry' });
     expect(segment.requests).toHaveLength(1);
