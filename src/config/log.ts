@@ -31,6 +31,12 @@ const LOG_FIELDS = [
   'failures',
   'rejected',
   'since',
+  'rows',
+  'attributes',
+  'open',
+  'oldestSeconds',
+  'entered',
+  'known',
 ] as const;
 
 /** `message` is a constant sentence; what varies goes into the details, and what was thrown into `details.error`. */

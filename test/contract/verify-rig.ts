@@ -1,4 +1,5 @@
 import { AUDIENCES } from '../../audiences/index.ts';
+import { makeLog } from '../../src/config/log.ts';
 import { makeActionsSink } from '../../src/destination-kit/actions-sink.ts';
 import { fieldsOf, typeOf } from '../../src/destination-kit/fields.ts';
 import type { Attributes, AttributeValue, Subject } from '../../src/destination-kit/record.ts';
@@ -31,6 +32,7 @@ export interface VerifyRig {
   readonly store: Store;
   readonly engine: Engine;
   readonly now: () => Instant;
+  /** As the log tells it. */
   readonly logged: { readonly level: 'warn' | 'error'; readonly details: object }[];
   /** Decides what the tool should hold of somebody. */
   readonly want: (userId: string, desired: Attributes, urgent?: boolean) => Promise<void>;
@@ -65,10 +67,12 @@ export const openVerifyRig = async (open: OpenToolBench, options: VerifyRigOptio
     providers: {},
     namespace: 'test',
     random: () => 0.5,
-    log: {
-      warn: (details) => void logged.push({ level: 'warn', details }),
-      error: (details) => void logged.push({ level: 'error', details }),
-    },
+    log: makeLog('warn', {
+      write: (line) => {
+        const { level, time, msg, ...details } = JSON.parse(line);
+        logged.push({ level, details });
+      },
+    }),
     segment: null,
     recorder: makeSegmentRecorder(),
     tools: [engineTool],

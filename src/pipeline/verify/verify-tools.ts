@@ -110,8 +110,9 @@ const tellDrifts = (log: DeliveryLog, tool: string, drifts: readonly Drift[]): v
   if (fought.length > 0) log.error({ tool, rows: fought.length, attributes: namesOf(fought) }, FOUGHT);
 };
 
-const namesOf = (drifts: readonly Drift[]): readonly string[] =>
-  [...new Set(drifts.flatMap(({ names }) => names))].sort();
+/** As text: the log takes no lists, which could hold anything. */
+const namesOf = (drifts: readonly Drift[]): string =>
+  [...new Set(drifts.flatMap(({ names }) => names))].sort().join(' ');
 
 const DRIFTED = 'The tool did not hold what it had acknowledged; it is asserted again';
 const FOUGHT =
