@@ -108,6 +108,8 @@ export const TOOL_SHAPE = Object.fromEntries(
 export interface ToolVendor {
   /** As tools name it, e.g. `hubspot`. */
   readonly vendor: string;
+  /** Its tools beside the one that bears its name, by what follows it in their keys. */
+  readonly parts?: readonly string[];
   /** As people write it. */
   readonly name: string;
   /** Whom or what its tools speak of, for people. */
@@ -139,6 +141,7 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
   },
   {
     vendor: 'hubspot',
+    parts: ['companies', 'tasks'],
     name: 'HubSpot',
     holds: 'contacts, companies and tasks',
     recipe: 'docs/recipes/hubspot.md',
@@ -146,6 +149,7 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
   },
   {
     vendor: 'salesforce',
+    parts: ['accounts', 'tasks'],
     name: 'Salesforce',
     holds: 'contacts, accounts and tasks',
     recipe: 'docs/recipes/salesforce.md',
@@ -187,6 +191,12 @@ export const TOOL_VENDORS: readonly ToolVendor[] = [
     credentials: { accessToken: 'INTERCOM_ACCESS_TOKEN', baseUrl: 'INTERCOM_BASE_URL' },
   },
 ];
+
+/** The key of every tool there is, e.g. `hubspot-tasks`. */
+export const TOOL_KEYS: readonly string[] = TOOL_VENDORS.flatMap(({ vendor, parts = [] }) => [
+  vendor,
+  ...parts.map((part) => `${vendor}-${part}`),
+]);
 
 type Given = Readonly<Partial<Record<ToolVariableName, string | undefined>>>;
 

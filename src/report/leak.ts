@@ -37,15 +37,22 @@ const causeOf = (leak: OpenLeak, pause: ToolPause | undefined): LeakCause => {
   return leak.failures > 0 || leak.lastResult === 'retry' || leak.lastResult === 'unknown' ? 'retrying' : 'waiting';
 };
 
+/** What the tool goes on with and how a person ends it: a task is worked by somebody, and no flow sends it. */
+const byHand = (tool: string): { readonly one: string; readonly all: string } =>
+  tool.endsWith('-tasks')
+    ? { one: `Close their task in ${tool} by hand`, all: 'tell whoever works its dunning tasks' }
+    : { one: `Take them out of the flow in ${tool} by hand`, all: 'pause its dunning flows there' };
+
 const adviceOf = (cause: LeakCause, { tool, deadLetter }: OpenLeak): string => {
+  const { one, all } = byHand(tool);
   switch (cause) {
     case 'dead_letter':
-      return `Take them out of the flow in ${tool} by hand, mend the cause, then replay dead letter ${deadLetter ?? '(see the list)'}.`;
+      return `${one}, mend the cause, then replay dead letter ${deadLetter ?? '(see the list)'}.`;
     case 'stopped':
-      return `Mend the key, the permissions or the address of ${tool}; until then pause its dunning flows there.`;
+      return `Mend the key, the permissions or the address of ${tool}; until then ${all}.`;
     case 'paused':
     case 'retrying':
-      return `Nothing, if ${tool} is back soon: the newest state goes first. If not, pause its dunning flows there.`;
+      return `Nothing, if ${tool} is back soon: the newest state goes first. If not, ${all}.`;
     case 'waiting':
       return `See that a relay runs and has a key of ${tool}: nothing was sent yet.`;
   }

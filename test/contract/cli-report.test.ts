@@ -74,6 +74,9 @@ describe('recoup report', () => {
     await pays(10 * MINUTE_MS, false);
     const { exitCode, complaint } = await recoup('report', 'suppression', '--tool', 'brase');
     expect([exitCode, complaint]).toEqual([2, expect.stringContaining('Did you mean braze?')]);
+    const part = await recoup('report', 'suppression', '--tool', 'hubspot-taks');
+    expect([part.exitCode, part.complaint]).toEqual([2, expect.stringContaining('Did you mean hubspot-tasks?')]);
+    expect((await recoup('report', 'latency', '--tool', 'hubspot-tasks')).exitCode).toBe(0);
   });
 
   it('suppression --json: every number, for programs', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TOOLS } from '../../destinations/index.ts';
-import { requiredOf, TOOL_VENDORS, vendorOfTool } from '../../src/config/tool-access.ts';
+import { requiredOf, TOOL_KEYS, TOOL_VENDORS, vendorOfTool } from '../../src/config/tool-access.ts';
 
 describe('docs/destinations.md', () => {
   const text = readFileSync('docs/destinations.md', 'utf8');
@@ -22,5 +22,9 @@ describe('docs/destinations.md', () => {
 describe('a vendor of the configuration', () => {
   it('is known for every tool, by its key', () => {
     for (const { key, vendor } of TOOLS) expect(vendorOfTool(key)?.vendor, key).toBe(vendor);
+  });
+
+  it('lists the key of every tool, and no other', () => {
+    expect([...TOOL_KEYS].sort()).toEqual(TOOLS.map(({ key }) => key).sort());
   });
 });

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { nearest } from '../../config/nearest.ts';
-import { TOOL_VENDORS } from '../../config/tool-access.ts';
+import { TOOL_KEYS } from '../../config/tool-access.ts';
 import { instant } from '../../domain/instant.ts';
 import { type Enqueue, examples, withJson } from '../command-help.ts';
 import type { CliDoors } from '../doors.ts';
@@ -12,16 +12,13 @@ const toSince = (text: string): Since => {
   throw new InvalidArgumentError(parsed.error);
 };
 
-const VENDORS: readonly string[] = ['segment', ...TOOL_VENDORS.map(({ vendor }) => vendor)];
+const NAMES: readonly string[] = ['segment', ...TOOL_KEYS];
 
 /** A name that no tool bears would be a report without leaks, and a script that never rings. */
 const toTool = (text: string): string => {
-  const [vendor = ''] = text.split('-', 1);
-  if (VENDORS.includes(vendor)) return text;
-  const near = nearest(text, VENDORS);
-  throw new InvalidArgumentError(
-    near === null ? `Expected one of ${VENDORS.join(', ')}, or a part such as hubspot-tasks.` : `Did you mean ${near}?`,
-  );
+  if (NAMES.includes(text)) return text;
+  const near = nearest(text, NAMES);
+  throw new InvalidArgumentError(near === null ? `Expected one of ${NAMES.join(', ')}.` : `Did you mean ${near}?`);
 };
 
 const withQuestion = (command: Command): Command =>
