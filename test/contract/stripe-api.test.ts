@@ -133,7 +133,7 @@ describe('reading Stripe', () => {
     ['a lock on the object', { kind: 'status', status: 409 } as const],
     ['a hang', { kind: 'hang' } as const],
   ])('is told to come again after %s', async (_, fault) => {
-    const { api, stripe } = await rig(customers(1), { timeoutMs: 50 });
+    const { api, stripe } = await rig(customers(1), { timeoutMs: 400 });
     stripe.script(fault);
     expect(await api.fetch('/v1/customers/cus_1', {}, '')).toMatchObject({ result: 'retry' });
     expect(await api.fetch('/v1/customers/cus_1', {}, '')).toMatchObject({ result: 'found' });
