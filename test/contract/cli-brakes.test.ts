@@ -43,6 +43,21 @@ describe('recoup brakes and diff', () => {
     expect([stop, past]).toMatchObject([null, [{ actor: 'ada', reason: 'checked it', entered: 5, known: 40 }]]);
   });
 
+  it('lists who waits before a release, where they stand and since when, at most as many as asked for', async () => {
+    await engage('enforce');
+    const { flat } = await runInProcess(['brakes', 'status'], doors);
+    expect(flat).toMatch(/Who waits \(6 of 6\)/);
+    expect(flat).toMatch(/due\S* +first_failure +a release +2026-11-01 12:00/);
+    const two = await runInProcess(['brakes', 'status', '--people', '2'], doors);
+    expect(two.text.match(/a release/g)).toHaveLength(2);
+    expect(two.flat).toMatch(/Who waits \(2 of 6; more: --people <n>\)/);
+    const { people } = JSON.parse((await runInProcess(['brakes', 'status', '--json'], doors)).text);
+    expect(people).toHaveLength(6);
+    expect(people[0]).toMatchObject({ cause: 'share', mode: 'live', stage: 'first_failure' });
+    await runInProcess(['brakes', 'release', '--reason', 'checked'], doors);
+    expect((await runInProcess(['brakes', 'status'], doors)).flat).not.toContain('Who waits');
+  });
+
   it('asks for a reason', async () => {
     await engage('enforce');
     expect((await runInProcess(['brakes', 'release'], doors)).exitCode).toBe(2);

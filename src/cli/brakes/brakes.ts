@@ -1,10 +1,11 @@
 import { userInfo } from 'node:os';
-import { instant, toIso } from '../../domain/instant.ts';
-import type { BrakeStatus, BrakeStop } from '../../pipeline/brakes/brake-ports.ts';
+import { type Instant, instant, toIso } from '../../domain/instant.ts';
+import type { BrakeStatus, BrakeStop, HeldPerson } from '../../pipeline/brakes/brake-ports.ts';
 import { releaseText, stopText } from '../../pipeline/brakes/brake-watch.ts';
 import type { CliDoors } from '../doors.ts';
 import { CommandFailure, EXIT } from '../failure.ts';
-import { clean, say, sayJson } from '../terminal.ts';
+import { distance } from '../instant-text.ts';
+import { alignRows, clean, heading, paint, say, sayJson } from '../terminal.ts';
 
 const pastLine = ({ engagedAt, entered, known, releasedAt, actor, reason }: BrakeStop): string =>
   `  ${toIso(engagedAt)}  ${entered} of ${known}; released ${releasedAt === null ? '' : toIso(releasedAt)} by ${clean(actor ?? '')}: ${clean(reason ?? '')}`;
@@ -18,13 +19,46 @@ const statusLines = (status: BrakeStatus): readonly string[] => {
   ];
 };
 
-/** `recoup brakes status`: whether entries are held back, since when and why; 0 either way. */
-export const brakesStatus = async (doors: CliDoors, { json }: { readonly json?: boolean }): Promise<number> => {
+const WAITS_FOR: Readonly<Record<HeldPerson['cause'], string>> = { share: 'a release', person: 'room of their own' };
+
+const nameOf = ({ userId, customer, mode }: HeldPerson): string =>
+  clean(userId ?? customer ?? 'nobody named') + (mode === 'test' ? ' (test mode)' : '');
+
+const sayPeople = (people: readonly HeldPerson[], { share, person }: BrakeStatus['held'], now: Instant): void => {
+  if (people.length === 0) return;
+  const all = share + person;
+  heading(`Who waits (${people.length} of ${all}${people.length < all ? '; more: --people <n>' : ''})`);
+  const rows = people.map((each) => [
+    `  ${nameOf(each)}`,
+    clean(each.stage ?? ''),
+    WAITS_FOR[each.cause],
+    `${toIso(each.since).slice(0, 16).replace('T', ' ')}, ${distance(each.since, now)}`,
+  ]);
+  const [head = '', ...lines] = alignRows([['  who', 'stage', 'waits for', 'since (UTC)'], ...rows]);
+  say(paint('dim', head));
+  for (const line of lines) say(line);
+};
+
+interface StatusOptions {
+  readonly json?: boolean;
+  /** How many of those who wait to list at most. */
+  readonly people?: number;
+}
+
+/** How many are listed unless said otherwise: what fits on a screen, and for programs all but after an accident. */
+const LISTED = { text: 20, json: 10_000 } as const;
+
+/** `recoup brakes status`: whether entries are held back, since when and why, and who waits; 0 either way. */
+export const brakesStatus = async (doors: CliDoors, { json, people }: StatusOptions): Promise<number> => {
   const store = await doors.openStore();
   try {
     const status = await store.brakeStatus();
-    if (json === true) sayJson(status);
-    else for (const line of statusLines(status)) say(line);
+    const waiting = await store.heldPeople(people ?? (json === true ? LISTED.json : LISTED.text));
+    if (json === true) sayJson({ ...status, people: waiting });
+    else {
+      for (const line of statusLines(status)) say(line);
+      sayPeople(waiting, status.held, instant(Date.now()));
+    }
     return EXIT.done;
   } finally {
     await store.close();

@@ -13,8 +13,9 @@ const addBrakesGroup = (program: Command, doors: CliDoors, enqueue: Enqueue): vo
     .command('brakes')
     .description('what holds back entries into messaging when too much happens at once');
   withJson(group.command('status'))
-    .description('is the brake engaged, since when, and how many wait')
-    .addHelpText('after', examples('brakes status', 'brakes status --json'))
+    .description('is the brake engaged, since when, and who waits')
+    .option('--people <n>', 'how many of them to list; 20, with --json 10000', wholeNumber(0, 10_000))
+    .addHelpText('after', examples('brakes status', 'brakes status --people 200', 'brakes status --json'))
     .addHelpText('after', WHAT_THEY_DO)
     .action((options) => enqueue(async () => (await import('../brakes/brakes.ts')).brakesStatus(doors, options)));
   withJson(group.command('release'))

@@ -1,3 +1,4 @@
+import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 
 /** What the brakes need of the store (semantics G10). */
@@ -51,6 +52,19 @@ export interface BrakeStatus {
   readonly past: readonly BrakeStop[];
 }
 
+/** Somebody whose entry into messaging waits. */
+export interface HeldPerson {
+  readonly userId: string | null;
+  readonly mode: Mode;
+  /** A billing customer of theirs, by the provider's id: all there is to look for while no user id is known. */
+  readonly customer: string | null;
+  /** `share`: until a release; `person`: until there is room of their own. */
+  readonly cause: 'share' | 'person';
+  readonly since: Instant;
+  /** Where the person stands by the last decision. */
+  readonly stage: string | null;
+}
+
 export interface BrakeRelease {
   readonly actor: string;
   readonly reason: string;
@@ -58,6 +72,8 @@ export interface BrakeRelease {
 
 export interface BrakeStore {
   readonly brakeStatus: () => Promise<BrakeStatus>;
+  /** Who waits, for a release first, of these whoever waits longest; at most `limit`. */
+  readonly heldPeople: (limit: number) => Promise<readonly HeldPerson[]>;
   /**
    * Lets entries go again and makes all who were held back due: they are decided again, and enter if it is still true.
    * Null: no brake was engaged, and nothing is written. Else how many are due.

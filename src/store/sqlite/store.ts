@@ -7,6 +7,7 @@ import { makeSettleLookUp } from './api/look-up-ends.ts';
 import { makeLookUps } from './api/look-ups.ts';
 import { makeMissedSearches } from './api/missed-searches.ts';
 import { makeBrakes } from './brakes/brakes.ts';
+import { makeHeldPeople } from './brakes/held-people.ts';
 import { makeModes } from './brakes/modes.ts';
 import { makeObserved } from './brakes/observed.ts';
 import { makeCounts } from './counts.ts';
@@ -65,6 +66,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
   const findProfiles = makeFindProfiles(db);
   const profileHistory = makeProfileHistory(db);
   const brakes = makeBrakes(db, customers);
+  const heldPeople = makeHeldPeople(db);
   const modes = makeModes(db);
   const observed = makeObserved(db);
   const counts = makeCounts(db, brakes);
@@ -137,6 +139,7 @@ export const makeSqliteStore = (db: DatabaseSync, release: () => void): Store =>
     backfillProgress: async (id) => backfills.progress(id),
     observed: async () => read(observed),
     brakeStatus: async () => read(brakes.status),
+    heldPeople: async (limit) => read(() => heldPeople(limit)),
     releaseBrake: async (release, now) => write(() => brakes.release(release, now)),
     noteMode: async (mode, now) => write(() => modes.note(mode, now)),
     probe: async () => write(probe),
