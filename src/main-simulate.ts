@@ -11,6 +11,7 @@ import { openTools } from './main-tools.ts';
 import type { EngineTool } from './pipeline/engine.ts';
 import { makeGuard } from './pipeline/guard/make-guard.ts';
 import { makeFindPresent } from './pipeline/guard/present.ts';
+import { intervene } from './pipeline/interventions/intervene.ts';
 import { makeRelay } from './pipeline/relay.ts';
 import { makeRules } from './pipeline/rules.ts';
 import { PROVIDERS } from './providers/index.ts';
@@ -108,6 +109,7 @@ const makeTurns = (readsBack: boolean) => {
   });
 };
 
+const NO_MORE = { actor: null, reason: null, holdId: null, episode: null };
 const userOf = ({ userId }: ToolRecord): string => userId;
 const DOWN: BatchAnswer = { answer: 'unavailable', reason: 'status 503' };
 const unread = (): Error => Object.assign(new Error('status 503'), { status: 503 });
@@ -152,11 +154,8 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
       log: SILENT_LOG,
     });
   let relay = open();
-  const findPresent = makeFindPresent({
-    store,
-    rules: makeRules({ ...rulesInput, segmentNames }),
-    providers: PROVIDERS,
-  });
+  const world = { store, rules: makeRules({ ...rulesInput, segmentNames }), providers: PROVIDERS };
+  const findPresent = makeFindPresent(world);
   return {
     store,
     secret: SECRET,
@@ -170,6 +169,11 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
     guard: makeGuard({ findPresent }),
     tools: toTools(standIns, policy),
     verifyDue: readsBack ? (now) => relay.verifyDue(now) : null,
+    intervene: async ({ userId: id, requestId, until, now }) => {
+      const action = until === null ? 'mark_recovered' : 'hold';
+      const wish = { ...NO_MORE, action, id, requestId, expiry: until === null ? null : { until } } as const;
+      return (await intervene(world, wish, now)).ok;
+    },
     restart: async () => {
       await relay.stop();
       relay = open();

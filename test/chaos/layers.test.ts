@@ -79,6 +79,26 @@ test(
 );
 
 test(
+  'people who call support and are held, or have paid another way, are written to no more, by any one layer',
+  async () => {
+    const asked = { customers: 60, days: 24, failing: 0.9, calling: 0.9, weather: 'usual' } as const;
+    const lone = [
+      ['state', 'exit'],
+      ['guard', 'exit'],
+      ['guard', 'state'],
+    ] as const;
+    for (const without of lone) {
+      const result = await playWorld({ ...asked, without });
+      expect(result.calls.held).toBeGreaterThan(3);
+      expect(result.calls.marked).toBeGreaterThan(0);
+      expect(violationsOf(result)).toEqual([]);
+      expect(result.differences).toEqual([]);
+    }
+  },
+  TIMEOUT,
+);
+
+test(
   'a guard that answers behind the limit of the template lets nothing out, and reading back two hours late sets right all the same',
   async () => {
     const mute = await playWorld({ weather: 'usual', delays: { guard: 2_001 } });

@@ -26,6 +26,7 @@ const openCourt = (asksGuard: boolean, tool = BRAZE, lateMs = 0) => {
   const judge = makeJudge(truth, [tool], { asksGuard, lateMs });
   return {
     judge,
+    truth,
     see: (body: string, at: number) => {
       const change = truth.see(body, at);
       if (change !== null) judge.onChange(change);
@@ -101,6 +102,20 @@ test('a payment that reaches the door before the failure counts, and so do a can
   expect(truth.of('ada').inDunning).toBe(true);
   truth.see(webhook('charge.dispute.created', { id: 'dp_1', customer: null, payment_intent: 'pi_0' }), AT + 4);
   expect(truth.of('ada')).toMatchObject({ owes: true, inDunning: false, since: AT + 4 });
+});
+
+test('who is held is not to be written to until the hold lapses, and who was marked as recovered owes nothing', () => {
+  const { judge, truth, see, send } = openCourt(true);
+  see(FAILED, AT);
+  truth.hold('ada', AT + MINUTE, AT + HOUR);
+  send(AT + 2 * MINUTE);
+  expect(truth.nextAt()).toBe(AT + HOUR);
+  expect(truth.lapse(AT + HOUR)).toMatchObject([{ userId: 'ada', standing: { inDunning: true } }]);
+  send(AT + HOUR);
+  expect(judge.verdict()).toMatchObject({ rightly: 1, wrong: [{ at: AT + 2 * MINUTE, suppressedAt: AT + MINUTE }] });
+  truth.markRecovered('ada', AT + 2 * HOUR);
+  see(FAILED, AT + 3 * HOUR);
+  expect(truth.of('ada')).toMatchObject({ owes: false, inDunning: false, since: AT + 2 * HOUR });
 });
 
 test('the judge shares no code with what it judges', () => {

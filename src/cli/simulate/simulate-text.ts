@@ -83,13 +83,14 @@ const showMessages = ({ result }: SimulateRun): void => {
   for (const line of lines) say(`  ${line}`);
 };
 
-const showRecovery = ({ result: { recovered, reactions } }: SimulateRun): void => {
+const showRecovery = ({ result: { recovered, reactions, calls } }: SimulateRun): void => {
   heading('Recovered');
   const { retry, message, alone } = recovered;
   told(
     `${number(retry + message + alone)} failed renewals: ${number(retry)} by a retry, ${number(message)} after a message, ` +
       `${number(alone)} by the customer alone; ${number(reactions.canceled)} canceled after a message`,
   );
+  told(`${number(calls.held)} who called support were held for 3 days, ${number(calls.marked)} marked as recovered`);
 };
 
 const showEnd = ({ result: { differences, hash } }: SimulateRun): void => {

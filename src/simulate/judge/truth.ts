@@ -1,3 +1,5 @@
+import { makeQueue } from '../world/queue.ts';
+
 /** Where a person stands by the webhooks that have reached the door. */
 export interface TrueStanding {
   /** A failed invoice is owed and nothing holds messages back. */
@@ -13,13 +15,20 @@ export interface TrueStanding {
 export interface TruthChange {
   readonly userId: string;
   readonly standing: TrueStanding;
-  /** How long the webhook that told it was on its way, in ms. */
+  /** How long the webhook that told it was on its way, in ms; `Infinity` where nothing new happened. */
   readonly lateMs: number;
 }
 
 export interface Truth {
   /** A webhook reached the door; answers whose standing it changed, null if nobody's. */
   readonly see: (rawBody: string, at: number) => TruthChange | null;
+  /** An operator was told to hold messages back until then, or that all that is owed came another way. */
+  readonly hold: (userId: string, at: number, until: number) => TruthChange | null;
+  readonly markRecovered: (userId: string, at: number) => TruthChange | null;
+  /** When the next hold lapses; null: none is to. */
+  readonly nextAt: () => number | null;
+  /** Ends the holds that have lapsed by `now`; answers whose standing that changed. */
+  readonly lapse: (now: number) => readonly TruthChange[];
   readonly of: (userId: string) => TrueStanding;
 }
 
@@ -30,6 +39,7 @@ interface Book {
   readonly hinted: Set<string>;
   disputed: boolean;
   leaves: boolean;
+  heldUntil: number;
   standing: TrueStanding;
 }
 
@@ -64,10 +74,11 @@ const note = (book: Book, type: string, object: Json): void => {
   if (HINTS.has(type)) for (const invoice of book.failed) book.hinted.add(invoice);
 };
 
-const standingOf = ({ failed, settled, hinted, disputed, leaves }: Book, since: number): TrueStanding => {
+const standingOf = ({ failed, settled, hinted, disputed, leaves, heldUntil }: Book, since: number): TrueStanding => {
   const owed = [...failed].filter((invoice) => !settled.has(invoice));
   const owes = owed.length > 0;
-  return { owes, inDunning: owes && !disputed && !leaves, hinted: owed.some((invoice) => hinted.has(invoice)), since };
+  const inDunning = owes && !disputed && !leaves && heldUntil <= since;
+  return { owes, inDunning, hinted: owed.some((invoice) => hinted.has(invoice)), since };
 };
 
 /**
@@ -86,10 +97,21 @@ export const makeTruth = (userOf: ReadonlyMap<string, string>): Truth => {
     const userId = userOf.get(customer);
     if (userId === undefined) return null;
     const facts = { failed: new Set<string>(), settled: new Set<string>(), hinted: new Set<string>() };
-    const book = { userId, ...facts, disputed: false, leaves: false, standing: NOBODY };
+    const book = { userId, ...facts, disputed: false, leaves: false, heldUntil: 0, standing: NOBODY };
     books.set(customer, book);
     byUser.set(userId, book);
     return book;
+  };
+
+  const holds = makeQueue<Book>();
+
+  /** Reads the book again; answers what changed, null if nothing did. */
+  const restand = (book: Book, at: number, lateMs: number): TruthChange | null => {
+    const before = book.standing;
+    const now = standingOf(book, at);
+    const isSame = before.inDunning === now.inDunning && before.owes === now.owes;
+    book.standing = isSame ? { ...now, since: before.since } : now;
+    return isSame ? null : { userId: book.userId, standing: book.standing, lateMs };
   };
 
   return {
@@ -101,11 +123,29 @@ export const makeTruth = (userOf: ReadonlyMap<string, string>): Truth => {
       const book = bookOf(customer);
       if (book === null) return null;
       note(book, type, data.object);
-      const before = book.standing;
-      const now = standingOf(book, at);
-      const isSame = before.inDunning === now.inDunning && before.owes === now.owes;
-      book.standing = isSame ? { ...now, since: before.since } : now;
-      return isSame ? null : { userId: book.userId, standing: book.standing, lateMs: at - created * 1_000 };
+      return restand(book, at, at - created * 1_000);
+    },
+    hold: (userId, at, until) => {
+      const book = byUser.get(userId);
+      if (book === undefined) return null;
+      book.heldUntil = Math.max(book.heldUntil, until);
+      holds.push(until, book);
+      return restand(book, at, Number.POSITIVE_INFINITY);
+    },
+    markRecovered: (userId, at) => {
+      const book = byUser.get(userId);
+      if (book === undefined) return null;
+      for (const invoice of book.failed) book.settled.add(invoice);
+      return restand(book, at, Number.POSITIVE_INFINITY);
+    },
+    nextAt: holds.nextAt,
+    lapse: (now) => {
+      const changes: TruthChange[] = [];
+      for (let book = holds.takeDue(now); book !== undefined; book = holds.takeDue(now)) {
+        const change = restand(book, now, Number.POSITIVE_INFINITY);
+        if (change !== null) changes.push(change);
+      }
+      return changes;
     },
     of: (userId) => byUser.get(userId)?.standing ?? NOBODY,
   };

@@ -33,6 +33,13 @@ export interface SimulatedRelay extends DrivenRelay {
   readonly tools: readonly SimulatedTool[];
   /** One step of reading the tools back; null: nobody does. */
   readonly verifyDue: PlayOptions['verifyDue'];
+  /** Holds messages to somebody back until an instant, or marks what they owe as recovered where it is null; false: refused. */
+  readonly intervene: (wish: {
+    readonly userId: string;
+    readonly requestId: string;
+    readonly until: Instant | null;
+    readonly now: Instant;
+  }) => Promise<boolean>;
   /** As if the process had died between two calls and come back: what it remembered is gone. */
   readonly restart: (now: Instant) => Promise<void>;
   readonly close: () => Promise<void>;

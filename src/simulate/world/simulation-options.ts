@@ -29,6 +29,8 @@ export interface SimulationOptions {
   };
   /** Share of the cards that fail, over the population's own. */
   readonly failing?: number;
+  /** Share of those whose renewal fails who call support; 0.1 by default. */
+  readonly calling?: number;
   /** Told after each virtual day, counted from 1. */
   readonly onDay?: (day: number) => void;
   /** Looks at the relay once all is played, before it is closed. */

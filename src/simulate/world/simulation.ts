@@ -18,6 +18,7 @@ import {
   type SimulatedToolName,
 } from './simulated-relay.ts';
 import type { SimulationOptions } from './simulation-options.ts';
+import { makeSupportCalls, type SupportCalls } from './support-calls.ts';
 import { makeWorld, type World } from './world.ts';
 
 /** A fixed day, so that the same seed gives the same bytes whenever it is run. */
@@ -41,6 +42,8 @@ export interface SimulationResult {
   readonly reactions: ReturnType<World['reactions']>;
   readonly recovered: ReturnType<World['recovered']>;
   readonly restarts: number;
+  /** What operators did for people who called. */
+  readonly calls: ReturnType<SupportCalls['counts']>;
   readonly differences: readonly Difference[];
   /** Of all messages, of what the tools hold in the end, and of the numbers above. */
   readonly hash: string;
@@ -180,7 +183,7 @@ const toLateVerify = (verifyDue: SimulatedRelay['verifyDue'], delayMs: number): 
 const toResult = (
   { relay, world, weathers, judge, truth, userIds, messages }: Stage,
   flows: readonly RunningFlow[],
-  played: Pick<SimulationResult, 'webhooks' | 'messagesPerDay' | 'inDunningPerDay' | 'restarts'>,
+  played: Pick<SimulationResult, 'webhooks' | 'messagesPerDay' | 'inDunningPerDay' | 'restarts' | 'calls'>,
 ): SimulationResult => {
   const toolOf = (tool: SimulatedToolName) => ({
     requests: weathers[tool].requests(),
@@ -207,6 +210,10 @@ const playStage = async (stage: Stage): Promise<SimulationResult> => {
   let counted = 0;
   const flows = startFlows(stage);
   const restarts = makeRestarts(options, relay);
+  const { seed, calling } = options;
+  const callers = { seed, calling, failures: world.failures, intervene: relay.intervene };
+  const calls = makeSupportCalls({ ...callers, truth, onChange: judge.onChange });
+  const lapses = { nextAt: truth.nextAt, pass: (at: Instant) => truth.lapse(at).forEach(judge.onChange) };
   const webhooks = await play({
     relay,
     clock,
@@ -215,9 +222,9 @@ const playStage = async (stage: Stage): Promise<SimulationResult> => {
     verifyDue: toLateVerify(relay.verifyDue, options.delays?.['read-back'] ?? 0),
     startsAt: STARTS_AT,
     days: options.days,
-    tools: [...Object.values(weathers), ...flows.map(({ late }) => late)],
+    tools: [lapses, ...Object.values(weathers), ...flows.map(({ late }) => late)],
     flows: flows.map(({ flow }) => toTimed(flow)),
-    beside: [restarts],
+    beside: [restarts, calls],
     onWebhook: (rawBody, at) => {
       const change = truth.see(rawBody, at);
       if (change !== null) judge.onChange(change);
@@ -231,7 +238,13 @@ const playStage = async (stage: Stage): Promise<SimulationResult> => {
     },
   });
   await options.onEnd?.(relay, { since: STARTS_AT, now: now() });
-  return toResult(stage, flows, { webhooks, messagesPerDay, inDunningPerDay, restarts: restarts.count() });
+  return toResult(stage, flows, {
+    webhooks,
+    messagesPerDay,
+    inDunningPerDay,
+    restarts: restarts.count(),
+    calls: calls.counts(),
+  });
 };
 
 /** Plays a seeded business through a real relay to tools that really send, and judges every message. */

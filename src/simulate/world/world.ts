@@ -25,6 +25,8 @@ export interface Received {
 
 export interface World {
   readonly customers: readonly Customer[];
+  /** Renewals that fail, by the user whose they are. */
+  readonly failures: readonly { readonly userId: string; readonly at: number }[];
   /** When the next webhook reaches the door; null: none will. */
   readonly nextAt: () => number | null;
   /** The bodies of the webhooks that have reached the door by `now`, in order. */
@@ -157,8 +159,13 @@ export const makeWorld = (options: WorldOptions): World => {
     for (const { planned } of book.slice(book.indexOf(last) + 1)) for (const each of planned) each.isDropped = true;
   };
 
+  const failures = [...chapters].flatMap(([userId, book]) =>
+    book.filter(({ renewal }) => renewal.failed).map(({ renewal }) => ({ userId, at: renewal.story.periodStart })),
+  );
+
   return {
     customers,
+    failures,
     nextAt: queue.nextAt,
     take: (now) => {
       const bodies: string[] = [];
