@@ -103,10 +103,11 @@ const heldBackLines = ({ view: { traits, accounts }, at }: Explanation): readonl
 };
 
 /** The brakes act on what is committed and not on what the facts say, which is all that an explanation looks at. */
-const brakeLines = ({ record, explanation, now }: ExplainPage): readonly string[] => {
-  const isHeld = explanation.at === now && parseView(record.view)?.traits?.suppression_reason === 'brake';
-  return isHeld ? labelled('brake', [`held all the same: ${HELD_BACK.brake}`]) : [];
-};
+export const isBraked = ({ record, explanation, now }: ExplainPage): boolean =>
+  explanation.at === now && parseView(record.view)?.traits?.suppression_reason === 'brake';
+
+const brakeLines = (page: ExplainPage): readonly string[] =>
+  isBraked(page) ? labelled('brake', [`held all the same: ${HELD_BACK.brake}`]) : [];
 
 const standingLines = (page: ExplainPage): readonly string[] => {
   const { explanation } = page;

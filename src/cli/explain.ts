@@ -7,7 +7,7 @@ import type { ProfileRecord, Store } from '../pipeline/ports.ts';
 import type { Ruleset } from '../pipeline/rules.ts';
 import { accountNames } from './account-names.ts';
 import type { CliDoors } from './doors.ts';
-import { explainLines, firstKnownText } from './explain-text.ts';
+import { type ExplainPage, explainLines, firstKnownText, isBraked } from './explain-text.ts';
 import { CommandFailure, EXIT } from './failure.ts';
 import { findKnown } from './find-known.ts';
 import { clean, say, sayJson } from './terminal.ts';
@@ -52,27 +52,33 @@ const explainOne = async (store: Store, record: ProfileRecord, asked: Asked): Pr
   );
 };
 
-const toJson = (record: ProfileRecord, { view, ahead, audiences, at, hindsight, ruleset }: Explanation) => ({
-  userId: record.userId,
-  accounts: record.accounts,
-  at: toIso(at),
-  hindsight,
-  ruleset,
-  traits: view.traits,
-  holds: view.accounts
-    .flatMap(({ ledger }) => ledger.holds)
-    .filter(({ to }) => to === null || to > at)
-    .map(toHoldJson),
-  episodes: view.episodes,
-  ahead: ahead.map((change) => ({ ...change, at: toIso(change.at) })),
-  audiences: audiences.map(({ audience, tree, until }) => ({
-    key: audience.key,
-    member: tree.holds,
-    until: until === null ? null : toIso(until),
-    sentence: describeCondition(audience.when),
-    tree: datedTree(tree),
-  })),
-});
+const toJson = (page: ExplainPage) => {
+  const { record, explanation } = page;
+  const { view, ahead, audiences, at, hindsight, ruleset } = explanation;
+  return {
+    userId: record.userId,
+    accounts: record.accounts,
+    at: toIso(at),
+    hindsight,
+    ruleset,
+    traits: view.traits,
+    /** The brakes hold the entry back, whatever the traits say. */
+    heldByBrake: isBraked(page),
+    holds: view.accounts
+      .flatMap(({ ledger }) => ledger.holds)
+      .filter(({ to }) => to === null || to > at)
+      .map(toHoldJson),
+    episodes: view.episodes,
+    ahead: ahead.map((change) => ({ ...change, at: toIso(change.at) })),
+    audiences: audiences.map(({ audience, tree, until }) => ({
+      key: audience.key,
+      member: tree.holds,
+      until: until === null ? null : toIso(until),
+      sentence: describeCondition(audience.when),
+      tree: datedTree(tree),
+    })),
+  };
+};
 
 type Tree = Explanation['audiences'][number]['tree'];
 /** The tree with instants as ISO 8601, as in the rest of the document. */
@@ -98,11 +104,11 @@ export const runExplain = async (doors: CliDoors, id: string, options: ExplainOp
     const records = await findKnown(store, id);
     const now = instant(Date.now());
     const asked = { rules, now, at: options.at ?? now, hindsight };
-    const pages = [];
+    const pages: ExplainPage[] = [];
     for (const record of records)
       pages.push({ record, explanation: await explainOne(store, record, asked), audience, now });
     if (audience !== null) for (const { explanation } of pages) refuseUnknownAudience(audience, explanation);
-    if (json) sayJson(pages.map(({ record, explanation }) => onlyAsked(toJson(record, explanation), audience)));
+    if (json) sayJson(pages.map((page) => onlyAsked(toJson(page), audience)));
     else for (const page of pages) for (const line of explainLines(page)) say(line);
     return EXIT.done;
   } finally {

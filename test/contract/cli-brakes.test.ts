@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { AUDIENCES } from '../../audiences/index.ts';
 import type { CliDoors } from '../../src/cli/doors.ts';
 import { MINUTE_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
+import { makeRules } from '../../src/pipeline/rules.ts';
+import { PROVIDERS } from '../../src/providers/index.ts';
 import { openStore } from '../../src/store/index.ts';
 import { DEFAULT_POLICY } from '../default-policy.ts';
 import { knowCalm, makeBrakesRelay, named } from './brakes-rig.ts';
@@ -13,7 +16,10 @@ describe('recoup brakes and diff', () => {
   beforeEach(async () => {
     store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
     const kept: Store = { ...store, close: async () => {} };
-    doors = { openStore: async () => kept, loadPolicy: () => DEFAULT_POLICY, version: '0' } as unknown as CliDoors;
+    const loadPolicy = () => DEFAULT_POLICY;
+    const rules = makeRules({ policy: DEFAULT_POLICY, audiences: AUDIENCES, namespace: 'test', providers: PROVIDERS });
+    const loadRules = async () => rules;
+    doors = { openStore: async () => kept, loadPolicy, loadRules, version: '0' } as unknown as CliDoors;
     await knowCalm(store, 30);
   });
   afterEach(() => store.close());
@@ -56,6 +62,20 @@ describe('recoup brakes and diff', () => {
     expect(people[0]).toMatchObject({ cause: 'share', mode: 'live', stage: 'first_failure' });
     await runInProcess(['brakes', 'release', '--reason', 'checked'], doors);
     expect((await runInProcess(['brakes', 'status'], doors)).flat).not.toContain('Who waits');
+  });
+
+  it('explains who waits as held by the brake and who entered as not, in words and in JSON', async () => {
+    await engage('enforce');
+    const waiting = (await store.heldPeople(100)).map(({ userId }) => userId ?? '');
+    const [waits = ''] = waiting;
+    const [entered = ''] = named('due', 10).filter((person) => !waiting.includes(person));
+    const explained = async (userId: string) => {
+      const { flat } = await runInProcess(['explain', userId], doors);
+      const [json] = JSON.parse((await runInProcess(['explain', userId, '--json'], doors)).text);
+      return [/brake +held all the same/.test(flat), json.heldByBrake];
+    };
+    expect(await explained(waits)).toEqual([true, true]);
+    expect(await explained(entered)).toEqual([false, false]);
   });
 
   it('asks for a reason', async () => {
