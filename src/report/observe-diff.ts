@@ -28,9 +28,13 @@ interface EpisodeBeside {
 export interface ObserveDiff {
   readonly observedSince: Instant | null;
   readonly enforcedSince: Instant | null;
+  readonly mode: Observed['mode'];
+  /** Live people, as `inDunning`. */
   readonly known: number;
+  /** Those that the brake counts as known: test mode with them. */
+  readonly knownToBrake: number;
   readonly inDunning: number;
-  /** People who would enter messaging at most, as a share of the known: those in dunning. */
+  /** People who would enter messaging at most, as a share of those that the brake counts. */
   readonly share: number;
   readonly tools: readonly ToolDiff[];
   readonly audiences: Observed['audiences'];
@@ -85,7 +89,7 @@ const toDays = (edges: readonly ObservedEdge[], episodes: readonly ObservedEpiso
 
 /** What a switch to enforce would send, beside what happened while Recoup observed. Pure. */
 export const observeDiff = (observed: Observed, now: Instant): ObserveDiff => {
-  const { edges, pending, known } = observed;
+  const { edges, pending, known, knownToBrake, mode } = observed;
   const byEpisode = Map.groupBy(edges, ({ episodeId }) => episodeId);
   const since = observed.observedSince ?? 0;
   // One that was over before anything was observed was only history.
@@ -94,9 +98,11 @@ export const observeDiff = (observed: Observed, now: Instant): ObserveDiff => {
   return {
     observedSince: observed.observedSince,
     enforcedSince: observed.enforcedSince,
+    mode,
     known,
+    knownToBrake,
     inDunning: observed.inDunning,
-    share: known === 0 ? 0 : observed.inDunning / known,
+    share: knownToBrake === 0 ? 0 : observed.inDunning / knownToBrake,
     tools: toTools(observed),
     audiences: observed.audiences,
     people: pending,

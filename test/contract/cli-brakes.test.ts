@@ -95,4 +95,16 @@ describe('recoup brakes and diff', () => {
     expect(flat).toMatch(/dunning_first_failure_standard\s+10\s+0/);
     expect(flat).toMatch(/10 episodes: 10 open/);
   });
+
+  it('says once the store enforces that no switch is ahead, and lists nothing that is never sent', async () => {
+    const relay = await engage('observe');
+    await relay.switchTo('enforce');
+    const { flat } = await runInProcess(['diff'], doors);
+    expect(flat).toMatch(/This store enforces now, since 2026-11-01T12:/);
+    expect(flat).not.toMatch(/Sent at once|would engage|enters/);
+    const diff = JSON.parse((await runInProcess(['diff', '--json'], doors)).text);
+    expect(diff).toMatchObject({ mode: { is: 'enforce' }, tools: [], audiences: [], people: [] });
+    await relay.switchTo('observe');
+    expect((await runInProcess(['diff'], doors)).flat).toMatch(/What a switch from observe to enforce would send/);
+  });
 });

@@ -53,6 +53,24 @@ export const brakePromises = (store: Subject): void => {
       expect(await store().releaseBrake(RELEASE, later(2))).toBeNull();
     });
 
+    it('name who waits, for a release first, and at most as many as asked for', async () => {
+      await know(four);
+      await work({ held: 'person', counts: null }, NOW, 1);
+      await work(COUNTS);
+      await work(COUNTS, later(1));
+      const held = await store().heldPeople(10);
+      expect(held.map(({ cause, customer, since }) => [cause, customer, since])).toEqual([
+        ['share', 'cus_d', later(1)],
+        ['person', 'cus_a', NOW],
+      ]);
+      expect(await store().heldPeople(1)).toEqual(held.slice(0, 1));
+      await store().releaseBrake(RELEASE, later(2));
+      expect(
+        (await store().heldPeople(10)).map(({ cause }) => cause),
+        'who was let go waits no more',
+      ).toEqual(['person']);
+    });
+
     it('wake nobody on release who waits for room of their own', async () => {
       await know(four);
       await work({ held: 'person', counts: null }, NOW, 1);
@@ -117,6 +135,17 @@ export const brakePromises = (store: Subject): void => {
       expect(await store().noteMode('enforce', later(1))).toBe(later(1));
       expect(await store().noteMode('observe', later(2))).toBe(later(1));
       expect(await store().noteMode('enforce', later(3))).toBe(later(1));
+    });
+
+    it('of the newest start is known, and since when all have run so', async () => {
+      const mode = async () => (await store().observed()).mode;
+      expect(await mode()).toBeNull();
+      await store().noteMode('observe', NOW);
+      await store().noteMode('enforce', later(1));
+      await store().noteMode('enforce', later(2));
+      expect(await mode()).toEqual({ is: 'enforce', since: later(1) });
+      await store().noteMode('observe', later(3));
+      expect(await mode()).toEqual({ is: 'observe', since: later(3) });
     });
 
     it('of a store that never observed begins no floor, and decisions hear of one that did', async () => {

@@ -48,7 +48,10 @@ describe('the diff before the switch', () => {
         wait(minutes(2)),
         to('dan', disputeIsOpened(billOf('dan'), 1, day(0))),
         wait(minutes(2)),
-        diffIs(({ tools, audiences }) => expect([tools, audiences]).toEqual([[], []])),
+        diffIs(({ tools, audiences, known, knownToBrake }) => {
+          expect([tools, audiences]).toEqual([[], []]);
+          expect([known, knownToBrake], 'known are the live ones').toEqual([1, 2]);
+        }),
         startsWith(...VENDORS),
         wait(minutes(2)),
         check(({ standIns }) => expect([...standIns.braze.users.all.keys()]).toEqual([])),

@@ -1,4 +1,4 @@
-import { toIso } from '../../domain/instant.ts';
+import { type Instant, toIso } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { ObserveDiff } from '../../report/observe-diff.ts';
 import { BLOCKS, fitColumns, mirrorPlot, PLAIN } from '../plots.ts';
@@ -8,6 +8,13 @@ import { hasBlocks } from '../unicode.ts';
 const LISTED = 4;
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
+
+/** No switch is ahead: what was recorded is final, and a list of it would be taken for what is still to come. */
+const sayEnforcing = ({ observedSince, known, inDunning }: ObserveDiff, since: Instant): void => {
+  say(paint('bold', `This store enforces now, since ${toIso(since)}`));
+  say(`No switch is ahead: what one sends has been sent. ${known} known people, ${inDunning} in dunning now.`);
+  if (observedSince !== null) say(`It observed before, from ${toIso(observedSince)} on.`);
+};
 
 const sayHead = ({ observedSince, enforcedSince, known, inDunning }: ObserveDiff): void => {
   say(paint('bold', 'What a switch from observe to enforce would send'));
@@ -19,17 +26,24 @@ const sayHead = ({ observedSince, enforcedSince, known, inDunning }: ObserveDiff
   if (enforcedSince !== null) say(`It has enforced before: first since ${toIso(enforcedSince)}.`);
 };
 
-const sayBrake = ({ share, known }: ObserveDiff, { shareAtOnce, fromPeople }: Policy['brakes']): void => {
-  const isCounted = shareAtOnce !== null && known >= fromPeople;
+const sayBrake = ({ share, known, knownToBrake }: ObserveDiff, { shareAtOnce, fromPeople }: Policy['brakes']): void => {
+  const isCounted = shareAtOnce !== null && knownToBrake >= fromPeople;
   const limit = shareAtOnce === null ? 'no limit' : `limit ${percent(shareAtOnce)}, from ${fromPeople} known people up`;
-  say(`Entering messaging: ${percent(share)} of the known (${limit}).`);
+  const counted =
+    knownToBrake === known ? 'the known' : `the ${knownToBrake} that the brake counts, test mode with them`;
+  say(`Entering messaging: ${percent(share)} of ${counted} (${limit}).`);
   if (!isCounted && shareAtOnce !== null) say('So few are known that the brake does not count yet.');
   if (isCounted && share > shareAtOnce)
     say(paint('yellow', 'The brake would engage on the switch and wait for a release: recoup brakes release.'));
 };
 
-const sayTools = ({ tools, audiences }: ObserveDiff): void => {
-  heading('Sent at once: the present state of people in dunning, no event of the past');
+const sayTools = ({ tools, audiences }: ObserveDiff, enforces: boolean): void => {
+  if (enforces && tools.length === 0) return;
+  heading(
+    enforces
+      ? 'Tools that still record: what each would be sent at once on getting its credentials'
+      : 'Sent at once: the present state of people in dunning, no event of the past',
+  );
   if (tools.length === 0) say('  No tool would be sent anything.');
   const rows = tools.map(({ tool, entering, putRight, attributes }) => [
     `  ${tool}`,
@@ -92,9 +106,14 @@ const sayBeside = (diff: ObserveDiff): void => {
 
 /** The diff for people: counts first, then who, then what happened meanwhile. */
 export const sayDiff = (diff: ObserveDiff, policy: Policy, people: number): void => {
-  sayHead(diff);
-  sayBrake(diff, policy.brakes);
-  sayTools(diff);
+  const { mode } = diff;
+  const enforces = mode?.is === 'enforce';
+  if (enforces) sayEnforcing(diff, mode.since);
+  else {
+    sayHead(diff);
+    sayBrake(diff, policy.brakes);
+  }
+  sayTools(diff, enforces);
   sayPeople(diff, people);
   sayBeside(diff);
 };

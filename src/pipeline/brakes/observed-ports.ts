@@ -45,11 +45,19 @@ export interface Observed {
   /** Since when the store has observed; null: it never did. */
   readonly observedSince: Instant | null;
   readonly enforcedSince: Instant | null;
+  /** How the newest start of a relay runs and since when; null: none has said it. */
+  readonly mode: { readonly is: 'observe' | 'enforce'; readonly since: Instant } | null;
+  /** Live people. */
   readonly known: number;
+  /** Those that the brake counts as known: test mode with them. */
+  readonly knownToBrake: number;
+  /** Of the live people. */
   readonly inDunning: number;
   /** Calls to Segment that were recorded, by what they are. */
   readonly recorded: Readonly<Record<string, number>>;
+  /** None while it enforces: no switch is ahead. */
   readonly audiences: readonly PendingAudience[];
+  /** While it enforces only of tools that still record, as those without credentials. */
   readonly pending: readonly PendingRow[];
   readonly edges: readonly ObservedEdge[];
   readonly episodes: readonly ObservedEpisode[];

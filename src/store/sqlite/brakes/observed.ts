@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type Instant, instant } from '../../../domain/instant.ts';
 import type { Observed, ObservedEdge, ObservedEpisode, PendingRow } from '../../../pipeline/brakes/observed-ports.ts';
 import { prepare } from '../statement.ts';
+import { makeReadMode } from './modes.ts';
 
 const META = 'SELECT CAST(value AS INTEGER) AS at FROM meta WHERE name = ?';
 const RECORDED = `SELECT coalesce(call ->> '$.event', call ->> '$.type') AS name, count(*) AS n
@@ -11,15 +12,16 @@ const RECORDED = `SELECT coalesce(call ->> '$.event', call ->> '$.type') AS name
 const PENDING = `SELECT r.tool, r.user_id AS userId, r.desired, l.delivered FROM tool_states r
   JOIN profiles p ON p.id = r.profile_id AND p.mode = 'live'
   LEFT JOIN tool_states l ON l.profile_id = r.profile_id AND l.tool = r.tool AND l.user_id = r.user_id AND l.channel = 'live'
-  WHERE r.channel = 'recorder' AND (l.delivered IS NOT NULL OR p.in_dunning = 1) ORDER BY r.tool, r.user_id`;
+  WHERE r.channel = 'recorder' AND (l.delivered IS NOT NULL OR p.in_dunning = 1)
+  AND (? = 0 OR NOT EXISTS (SELECT 1 FROM tool_states o WHERE o.tool = r.tool AND o.channel = 'live')) ORDER BY r.tool, r.user_id`;
 const EDGES = `SELECT s.tool, s.user_id AS userId, e.role, e.event ->> '$.name' AS name, e.episode_id AS episodeId,
   e.committed_at AS at FROM tool_edges e JOIN tool_states s ON s.id = e.tool_state_id
   WHERE s.channel = 'recorder' AND e.role IN ('entry', 'exit') AND e.status <> 'dropped' ORDER BY e.seq`;
 const PROFILES = `SELECT user_id AS userId, view, commitments -> '$.audiences' AS recorded,
   commitments -> '$.segment.audiences' AS segment FROM profiles
   WHERE channel = 'recorder' AND mode = 'live' AND merged_into IS NULL AND view IS NOT NULL`;
-const TOTALS = `SELECT (SELECT n FROM tallies WHERE name = 'profiles') AS known,
-  (SELECT count(*) FROM profiles WHERE in_dunning = 1) AS inDunning`;
+const TOTALS = `SELECT (SELECT n FROM tallies WHERE name = 'profiles') AS knownToBrake,
+  count(*) AS known, coalesce(sum(in_dunning), 0) AS inDunning FROM profiles WHERE mode = 'live' AND merged_into IS NULL`;
 
 type Held = Readonly<Record<string, string | number | boolean | null>>;
 interface PendingSource {
@@ -101,18 +103,23 @@ export const makeObserved = (db: DatabaseSync): (() => Observed) => {
   const pending = prepare<PendingSource>(db, PENDING);
   const edges = prepare<ObservedEdge>(db, EDGES);
   const profiles = prepare<ProfileSource>(db, PROFILES);
-  const totals = prepare<{ known: number | null; inDunning: number }>(db, TOTALS);
+  const readMode = makeReadMode(db);
+  const totals = prepare<{ knownToBrake: number | null; known: number; inDunning: number }>(db, TOTALS);
   return () => {
     const people = profiles.all();
-    const { known, inDunning } = totals.get() ?? { known: 0, inDunning: 0 };
+    const { knownToBrake, known, inDunning } = totals.get() ?? { knownToBrake: 0, known: 0, inDunning: 0 };
+    const mode = readMode();
+    const enforces = mode?.is === 'enforce';
     return {
       observedSince: meta.get('observed_since')?.at ?? null,
       enforcedSince: meta.get('enforced_since')?.at ?? null,
-      known: known ?? 0,
+      mode,
+      known,
+      knownToBrake: knownToBrake ?? 0,
       inDunning,
       recorded: Object.fromEntries(recorded.all().map(({ name, n }) => [name, n])),
-      audiences: toAudiences(people),
-      pending: pending.all().flatMap((row) => toPending(row) ?? []),
+      audiences: enforces ? [] : toAudiences(people),
+      pending: pending.all(enforces ? 1 : 0).flatMap((row) => toPending(row) ?? []),
       edges: edges.all().map((edge) => ({ ...edge })),
       episodes: people.flatMap(toEpisodes),
     };
