@@ -24,6 +24,9 @@ export const distance = (at: Instant, now: Instant): string => {
 /** An instant on paper: UTC, with milliseconds only where it has some. */
 export const instantText = (at: Instant): string => toIso(at).replace('T', ' ').replace('.000Z', '').replace('Z', '');
 
+/** An instant to the second, for what nobody dates more exactly: UTC. */
+export const secondText = (at: Instant): string => toIso(at).replace('T', ' ').slice(0, 19);
+
 /** The instant and its distance, e.g. `2026-05-14 08:30:01 UTC, in 3 days`. */
 export const instantWithDistance = (at: Instant, now: Instant): string =>
   `${instantText(at)} UTC, ${distance(at, now)}`;

@@ -1,10 +1,10 @@
 import type { MarkedRecovered } from '../domain/fact.ts';
 import { type Instant, toIso } from '../domain/instant.ts';
-import type { Hold } from '../ledger/hold.ts';
+import type { Hold, PastHold } from '../ledger/hold.ts';
 import type { ProfileRecord, SegmentCall } from '../pipeline/ports.ts';
 import { accountNames } from './account-names.ts';
 import { COMMAND } from './command-line.ts';
-import { holdText, markText } from './holds/hold-text.ts';
+import { holdText, markText, pastHoldLines } from './holds/hold-text.ts';
 import { type EpisodeView, type ProfileView, parseView } from './profile-view.ts';
 import { alignRows, clean, paint } from './terminal.ts';
 import { toolLines } from './tool-lines.ts';
@@ -135,6 +135,8 @@ export interface Said {
   readonly now: Instant;
   /** In force, or to come. */
   readonly holds: readonly Hold[];
+  /** Over: the one that ended last first, no more than are of interest. */
+  readonly pastHolds: readonly PastHold[];
   readonly marks: readonly MarkedRecovered[];
 }
 
@@ -144,6 +146,7 @@ const saidLines = ({ said }: ProfilePage): readonly string[] => {
   const marks = said.marks.map(markText);
   return [
     ...(holds.length === 0 ? [] : section('Holds', holds, '')),
+    ...(said.pastHolds.length === 0 ? [] : section('Past holds', said.pastHolds.flatMap(pastHoldLines), '')),
     ...(marks.length === 0 ? [] : section('Marks', marks, '')),
   ];
 };

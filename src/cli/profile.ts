@@ -1,7 +1,8 @@
+import type { Fact } from '../domain/fact.ts';
 import { type Instant, instant } from '../domain/instant.ts';
-import { foldHolds } from '../ledger/hold.ts';
+import { foldHolds, foldPastHolds, type PastHold } from '../ledger/hold.ts';
 import { byFoldOrder } from '../ledger/timeline.ts';
-import { toHoldJson, toMarkJson } from '../pipeline/interventions/to-intervention-json.ts';
+import { toHoldJson, toMarkJson, toPastHoldJson } from '../pipeline/interventions/to-intervention-json.ts';
 import type { ProfileRecord, Store } from '../pipeline/ports.ts';
 import type { CliDoors } from './doors.ts';
 import { EXIT } from './failure.ts';
@@ -15,6 +16,7 @@ const toJson = ({ record, said }: ProfilePage) => ({
   ...record,
   view: parseView(record.view),
   holds: (said?.holds ?? []).map(toHoldJson),
+  pastHolds: (said?.pastHolds ?? []).map(toPastHoldJson),
   marks: (said?.marks ?? []).map(toMarkJson),
 });
 
@@ -24,6 +26,16 @@ export const showProfiles = (pages: readonly ProfilePage[], json: boolean): void
   else for (const page of pages) for (const line of profileLines(page)) say(line);
 };
 
+/** Enough to see what was decided about a customer lately; all of it is in the webhooks. */
+const SHOWN_PAST_HOLDS = 5;
+
+/** Who is held is held on each of their billing customers: that is one hold. */
+const pastHoldsOf = (accounts: readonly (readonly Fact[])[], now: Instant): readonly PastHold[] => {
+  const all = accounts.flatMap((facts) => foldPastHolds(facts, now));
+  const once = new Map(all.map((hold) => [[hold.source, hold.holdId, hold.from, hold.to].join(' '), hold]));
+  return [...once.values()].toSorted((a, b) => b.to - a.to).slice(0, SHOWN_PAST_HOLDS);
+};
+
 /** What people and other tools said of a profile; a webhook or a request that is not read yet is not among it. */
 const saidOf = async (store: Store, { profileId }: ProfileRecord, now: Instant): Promise<Said> => {
   const history = await store.profileHistory(profileId, now);
@@ -31,6 +43,7 @@ const saidOf = async (store: Store, { profileId }: ProfileRecord, now: Instant):
   return {
     now,
     holds: accounts.flatMap(foldHolds).filter(({ to }) => to === null || to > now),
+    pastHolds: pastHoldsOf(accounts, now),
     marks: accounts.flat().filter((fact) => fact.kind === 'marked_recovered'),
   };
 };

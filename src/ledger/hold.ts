@@ -26,6 +26,13 @@ const toHold = (placed: HoldPlaced, later: readonly Said[]): Hold => {
   return { source, holdId, cause, actor, reason, until, from, to: earliest(until, endedAt) };
 };
 
+/** A hold that is over, and what ended it. */
+export interface PastHold extends Hold {
+  readonly to: Instant;
+  /** What was said that ended it: it was lifted, or another of its id took its place. Null: it lapsed. */
+  readonly endedBy: Said | null;
+}
+
 /** Whether it holds back at an instant. */
 export const isInForce = ({ from, to }: Hold, at: Instant): boolean => from <= at && (to === null || at < to);
 
@@ -33,4 +40,19 @@ export const isInForce = ({ from, to }: Hold, at: Instant): boolean => from <= a
 export const foldHolds = (facts: readonly Fact[]): readonly Hold[] => {
   const said = facts.filter((fact) => fact.kind === 'hold_placed' || fact.kind === 'hold_lifted');
   return said.flatMap((fact, index) => (fact.kind === 'hold_placed' ? [toHold(fact, said.slice(index + 1))] : []));
+};
+
+const toPast = (placed: HoldPlaced, later: readonly Said[], at: Instant): readonly PastHold[] => {
+  const hold = toHold(placed, later);
+  if (hold.to === null || hold.to > at) return [];
+  const said = later.find((each) => isAbout(each, placed)) ?? null;
+  return [{ ...hold, to: hold.to, endedBy: said?.occurredAt === hold.to ? said : null }];
+};
+
+/** The holds that are over at an instant, the one that ended last first. `facts` in fold order. */
+export const foldPastHolds = (facts: readonly Fact[], at: Instant): readonly PastHold[] => {
+  const said = facts.filter((fact) => fact.kind === 'hold_placed' || fact.kind === 'hold_lifted');
+  return said
+    .flatMap((fact, index) => (fact.kind === 'hold_placed' ? toPast(fact, said.slice(index + 1), at) : []))
+    .toSorted((a, b) => b.to - a.to);
 };

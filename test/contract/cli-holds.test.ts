@@ -120,10 +120,21 @@ describe('recoup profile and explain', () => {
     await recoup('hold', 'ada', '--for', '5d', '--reason', 'ticket 8', '--actor', 'hanna');
     const now = instant(Math.ceil(Date.now() / 1_000) * 1_000);
     await playThrough({ startsAt: now, days: 1, deliveries: failing('dora'), path: PATH }, () => undefined);
-    const line = /held back by hanna \(operator\), until .+ticket 8/s;
+    const line = /held back by hanna \(operator\), until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC, .+ticket 8/s;
     expect((await recoup('profile', 'ada')).stdout).toMatch(line);
     expect((await recoup('explain', 'ada')).stdout).toMatch(line);
     expect((await json('profile', 'ada'))[0].holds).toMatchObject([{ actor: 'hanna', reason: 'ticket 8' }]);
+    const past =
+      /Past holds\n {2}held back by hanna \(operator\): ticket 7\n {4}\S+ \S+ to \S+ \S+ UTC, lifted by .+ \(operator\)/;
+    expect((await recoup('profile', 'ada')).stdout).toMatch(past);
+    expect((await json('profile', 'ada'))[0].pastHolds).toMatchObject([
+      {
+        reason: 'ticket 7',
+        actor: 'hanna',
+        until: expect.any(String),
+        ended_by: { how: 'lifted', source: 'operator' },
+      },
+    ]);
     expect((await json('explain', 'ada'))[0].holds).toMatchObject([{ cause: 'held', source: 'operator' }]);
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Fact, HoldLifted, HoldPlaced, MarkedRecovered } from '../../src/domain/fact.ts';
 import type { Instant } from '../../src/domain/instant.ts';
+import { foldPastHolds } from '../../src/ledger/hold.ts';
 import { owedMinor } from '../../src/ledger/standing.ts';
 import {
   day,
@@ -44,6 +45,25 @@ const marked = (at: Instant, invoices?: readonly string[]): MarkedRecovered => (
 
 const OWED: readonly Fact[] = [subscribed(day(0)), failed(day(1), { nextAttemptAt: day(60) })];
 const reasonAt = (now: Instant, ...facts: readonly Fact[]) => standingAt(now, [...OWED, ...facts]).suppressionReason;
+
+describe('a hold that is over', () => {
+  const endsAt = (now: Instant, ...facts: readonly Fact[]) =>
+    foldPastHolds(facts, now).map(({ to, endedBy }) => [to, endedBy?.kind ?? 'lapsed', endedBy?.actor ?? null]);
+
+  it('names what ended it: its time, whoever lifted it, or the one that took its place', () => {
+    const lapses = placed(day(1), { until: day(3) });
+    expect(endsAt(day(2), lapses)).toEqual([]);
+    expect(endsAt(day(3), lapses)).toEqual([[day(3), 'lapsed', null]]);
+    expect(endsAt(day(3), lapses, lifted(day(4))), 'lifted when it had lapsed').toEqual([[day(3), 'lapsed', null]]);
+    expect(endsAt(day(3), lapses, lifted(day(2), { actor: 'bo' }))).toEqual([[day(2), 'hold_lifted', 'bo']]);
+    expect(endsAt(day(3), lapses, placed(day(2), { actor: 'cy' }))).toEqual([[day(2), 'hold_placed', 'cy']]);
+  });
+
+  it('comes before those that ended earlier', () => {
+    const facts = [placed(day(1), { until: day(9) }), placed(day(2), { holdId: 'other', until: day(4) })];
+    expect(endsAt(day(9), ...facts).map(([to]) => to)).toEqual([day(9), day(4)]);
+  });
+});
 
 describe('a hold', () => {
   it('is half open, and its bounds are instants at which the ledger changes', () => {

@@ -2,10 +2,10 @@ import type { MarkedRecovered } from '../../domain/fact.ts';
 import type { Instant } from '../../domain/instant.ts';
 import { counted } from '../../domain/words.ts';
 import type { OperatorAction } from '../../interventions/operator/operator-body.ts';
-import type { Hold } from '../../ledger/hold.ts';
+import type { Hold, PastHold } from '../../ledger/hold.ts';
 import type { Intervened, IntervenedPerson } from '../../pipeline/interventions/intervention.ts';
 import { COMMAND } from '../command-line.ts';
-import { instantText, instantWithDistance } from '../instant-text.ts';
+import { distance, secondText } from '../instant-text.ts';
 import { clean, columns, paint } from '../terminal.ts';
 import { wrap } from '../wrap.ts';
 
@@ -21,23 +21,40 @@ const SOURCES: Readonly<Record<Hold['source'], string>> = {
   churn_buster: 'Churn Buster',
 };
 
+/** Who said it: in full where a person did. */
+const whoText = ({ source, actor }: Pick<Hold, 'source' | 'actor'>): string => {
+  if (actor === null) return SOURCES[source];
+  return `${clean(actor)} (${source === 'operator' ? source : SOURCES[source]})`;
+};
+
+const whyText = (reason: string | null): string => (reason === null ? '' : `: ${clean(reason)}`);
+
+const momentText = (at: Instant, now: Instant): string => `${secondText(at)} UTC, ${distance(at, now)}`;
+
 const lapseText = ({ to }: Hold, now: Instant): string =>
-  to === null ? 'until it is ended' : `until ${instantWithDistance(to, now)}`;
+  to === null ? 'until it is ended' : `until ${momentText(to, now)}`;
 
 /** A hold in one line: what, by whom, why, until when. For people at a terminal; it is told nowhere else. */
 export const holdText = (hold: Hold, now: Instant): string => {
-  const who = hold.actor === null ? SOURCES[hold.source] : `${clean(hold.actor)} (${hold.source})`;
-  const why = hold.reason === null ? '' : `: ${clean(hold.reason)}`;
-  const begins = hold.from > now ? `, from ${instantWithDistance(hold.from, now)}` : '';
-  return `${CAUSES[hold.cause]} by ${who}${begins}, ${lapseText(hold, now)}${why}`;
+  const begins = hold.from > now ? `, from ${momentText(hold.from, now)}` : '';
+  return `${CAUSES[hold.cause]} by ${whoText(hold)}${begins}, ${lapseText(hold, now)}${whyText(hold.reason)}`;
 };
 
-/** A mark as recovered in one line: by whom, when, why. For people at a terminal; it is told nowhere else. */
-export const markText = ({ source, actor, reason, occurredAt }: MarkedRecovered): string => {
-  const who = actor === null ? SOURCES[source] : `${clean(actor)} (${source})`;
-  const why = reason === null ? '' : `: ${clean(reason)}`;
-  return `marked as recovered by ${who}, ${instantText(occurredAt)} UTC${why}`;
+const endText = ({ endedBy }: PastHold): string => {
+  if (endedBy === null) return 'lapsed';
+  const how = endedBy.kind === 'hold_lifted' ? 'lifted by' : 'replaced by';
+  return `${how} ${whoText(endedBy)}${whyText(endedBy.reason)}`;
 };
+
+/** A hold that is over, in two lines: what, by whom and why; from when to when and what ended it. */
+export const pastHoldLines = (hold: PastHold): readonly string[] => [
+  `${CAUSES[hold.cause]} by ${whoText(hold)}${whyText(hold.reason)}`,
+  `  ${secondText(hold.from)} to ${secondText(hold.to)} UTC, ${endText(hold)}`,
+];
+
+/** A mark as recovered in one line: by whom, when, why. For people at a terminal; it is told nowhere else. */
+export const markText = (mark: MarkedRecovered): string =>
+  `marked as recovered by ${whoText(mark)}, ${secondText(mark.occurredAt)} UTC${whyText(mark.reason)}`;
 
 const NOW: Readonly<Record<OperatorAction, string>> = {
   hold: 'Flows in every tool stop, every dunning audience is left, and no stage is announced meanwhile. What happens to the payments goes on being told to Segment.',

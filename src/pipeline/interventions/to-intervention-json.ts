@@ -1,6 +1,6 @@
 import type { MarkedRecovered } from '../../domain/fact.ts';
 import { toIso } from '../../domain/instant.ts';
-import type { Hold } from '../../ledger/hold.ts';
+import type { Hold, PastHold } from '../../ledger/hold.ts';
 import type { Intervened, IntervenedPerson } from './intervention.ts';
 
 /** A hold for a program: names and words of people in it are for people only. */
@@ -13,6 +13,21 @@ export const toHoldJson = ({ source, holdId, cause, actor, reason, from, to }: H
   from: toIso(from),
   /** Null: until it is lifted. */
   until: to === null ? null : toIso(to),
+});
+
+/** A hold that is over, with what ended it. */
+export const toPastHoldJson = ({ endedBy, ...hold }: PastHold) => ({
+  ...toHoldJson(hold),
+  /** Null: it lapsed. */
+  ended_by:
+    endedBy === null
+      ? null
+      : {
+          how: endedBy.kind === 'hold_lifted' ? 'lifted' : 'replaced',
+          source: endedBy.source,
+          actor: endedBy.actor,
+          reason: endedBy.reason,
+        },
 });
 
 /** A mark as recovered for a program; the same holds of its words. */
