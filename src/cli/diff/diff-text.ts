@@ -2,10 +2,9 @@ import { type Instant, toIso } from '../../domain/instant.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { ObserveDiff } from '../../report/observe-diff.ts';
 import { BLOCKS, fitColumns, mirrorPlot, PLAIN } from '../plots.ts';
-import { alignRows, clean, columns, heading, paint, say } from '../terminal.ts';
+import { alignRows, columns, heading, paint, say } from '../terminal.ts';
 import { hasBlocks } from '../unicode.ts';
-
-const LISTED = 4;
+import { peopleLines } from './people-lines.ts';
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
 
@@ -61,12 +60,7 @@ const sayTools = ({ tools, audiences }: ObserveDiff, enforces: boolean): void =>
 const sayPeople = ({ people }: ObserveDiff, limit: number): void => {
   if (people.length === 0 || limit === 0) return;
   heading(`People (${Math.min(limit, people.length)} of ${people.length} rows; all of them: --csv)`);
-  const rows = people.slice(0, limit).map(({ tool, userId, enters, status, stage, attributes }) => {
-    const more = attributes.length > LISTED ? ` (+${attributes.length - LISTED})` : '';
-    const names = `${attributes.slice(0, LISTED).join(', ')}${more}`;
-    return [`  ${clean(userId)}`, tool, enters ? 'enters' : 'put right', status ?? '', stage ?? '', names];
-  });
-  for (const row of alignRows(rows)) say(row);
+  for (const row of peopleLines(people.slice(0, limit), columns())) say(row);
 };
 
 const sayPlot = ({ beside: { perDay } }: ObserveDiff): void => {

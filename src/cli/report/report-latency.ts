@@ -5,18 +5,27 @@ import { EXIT } from '../failure.ts';
 import { alignRows, clean, heading, paint, say, sayJson } from '../terminal.ts';
 import { type ReportOptions, showMs, showSince, toCsv } from './figures-text.ts';
 
-const WORDS = {
-  decide: 'webhook received → decided',
-  segment: 'decided → Segment',
-  tool: 'decided → tool acknowledged',
-} as const;
+const WORDS = { decide: 'received → decided', segment: 'decided → Segment', tool: 'decided →' } as const;
 
-const rowOf = ({ step, name, channel, count, p50Ms, p95Ms, p99Ms, maxMs }: StepLatency): readonly string[] => [
-  WORDS[step],
-  clean(name) + (channel === 'recorder' ? ' (recorder)' : ''),
-  String(count),
-  ...[p50Ms, p95Ms, p99Ms, maxMs].map(showMs),
-];
+const RECORDER_MARK = '*';
+
+const stepOf = ({ step, name, channel }: StepLatency): string => {
+  const words =
+    step === 'segment' ? WORDS.segment : `${WORDS[step]} ${step === 'decide' ? `(${clean(name)})` : clean(name)}`;
+  return words + (channel === 'recorder' ? RECORDER_MARK : '');
+};
+
+/** Lines of at most 80 columns: one step and its figures each. */
+export const latencyLines = (steps: readonly StepLatency[]): readonly string[] => {
+  const rows = steps.map((step) => [
+    stepOf(step),
+    String(step.count),
+    ...[step.p50Ms, step.p95Ms, step.p99Ms, step.maxMs].map(showMs),
+  ]);
+  const lines = alignRows([['step', 'count', 'p50', 'p95', 'p99', 'most'], ...rows], [1, 2, 3, 4, 5]);
+  const isRecorded = steps.some(({ channel }) => channel === 'recorder');
+  return isRecorded ? [...lines, `${RECORDER_MARK} kept by a recorder, and not sent`] : lines;
+};
 
 const csvOf = (steps: readonly StepLatency[]): string =>
   toCsv([
@@ -35,12 +44,9 @@ export const reportLatency = async (doors: CliDoors, options: ReportOptions): Pr
     else if (options.csv === true) say(csvOf(report.steps));
     else {
       heading(`Latency ${showSince(since.text)}`);
-      const rows = report.steps.map(rowOf);
-      if (rows.length === 0) say('Nothing was decided or delivered in this time.');
-      const head = ['step', 'of', 'count', 'p50', 'p95', 'p99', 'most'];
-      const [first, ...others] = rows.length === 0 ? [] : alignRows([head, ...rows], [2, 3, 4, 5, 6]);
-      if (first !== undefined) say(paint('dim', first));
-      for (const line of others) say(line);
+      const [head = '', ...lines] = latencyLines(report.steps);
+      if (report.steps.length === 0) say('Nothing was decided or delivered in this time.');
+      else for (const line of [paint('dim', head), ...lines]) say(line);
     }
     return EXIT.done;
   } finally {
