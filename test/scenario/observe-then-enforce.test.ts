@@ -86,6 +86,23 @@ describe('the diff before the switch', () => {
       ],
       OBSERVES,
     ));
+
+  test('lists once it enforces only tools that still record: what each would be sent on getting its credentials', () =>
+    playTools(
+      [
+        ...observedDay,
+        startsWith('braze'),
+        // The engine notes it as it starts; this relay is played without one.
+        check(async ({ store }) => void (await store.noteMode('enforce', instant(day(1))))),
+        wait(minutes(2)),
+        diffIs(({ mode, tools, audiences }) => {
+          expect([mode?.is, audiences]).toEqual(['enforce', []]);
+          expect(tools.map(({ tool }) => tool)).toContain('iterable');
+          expect(tools.map(({ tool }) => tool)).not.toContain('braze');
+        }),
+      ],
+      OBSERVES,
+    ));
 });
 
 test('back to observing and to enforcing again: the present goes out, and what a recorder took stays unsaid', () =>
