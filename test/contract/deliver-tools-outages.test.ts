@@ -5,6 +5,7 @@ import { type Behaviour, edge, makeToolAtHand, takeAll, type Wish } from './tool
 import {
   counts,
   delivererOf,
+  except,
   idsOf,
   MINUTE_MS,
   people,
@@ -77,6 +78,17 @@ describe('a tool that does not take calls', () => {
     expect(rig.tool.heldOf('user_paid')).toEqual({ in_dunning: false });
     await deliverer.deliverDue(rig.now);
     expect(sizes().at(-1)).toBe(60);
+  });
+
+  test('a suppression whose outcome is never known keeps no other waiting, though one record alone probes', async () => {
+    rig.tool.always(except('user_bad', { result: 'unknown', reason: 'HTTP 500' }));
+    const deliverer = delivererOf();
+    await wantPeople(recovered('user_bad'));
+    await runFor(deliverer, HOUR_MS);
+    await wantPeople(recovered('user_paid'));
+    await runFor(deliverer, HOUR_MS);
+    expect(rig.tool.heldOf('user_paid')).toEqual({ in_dunning: false });
+    expect(await counts()).toMatchObject({ settled: 1, waiting: 1, dead: 0 });
   });
 
   test('an outage of five hours ends with the present state alone: no stale flag is ever sent', async () => {

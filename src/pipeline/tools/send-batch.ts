@@ -74,14 +74,14 @@ const settle = async (
   batch: readonly Sendable[],
   outcomes: readonly CallOutcome[],
 ): Promise<number> => {
-  const { store, sink, channel, clock, pauses } = options;
+  const { store, sink, channel, clock } = options;
   const now = clock.now();
   const settlements = batch.flatMap((dispatch, index) => toSettlement(options, dispatch, outcomes[index], now) ?? []);
   if (settlements.length === 0) {
     await store.saveToolCall(sink.tool, channel, []);
     return 0;
   }
-  await store.settleTools(settlements, pauses.until(now) ?? retryAt(options, settlements, now), now);
+  await store.settleTools(settlements, againFrom(options, settlements, now), now);
   remember(options, settlements, now);
   const gone = settlements.filter(({ outcome }) => isFinal(outcome));
   if (gone.length > 0) options.onSettled?.(gone);
@@ -151,6 +151,16 @@ const toEnd = (
 const isKnownInDoubt = ({ row, record, edges }: Sendable): boolean =>
   Object.keys(record.attributes).every((name) => row.uncertain.includes(name)) &&
   row.edges.every(({ seq, status }) => status === 'unknown' || !edges.includes(seq));
+
+/**
+ * When records of unknown outcome go again: with the end of the pause. One that went ahead alone waits longer: back on the
+ * dot it would go ahead every time, and if the fault is its own, nobody else would ever be sent.
+ */
+const againFrom = (options: SenderOptions, settlements: readonly ToolSettlement[], now: Instant): Instant => {
+  const pausedUntil = options.pauses.until(now);
+  const wentAlone = options.pauses.isProbing() && settlements.length === 1;
+  return pausedUntil === null || wentAlone ? retryAt(options, settlements, pausedUntil ?? now) : pausedUntil;
+};
 
 /** When records of unknown outcome go again, where others of their call were taken. */
 const retryAt = ({ random }: SenderOptions, settlements: readonly ToolSettlement[], now: Instant): Instant => {
