@@ -168,7 +168,7 @@ describe('a start that must not go on', () => {
   it.each([
     [{ MODE: 'enforce' }, /^NAMESPACE: expected .+ Example: NAMESPACE=\S+\n$/],
     [{ MODE: 'enforce', NAMESPACE: 'canary' }, /^SEGMENT_WRITE_KEY: expected .+MODE=observe/],
-    [{ HOST: '0.0.0.0' }, /^API_TOKEN: expected .+\n$/],
+    [{ HOST: '0.0.0.0' }, /^API_TOKEN, GUARD_TOKEN: expected .+\n$/],
     [{ STRIPE_WEBHOOK_SECRET: 'sk_live_canary' }, /^STRIPE_WEBHOOK_SECRET: expected .+\n$/],
   ])('ends with 78 and one line for %j, without a value', async (variables, line) => {
     const relay = run(variables);

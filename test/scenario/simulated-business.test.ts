@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { playWorld } from '../chaos/open-world.ts';
 
-/** One small business of those that `npm run test:chaos` plays: cheap enough to be played with every change. */
+/** One small business of those that `npm run test:long` plays: cheap enough to be played with every change. */
 const SMALL = { customers: 50, days: 16, chaos: { outageHours: { braze: [5], iterable: [5], hubspot: [] } } } as const;
 
 test('a fortnight of failing tools: nobody suppressed is written to, every tool ends with what is true, and the same seed plays the same', async () => {

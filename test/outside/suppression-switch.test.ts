@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
-import { ADA, isKnown } from './ada.ts';
-import { day, hours, minutes } from './harness.ts';
-import { mirrorOf } from './segment-mirror.ts';
-import { on, to, wait } from './stage.ts';
-import { customerPays, fails } from './stripe-happenings.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { day, hours, minutes } from '../scenario/harness.ts';
+import { mirrorOf } from '../scenario/segment-mirror.ts';
+import { on, to, wait } from '../scenario/stage.ts';
+import { customerPays, fails } from '../scenario/stripe-happenings.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { billOf, showsPerson } from '../scenario/tools-play.ts';
+import { VENDORS } from '../scenario/tools-stand-ins.ts';
 import {
   adaIsDunned,
   ask,
@@ -21,9 +24,6 @@ import {
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { billOf, showsPerson } from './tools-play.ts';
-import { VENDORS } from './tools-stand-ins.ts';
 
 /** The switch from observing to enforcing (semantics G9), brakes and the floor of grace (G10), seen from outside. */
 const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { toIso } from '../../src/domain/instant.ts';
 import { paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
-import { ADA } from './ada.ts';
-import { day, hours, minutes } from './harness.ts';
-import { becomes, on, to, wait } from './stage.ts';
+import { ADA } from '../scenario/ada.ts';
+import { day, hours, minutes } from '../scenario/harness.ts';
+import { becomes, on, to, wait } from '../scenario/stage.ts';
 import {
   cancelIsRequested,
   cancelIsUndone,
@@ -17,7 +17,7 @@ import {
   isPaidOutOfBand,
   isVoided,
   retrySucceeds,
-} from './stripe-happenings.ts';
+} from '../scenario/stripe-happenings.ts';
 import {
   disputeIsClosed,
   disputeIsOpened,
@@ -25,8 +25,9 @@ import {
   disputeSays,
   isRefunded,
   isWarnedOf,
-} from './stripe-interruptions.ts';
-import { collection, pauses, resumes } from './stripe-pauses.ts';
+} from '../scenario/stripe-interruptions.ts';
+import { collection, pauses, resumes } from '../scenario/stripe-pauses.ts';
+import { tasksAre } from '../scenario/tools-play.ts';
 import {
   adaIsDunned,
   ask,
@@ -45,7 +46,6 @@ import {
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
-import { tasksAre } from './tools-play.ts';
 
 /**
  * Every way in which dunning ends or is held (semantics C2, C3, D6), and every layer that says so: the guard from the millisecond

@@ -24,10 +24,10 @@ import { makeSegmentSink } from '../../src/segment/segment-sink.ts';
 import { makeVirtualClock } from '../../src/simulate/time-machine.ts';
 import { startSegmentStandIn } from '../../src/simulate/vendors/segment.ts';
 import { openStore } from '../../src/store/index.ts';
+import { DAY_0 } from '../scenario/harness.ts';
+import type { Release, ToolsRelay } from '../scenario/tools-relay.ts';
+import { startToolStandIns, VENDORS } from '../scenario/tools-stand-ins.ts';
 import { readShippedPolicy } from '../shipped-policy.ts';
-import { DAY_0 } from './harness.ts';
-import type { Release, ToolsRelay } from './tools-relay.ts';
-import { startToolStandIns, VENDORS } from './tools-stand-ins.ts';
 
 /** The relay as people run it, seen from outside: every input comes and every answer goes over HTTP. */
 export interface OutsideRelay extends ToolsRelay {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ADA, isKnown } from './ada.ts';
-import { day, hours, minutes, seconds } from './harness.ts';
-import { on, to, wait } from './stage.ts';
-import { customerPays, fails, failureIsNotified } from './stripe-happenings.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { day, hours, minutes, seconds } from '../scenario/harness.ts';
+import { on, to, wait } from '../scenario/stage.ts';
+import { customerPays, fails, failureIsNotified } from '../scenario/stripe-happenings.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { comesBack, goesDown } from '../scenario/tools-play.ts';
 import {
   adaIsDunned,
   ask,
@@ -20,8 +22,6 @@ import {
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { comesBack, goesDown } from './tools-play.ts';
 
 /** Nobody who paid is dunned again, whatever is down, late or out of order. */
 const PAID_BY_HER: Silenced = {

@@ -4,14 +4,14 @@ import type { GuardAnswer, GuardMessage } from '../../src/pipeline/guard/guard.t
 import type { SegmentCall } from '../../src/pipeline/ports.ts';
 import type { Suppression } from '../../src/pipeline/suppressions/suppression-ports.ts';
 import { suppressionReport } from '../../src/report/suppression-report.ts';
-import { ADA, isKnown } from './ada.ts';
-import { DAY_0, day } from './harness.ts';
-import { mirrorOf } from './segment-mirror.ts';
-import { accountOf, on, to, wait } from './stage.ts';
-import { fails, type Happening, isPaidFirstTime, isSeen } from './stripe-happenings.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { DAY_0, day } from '../scenario/harness.ts';
+import { mirrorOf } from '../scenario/segment-mirror.ts';
+import { accountOf, on, to, wait } from '../scenario/stage.ts';
+import { fails, type Happening, isPaidFirstTime, isSeen } from '../scenario/stripe-happenings.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import type { ToolsPlay } from '../scenario/tools-play.ts';
 import { type OutsideOptions, type OutsideRelay, openOutsideRelay } from './suppression-relay.ts';
-import { personIn, seen } from './tools-looks.ts';
-import type { ToolsPlay } from './tools-play.ts';
 
 /** A story of Ada, and what is seen of it from outside, layer by layer. */
 export interface OutsidePlay extends ToolsPlay {

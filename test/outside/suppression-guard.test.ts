@@ -1,10 +1,16 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { paymentMethodAttached, subscriptionUpdated } from '../../src/simulate/stripe-events.ts';
-import { ADA, isKnown } from './ada.ts';
-import { day, minutes, seconds } from './harness.ts';
-import { becomes, on, to, wait } from './stage.ts';
-import { customerPays, fails, failureIsNotified, type Happening, isPaidFirstTime } from './stripe-happenings.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { day, minutes, seconds } from '../scenario/harness.ts';
+import { becomes, on, to, wait } from '../scenario/stage.ts';
+import {
+  customerPays,
+  fails,
+  failureIsNotified,
+  type Happening,
+  isPaidFirstTime,
+} from '../scenario/stripe-happenings.ts';
 import {
   adaIsDunned,
   ask,

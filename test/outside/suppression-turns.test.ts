@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { plus } from '../../src/domain/instant.ts';
-import { ADA, isKnown } from './ada.ts';
-import { day, hours, minutes, seconds } from './harness.ts';
-import { becomes, on, to, wait } from './stage.ts';
-import { customerIsSaved, customerPays, disputeIsLost, fails, isLookedAt, retrySucceeds } from './stripe-happenings.ts';
-import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { day, hours, minutes, seconds } from '../scenario/harness.ts';
+import { becomes, on, to, wait } from '../scenario/stage.ts';
+import {
+  customerIsSaved,
+  customerPays,
+  disputeIsLost,
+  fails,
+  isLookedAt,
+  retrySucceeds,
+} from '../scenario/stripe-happenings.ts';
+import { disputeIsOpened, disputeIsWon } from '../scenario/stripe-interruptions.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { billOf, salesLink } from '../scenario/tools-play.ts';
 import {
   adaIsDunned,
   ask,
@@ -25,8 +34,6 @@ import {
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { billOf, salesLink } from './tools-play.ts';
 
 /** Nobody who paid is dunned again, whatever turns after it: a mark, another bill, the bank, a hold, another user. */
 const PAID_BY_HER: Silenced = {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Instant } from '../../src/domain/instant.ts';
-import { ADA, isKnown } from './ada.ts';
-import { day, hours, minutes, seconds } from './harness.ts';
-import { becomes, on, to, wait } from './stage.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { day, hours, minutes, seconds } from '../scenario/harness.ts';
+import { becomes, on, to, wait } from '../scenario/stage.ts';
 import {
   cancelIsRequested,
   cancelIsUndone,
@@ -12,9 +12,11 @@ import {
   type Happening,
   isLookedAt,
   retrySucceeds,
-} from './stripe-happenings.ts';
-import { disputeIsOpened, disputeIsWon } from './stripe-interruptions.ts';
-import { collection } from './stripe-pauses.ts';
+} from '../scenario/stripe-happenings.ts';
+import { disputeIsOpened, disputeIsWon } from '../scenario/stripe-interruptions.ts';
+import { collection } from '../scenario/stripe-pauses.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { comesBack, goesDown, salesLink } from '../scenario/tools-play.ts';
 import {
   adaIsDunned,
   ask,
@@ -37,8 +39,6 @@ import {
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { comesBack, goesDown, salesLink } from './tools-play.ts';
 
 /** What ends which silence, and what is heard late, or twice, or of another user by then. */
 const HELD = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' } as const;

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ADA, isKnown } from './ada.ts';
-import { hours, minutes, seconds } from './harness.ts';
-import { accountOf, on, wait } from './stage.ts';
-import { customerPays, fails, type Happening } from './stripe-happenings.ts';
-import { customerSays } from './stripe-people.ts';
+import { ADA, isKnown } from '../scenario/ada.ts';
+import { hours, minutes, seconds } from '../scenario/harness.ts';
+import { accountOf, on, wait } from '../scenario/stage.ts';
+import { customerPays, fails, type Happening } from '../scenario/stripe-happenings.ts';
+import { customerSays } from '../scenario/stripe-people.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { billOf } from '../scenario/tools-play.ts';
+import { VENDORS } from '../scenario/tools-stand-ins.ts';
 import {
   ask,
   edgesIn,
@@ -14,9 +17,6 @@ import {
   playOutside,
   settles,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { billOf } from './tools-play.ts';
-import { VENDORS } from './tools-stand-ins.ts';
 
 /** The brakes (semantics G10), seen from outside: entries wait, exits never do. */
 const MESSENGERS = ['braze', 'iterable'] as const;

@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { ADA } from './ada.ts';
-import { day, minutes } from './harness.ts';
-import { becomes, on, to, wait } from './stage.ts';
-import { cancelIsRequested, customerPays, fails, isSeen } from './stripe-happenings.ts';
-import { disputeIsOpened } from './stripe-interruptions.ts';
-import { collection } from './stripe-pauses.ts';
-import { customerSays } from './stripe-people.ts';
+import { ADA } from '../scenario/ada.ts';
+import { day, minutes } from '../scenario/harness.ts';
+import { becomes, on, to, wait } from '../scenario/stage.ts';
+import { cancelIsRequested, customerPays, fails, isSeen } from '../scenario/stripe-happenings.ts';
+import { disputeIsOpened } from '../scenario/stripe-interruptions.ts';
+import { collection } from '../scenario/stripe-pauses.ts';
+import { customerSays } from '../scenario/stripe-people.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import { billOf, salesLink } from '../scenario/tools-play.ts';
 import {
   adaIsDunned,
   ask,
@@ -22,8 +24,6 @@ import {
   playOutside,
   settles,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import { billOf, salesLink } from './tools-play.ts';
 
 /** Whom silence is about: one bill, one account, one person or all that are told of it. */
 const HELD = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' } as const;

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { ADA } from './ada.ts';
-import { hours, minutes, seconds } from './harness.ts';
-import { wait } from './stage.ts';
-import { customerPays } from './stripe-happenings.ts';
+import { ADA } from '../scenario/ada.ts';
+import { hours, minutes, seconds } from '../scenario/harness.ts';
+import { wait } from '../scenario/stage.ts';
+import { customerPays } from '../scenario/stripe-happenings.ts';
+import { personIn, seen } from '../scenario/tools-looks.ts';
+import type { ToolStandIns } from '../scenario/tools-stand-ins.ts';
 import {
   adaIsDunned,
   ask,
@@ -12,8 +14,6 @@ import {
   playOutside,
   settles,
 } from './suppression-play.ts';
-import { personIn, seen } from './tools-looks.ts';
-import type { ToolStandIns } from './tools-stand-ins.ts';
 
 /** What reading back is for: the tool acknowledged both words, and applied them in the other order. */
 const pays = customerPays(ADA, { attempt: 1 });
