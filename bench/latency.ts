@@ -19,12 +19,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DAY_MS, instant } from '../src/domain/instant.ts';
 import { SIGNATURE_HEADER, signStripe } from '../src/providers/stripe/sign.ts';
-import { failedAttempt, type Happening, type InvoiceStory, paidByCharge } from '../src/simulate/invoice-story.ts';
+import { failedAttempt, type Happening, paidByCharge } from '../src/simulate/invoice-story.ts';
 import { type BrazeStandIn, startBrazeStandIn } from '../src/simulate/vendors/braze.ts';
 import { type SegmentStandIn, startSegmentStandIn } from '../src/simulate/vendors/segment.ts';
 import { describeMachine } from './machine.ts';
 import { percentile } from './percentile.ts';
 import { startRelay } from './servers.ts';
+import { storyOf } from './story-of.ts';
 
 const { values } = parseArgs({
   options: {
@@ -49,22 +50,6 @@ const PATIENCE_MS = 60_000;
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
-
-const storyOf = (name: string, now: number): InvoiceStory => ({
-  account: {
-    shape: 'basil',
-    livemode: true,
-    customer: `cus_${name}`,
-    userId: `user_${name}`,
-    planId: 'pro',
-    priceId: 'price_benchPro',
-  },
-  invoice: `in_${name}`,
-  subscription: `sub_${name}`,
-  amount: 4_900,
-  currency: 'usd',
-  periodStart: now - DAY_MS,
-});
 
 /** When Braze first held `in_dunning` of a person to be so, UTC ms. */
 const watchBraze = ({ users }: BrazeStandIn) => {
@@ -163,7 +148,10 @@ mkdirSync('data', { recursive: true });
 const directory = mkdtempSync('data/bench-');
 process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 
-const [braze, segment] = await Promise.all([startBrazeStandIn({ key: BRAZE_KEY, now: Date.now }), startSegmentStandIn(WRITE_KEY)]);
+const [braze, segment] = await Promise.all([
+  startBrazeStandIn({ key: BRAZE_KEY, now: Date.now }),
+  startSegmentStandIn(WRITE_KEY),
+]);
 const seen = watchBraze(braze);
 const relay = await startRelay(SECRET, directory, {
   MODE: 'enforce',

@@ -20,11 +20,12 @@ import type { Suppression } from '../src/pipeline/suppressions/suppression-ports
 import { SIGNATURE_HEADER, signStripe } from '../src/providers/stripe/sign.ts';
 import { makeDurations } from '../src/report/durations.ts';
 import { readPages } from '../src/report/read-pages.ts';
-import { failedAttempt, type Happening, type InvoiceStory, paidByCharge } from '../src/simulate/invoice-story.ts';
+import { failedAttempt, type Happening, paidByCharge } from '../src/simulate/invoice-story.ts';
 import { openStore } from '../src/store/index.ts';
 import { drive } from './driver.ts';
 import { describeMachine } from './machine.ts';
 import { startRelay, startStandIns } from './servers.ts';
+import { storyOf } from './story-of.ts';
 import { makeTraffic } from './stripe-traffic.ts';
 
 const { values } = parseArgs({
@@ -51,22 +52,6 @@ const PRESIGNED_PER_SECOND = 1_500;
 const say = (line: string): void => {
   if (!values.json) console.log(line);
 };
-
-const storyOf = (name: string, now: number): InvoiceStory => ({
-  account: {
-    shape: 'basil',
-    livemode: true,
-    customer: `cus_${name}`,
-    userId: `user_${name}`,
-    planId: 'pro',
-    priceId: 'price_benchPro',
-  },
-  invoice: `in_${name}`,
-  subscription: `sub_${name}`,
-  amount: 4_900,
-  currency: 'usd',
-  periodStart: now - DAY_MS,
-});
 
 type Story = (name: string, now: number) => readonly Happening[];
 
