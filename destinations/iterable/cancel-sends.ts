@@ -1,4 +1,4 @@
-import { askEach, type Setback } from '../../src/destination-kit/ask-each.ts';
+import { makeAskEach, type Setback } from '../../src/destination-kit/ask-each.ts';
 import type { CancelCampaign } from './cancel-campaigns.ts';
 import { statusOf, toWhole } from './whole-answer.ts';
 
@@ -7,6 +7,7 @@ export type Cancel = (campaign: CancelCampaign, userId: string) => Promise<unkno
 
 /** Requests under way at once. Iterable documents no limit of these; at a usual 60 ms each they come to 70 a second. */
 const AT_ONCE = 4;
+const askEach = makeAskEach(AT_ONCE);
 
 /**
  * Cancels the scheduled sends of these campaigns for each user. Iterable refuses where nothing is scheduled, which is what
@@ -19,7 +20,7 @@ export const cancelSends = (
   campaigns: readonly CancelCampaign[],
 ): Promise<ReadonlyMap<string, string>> => {
   const owed = userIds.flatMap((subject) => campaigns.map((campaign) => ({ subject, campaign })));
-  return askEach(owed, AT_ONCE, ({ subject, campaign }) => whyNot(cancel, campaign, subject));
+  return askEach(owed, ({ subject, campaign }) => whyNot(cancel, campaign, subject));
 };
 
 const whyNot = async (cancel: Cancel, campaign: CancelCampaign, userId: string): Promise<Setback | null> => {

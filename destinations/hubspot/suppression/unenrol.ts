@@ -1,11 +1,12 @@
 import type { RequestClient } from '@segment/actions-core';
-import { askEach, type Setback } from '../../../src/destination-kit/ask-each.ts';
+import { makeAskEach, type Setback } from '../../../src/destination-kit/ask-each.ts';
 import { parseHeld } from '../batch-answer.ts';
 import { type HubspotSettings, toBatchUrl, toEnrolmentUrl } from '../settings.ts';
 import { statusIn, toMeaning, toReasonOf } from '../thrown.ts';
 
 /** Requests under way at once: a plan takes 100 in 10 s of everything that is asked. */
 const AT_ONCE = 2;
+const askEach = makeAskEach(AT_ONCE);
 
 /**
  * Takes contacts out of workflows, by the address that HubSpot has of each: its call knows no other name. Who is not enrolled,
@@ -22,7 +23,7 @@ export const unenrol = async (
   const emails = await emailsOf(request, settings, contacts);
   if (typeof emails === 'string') return new Map(contacts.map((contact) => [contact, emails]));
   const owed = [...emails].flatMap(([subject, email]) => workflows.map((workflow) => ({ subject, email, workflow })));
-  return askEach(owed, AT_ONCE, ({ workflow, email }) => whyNot(request, toEnrolmentUrl(settings, workflow, email)));
+  return askEach(owed, ({ workflow, email }) => whyNot(request, toEnrolmentUrl(settings, workflow, email)));
 };
 
 /** Addresses by HubSpot's id, or why they are not known. */
