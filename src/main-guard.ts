@@ -29,11 +29,11 @@ interface OpenGuard extends Pick<GuardRoutesOptions, 'guard' | 'status' | 'token
 
 /**
  * Opens the guard beside a store that is open.
- * @param decides the rules and providers of the loop; `store` is asked where there can be no reader beside it.
+ * @param decides the rules, providers and channels of the loop; `store` is asked where there can be no reader beside it.
  */
 export const openGuard = async (
   { databaseUrl, guardToken }: Pick<Environment, 'databaseUrl' | 'guardToken'>,
-  decides: Pick<PresentOptions, 'rules' | 'providers'> & { readonly store: GuardStore },
+  decides: Omit<PresentOptions, 'store'> & { readonly store: GuardStore },
   log: Log,
 ): Promise<OpenGuard> => {
   const reader = await openGuardStore(databaseUrl);

@@ -155,7 +155,7 @@ export const openSimulatedRelay = async (given: Policy, options: SimulatedRelayO
     });
   let relay = open();
   const world = { store, rules: makeRules({ ...rulesInput, segmentNames }), providers: PROVIDERS };
-  const findPresent = makeFindPresent(world);
+  const findPresent = makeFindPresent({ ...world, channelFor: () => 'recorder' });
   return {
     store,
     secret: SECRET,

@@ -22,6 +22,7 @@ import type { EngineData } from './main-engine.ts';
 import { openGuard } from './main-guard.ts';
 import { EXIT, Refusal } from './main-refusal.ts';
 import { releaseText, stopText } from './pipeline/brakes/brake-watch.ts';
+import { makeChannelFor } from './pipeline/channel-for.ts';
 import { toWebhookHappening } from './pipeline/happenings.ts';
 import { intervene } from './pipeline/interventions/intervene.ts';
 import type { Clock } from './pipeline/ports.ts';
@@ -157,9 +158,10 @@ const runRelay = async (setup: Setup, say: (url: string, brake: string | null) =
     if (isDiskFault(error)) stop(EXIT.ioError);
   };
   let decided = (_profiles: number): void => {};
+  const data = toEngineData(setup);
   const engine = await startEngineThread({
     module: new URL('./main-engine.ts', import.meta.url),
-    data: toEngineData(setup),
+    data,
     onDecided: (profiles) => decided(profiles),
     onStoreFault,
     ...(setup.onLive && { onLive: setup.onLive }),
@@ -186,7 +188,7 @@ const runRelay = async (setup: Setup, say: (url: string, brake: string | null) =
     },
   });
   const rules = await loadRules(setup);
-  const decides = { rules, providers: PROVIDERS };
+  const decides = { rules, providers: PROVIDERS, channelFor: makeChannelFor(data) };
   const guard = await openGuard(environment, { ...decides, store: engine.store }, log);
   const stopAll = async (door: Door | null): Promise<void> => {
     await Promise.all([door?.stop(STOP_GRACE_MS), receiver.stop()]);

@@ -4,9 +4,10 @@ import type { ToolReader } from '../destination-kit/tool-reader.ts';
 import type { Mode } from '../domain/ids.ts';
 import { earliest, type Instant } from '../domain/instant.ts';
 import { makeBrakeWatch } from './brakes/brake-watch.ts';
+import { leaves, makeChannelFor } from './channel-for.ts';
 import { type Deliverer, type DelivererOptions, type DeliveryStep, makeDeliverer } from './deliver.ts';
 import { runDue, type World } from './loop.ts';
-import type { Channel, SegmentSink, Store } from './ports.ts';
+import type { SegmentSink, Store } from './ports.ts';
 import { makeRules, type RulesInput, rulesetJson } from './rules.ts';
 import { makeToolDeliverer, type ToolDeliverer, type ToolDelivererOptions } from './tools/deliver-tools.ts';
 import type { ActiveTool } from './tools/tool-ports.ts';
@@ -58,13 +59,6 @@ export interface Engine {
   readonly stop: () => Promise<void>;
 }
 
-const leaves = ({ deliverTestMode }: EngineOptions, mode: Mode): boolean => mode === 'live' || deliverTestMode;
-
-const channelFor =
-  (options: EngineOptions) =>
-  (mode: Mode): Channel =>
-    options.segment !== null && leaves(options, mode) ? 'segment' : 'recorder';
-
 const toolsFor =
   (options: EngineOptions) =>
   (mode: Mode): readonly ActiveTool[] =>
@@ -98,7 +92,7 @@ export const makeEngine = (options: EngineOptions): Engine => {
   const { store, providers, clock, log, tools } = options;
   const liveTools = tools.filter(({ live }) => live !== null);
   const rules = makeRules({ ...options, segmentNames: liveTools.flatMap(({ segmentNames }) => segmentNames) });
-  const world: World = { store, rules, providers, channelFor: channelFor(options), toolsFor: toolsFor(options) };
+  const world: World = { store, rules, providers, channelFor: makeChannelFor(options), toolsFor: toolsFor(options) };
   const deliverer: Deliverer = makeDeliverer({ ...options, sink: options.segment });
   const deliverers = [deliverer, ...makeToolDeliverers(options)];
   const wakeDeliverers = (): void => {

@@ -28,7 +28,12 @@ const switched = async () => {
 describe('the floor of grace after the switch to enforce (G10)', () => {
   it('holds in what the guard decides before the loop does', async () => {
     const { reader } = await switched();
-    const findPresent = makeFindPresent({ store: reader, rules: guardRules(), providers: PROVIDERS });
+    const findPresent = makeFindPresent({
+      store: reader,
+      rules: guardRules(),
+      providers: PROVIDERS,
+      channelFor: () => 'recorder',
+    });
     const present = await findPresent('user_ada', SWITCH);
     expect(present?.traits).toMatchObject({ access_level: 'grace', grace_ends_at: FLOOR_ENDS });
   });

@@ -61,9 +61,9 @@ export const openGuardRig = async (kind: 'memory' | 'disk', setting: GuardSettin
   const beside = await openGuardStore(url);
   const reader = beside ?? store;
   const rules = guardRules('test', setting.policy);
-  const findPresent = makeFindPresent({ store: reader, rules, providers });
-  const guard = makeGuard({ findPresent });
   const channelFor = () => setting.channel ?? 'recorder';
+  const findPresent = makeFindPresent({ store: reader, rules, providers, channelFor });
+  const guard = makeGuard({ findPresent });
   const world: World = { store, rules, providers, channelFor, toolsFor: () => [] };
   const takeBodies = async (bodies: readonly string[], now: Instant): Promise<void> => {
     await store.accept(bodies.map((body) => toDelivery(stripe, body, now)));

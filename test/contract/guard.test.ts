@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { Channel } from '../../src/pipeline/commitments.ts';
+import type { GuardQuestion } from '../../src/pipeline/guard/guard.ts';
 import type { GuardStore } from '../../src/pipeline/guard/guard-ports.ts';
 import { makeGuard } from '../../src/pipeline/guard/make-guard.ts';
 import { makeFindPresent } from '../../src/pipeline/guard/present.ts';
@@ -311,6 +314,36 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
     }
   });
 
+  it('says of a later stage under an engaged brake, and of thanks after the switch to enforce, what the loop says next', async () => {
+    const brakes = { entriesPerDay: null, shareAtOnce: 0.5, withinMs: HOUR_MS, fromPeople: 2 };
+    const agreed = async (rig: GuardRig, now: Instant, question: Partial<GuardQuestion>) => {
+      const before = await rig.ask(now, question);
+      await rig.decide(now);
+      expect(before).toEqual(await rig.ask(now, question));
+      return before;
+    };
+    const othersFail = async (rig: GuardRig, at: Instant) => {
+      for (const name of ['ben', 'cyd', 'dan'])
+        await rig.take(person(name), at, fails({ ...BILL, invoice: `in_${name}`, subscription: `sub_${name}` }));
+      await rig.decide(plus(at, MINUTE_MS));
+      expect((await rig.store.brakeStatus()).stop).not.toBeNull();
+    };
+    const [later, then] = [plus(T0, HOUR_MS / 2), plus(T0, HOUR_MS / 2 + 2 * MINUTE_MS)];
+    const staged = await guardRig(kind, { channel: 'segment', policy: { brakes } });
+    await inDunning(staged);
+    await othersFail(staged, later);
+    await staged.take(ADA, then, fails(BILL, { attempt: 2 }));
+    expect(await agreed(staged, plus(then, MINUTE_MS), {})).toMatchObject({ suppress: true, reason: 'brake' });
+
+    const setting: { channel: Channel; policy: Partial<Policy> } = { channel: 'recorder', policy: { brakes } };
+    const switched = await guardRig(kind, setting);
+    await inDunning(switched);
+    setting.channel = 'segment';
+    await othersFail(switched, later);
+    await switched.take(ADA, then, customerPays(BILL, { attempt: 1, charge: 2 }));
+    expect(await agreed(switched, plus(then, MINUTE_MS), { message: 'recovery' })).toMatchObject({ suppress: true });
+  });
+
   it('takes no word of another release for true: it decides by its own rules', async () => {
     const rig = await guardRig(kind);
     await inDunning(rig);
@@ -347,7 +380,12 @@ describe.each(['memory', 'disk'] as const)('the guard over a store in %s', (kind
 
 describe('a guard whose store does not answer', () => {
   const over = (store: GuardStore, faults: unknown[] = []) => {
-    const findPresent = makeFindPresent({ store, rules: guardRules(), providers: { stripe } });
+    const findPresent = makeFindPresent({
+      store,
+      rules: guardRules(),
+      providers: { stripe },
+      channelFor: () => 'recorder',
+    });
     const options = { findPresent, patienceMs: 1, onFault: (error: unknown) => void faults.push(error) };
     return { guard: makeGuard(options), status: makeStatus(options) };
   };

@@ -52,7 +52,7 @@ describe('what people are told of suppression, as it stands in the log', () => {
     const readGuarded = () => Promise.reject(new RangeError('user_ada has more'));
     const guard = await openGuard(
       { databaseUrl: 'sqlite::memory:', guardToken: null },
-      { rules: guardRules(), providers: {}, store: { readGuarded } },
+      { rules: guardRules(), providers: {}, channelFor: () => 'recorder', store: { readGuarded } },
       log,
     );
     const question = { userId: 'user_ada', episode: null, message: 'dunning' } as const;

@@ -35,7 +35,12 @@ export const guardPromises = (store: Subject): void => {
       await meetAnna();
       await store().accept([deliveryOf('cus_1', 'evt_2')]);
       const unread = { deliveries: [{ eventId: 'evt_2', rawBody: '{"id":"evt_2"}' }], facts: [{ id: 'evt_1' }] };
-      expect(await read()).toMatchObject({ holds: false, braked: false, accounts: [{ role: 'owner', ...unread }] });
+      expect(await read()).toMatchObject({
+        holds: false,
+        mode: 'test',
+        brake: 'off',
+        accounts: [{ role: 'owner', ...unread }],
+      });
       expect(await read('ben')).toMatchObject({ holds: false, accounts: [{ role: 'contact', ...unread }] });
     });
 

@@ -124,7 +124,9 @@ export const openOutsideRelay = async (options: OutsideOptions = {}): Promise<Ou
 
   const rules = makeRules({ policy, audiences: AUDIENCES, namespace: 'test', providers: PROVIDERS });
   const decides = { rules, providers: PROVIDERS };
-  const guard = await openGuard({ databaseUrl, guardToken: toSecret(GUARD_TOKEN) }, { ...decides, store }, SILENT_LOG);
+  const channelFor = () => (segmentIsLive ? 'segment' : 'recorder');
+  const guardAccess = { databaseUrl, guardToken: toSecret(GUARD_TOKEN) };
+  const guard = await openGuard(guardAccess, { ...decides, channelFor, store }, SILENT_LOG);
   const receiver = makeReceiver({
     store,
     clock,

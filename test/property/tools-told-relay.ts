@@ -156,7 +156,7 @@ export const openToldRelay = async (policy: Policy, ids: readonly string[]): Pro
     hear: async (delivery) => {
       await store.accept([delivery]);
     },
-    guard: () => makeGuard({ findPresent: makeFindPresent({ store, rules: world().rules, providers }) }),
+    guard: () => makeGuard({ findPresent: makeFindPresent({ ...world(), store }) }),
     decide: async (now) => {
       for (let rounds = 0; rounds < MAX_ROUNDS; rounds += 1) if ((await runDue(world(), now, 64)) === 0) return;
       throw new Error('the profiles wake each other for ever');

@@ -30,7 +30,7 @@ interface BrakeInput {
 const FLAGGED: ReadonlySet<string> = new Set(['pre_dunning', 'active', 'exhausted']);
 
 /** What is said of somebody whose entry waits, as if suppressed. */
-export const heldBackTraits = (traits: UserTraits): UserTraits => ({
+const heldBackTraits = (traits: UserTraits): UserTraits => ({
   ...traits,
   in_dunning: false,
   dunning_status: FLAGGED.has(traits.dunning_status) ? 'held' : traits.dunning_status,

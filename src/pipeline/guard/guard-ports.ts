@@ -1,4 +1,6 @@
+import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
+import type { BrakeState } from '../brakes/brake-ports.ts';
 import type { ClaimedAccount } from '../claim.ts';
 import type { Commitments } from '../commitments.ts';
 
@@ -26,9 +28,10 @@ export type Guarded =
       readonly accounts: readonly GuardedAccount[];
       /** When a store that had observed began to enforce (semantics D3). */
       readonly enforcedSince: Instant | null;
-      /** The brakes hold an entry of the person back, or would: one of all is engaged, and the person is not in dunning yet. */
-      readonly braked: boolean;
-      /** What was said before: whoever was never told of a failure is not thanked for its payment. */
+      /** Of the person: what happens in test mode may go elsewhere. */
+      readonly mode: Mode;
+      /** As the loop would claim the person: what it would hold back, and what was said before (semantics G10). */
+      readonly brake: BrakeState;
       readonly commitments: Commitments;
     };
 

@@ -1,7 +1,8 @@
+import type { Mode } from '../../domain/ids.ts';
 import type { Instant } from '../../domain/instant.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { heldBackTraits } from '../brakes/apply-brakes.ts';
-import { isEntry } from '../brakes/is-entry.ts';
+import { applyBrakes } from '../brakes/apply-brakes.ts';
+import type { Channel } from '../commitments.ts';
 import { decide, type View } from '../decide.ts';
 import { allFacts, readDeliveries } from '../read.ts';
 import type { Ruleset } from '../rules.ts';
@@ -14,6 +15,8 @@ export interface PresentOptions {
   readonly store: GuardStore;
   readonly rules: Ruleset;
   readonly providers: Readonly<Record<string, Provider>>;
+  /** Where the loop sends calls now: brakes hold nothing back from a recorder. */
+  readonly channelFor: (mode: Mode) => Channel;
 }
 
 /** Finds what is true of a user; null: nobody is known by the id. Rejects when the store fails or the decision throws. */
@@ -49,26 +52,22 @@ const decideAfresh = (
   return staying.length === 0 ? null : decide({ userId, accounts: staying, rules, enforcedSince, now });
 };
 
-/** Whoever was told of the failure hears that it is over, whatever the brakes do (semantics G10). */
-const isThanked = (view: View, { commitments }: NotHeld, rules: Ruleset): boolean =>
-  view.traits.dunning_status === 'recovered' &&
-  (commitments.channel === 'recorder' || !isEntry({ commitments, view, rules }));
-
 /** The committed view is this release's own JSON: rules of another release have another hash. */
 const parseView = (json: string): Present => JSON.parse(json) as Present;
 
 /**
  * Joins what is stored to what is true now. The committed view holds by definition while nothing is unread and its `until`
- * is not reached; else the same pure decision as the loop's is made over the facts and what is unread.
+ * is not reached; else the same pure decision as the loop's is made over the facts and what is unread,
+ * its brakes included.
  */
 export const makeFindPresent = (options: PresentOptions): FindPresent => {
-  const { store, rules } = options;
+  const { store, rules, channelFor } = options;
   return async (userId, now) => {
     const stored = await store.readGuarded({ userId, now, ruleset: rules.hash });
     if (stored === null) return null;
     if (stored.holds) return parseView(stored.view);
     const view = decideAfresh(options, userId, stored, now);
-    if (view === null || !stored.braked || isThanked(view, stored, rules)) return view;
-    return { ...view, traits: heldBackTraits(view.traits) };
+    if (view === null) return null;
+    return applyBrakes({ claim: stored, view, rules, channel: channelFor(stored.mode), now }).messaging;
   };
 };

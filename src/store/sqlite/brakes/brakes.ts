@@ -51,6 +51,17 @@ const MARK_RELEASED = `UPDATE brake_held SET released_at = ? WHERE cause = 'shar
 
 const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
 
+/** Reads what holds entries of a profile back. For use inside a transaction. */
+export const makeBrakeState = (db: DatabaseSync): Brakes['stateOf'] => {
+  const heldRow = prepare<{ releasedAt: Instant | null }>(db, HELD_ROW);
+  const engaged = prepare<BrakeStop>(db, ENGAGED);
+  return (profileId) => {
+    const row = heldRow.get(profileId);
+    if (row !== undefined && row.releasedAt !== null) return 'released';
+    return engaged.get() === undefined ? 'off' : 'engaged';
+  };
+};
+
 /** Keeps the brakes over one connection. */
 export const makeBrakes = (db: DatabaseSync, customers: Customers): Brakes => {
   const engaged = prepare<BrakeStop>(db, ENGAGED);
@@ -78,11 +89,7 @@ export const makeBrakes = (db: DatabaseSync, customers: Customers): Brakes => {
   };
 
   return {
-    stateOf: (profileId) => {
-      const row = heldRow.get(profileId);
-      if (row !== undefined && row.releasedAt !== null) return 'released';
-      return engaged.get() === undefined ? 'off' : 'engaged';
-    },
+    stateOf: makeBrakeState(db),
     isOutdated: ({ held }) => held === 'share' && engaged.get() === undefined,
     hasRoom: ({ counts }, now) => {
       if (counts === null) return true;

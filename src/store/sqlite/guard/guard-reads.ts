@@ -1,6 +1,8 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { Mode } from '../../../domain/ids.ts';
 import type { Instant } from '../../../domain/instant.ts';
 import type { Guarded, GuardedAccount, GuardRead } from '../../../pipeline/guard/guard-ports.ts';
+import { makeBrakeState } from '../brakes/brakes.ts';
 import { makeEnforcedSince } from '../brakes/modes.ts';
 import { makeCustomerFacts } from '../customer-facts.ts';
 import { makeAccounts } from '../people/accounts.ts';
@@ -11,23 +13,21 @@ import { MAX_DELIVERIES, makeUnread } from '../unread.ts';
 
 interface PersonRow {
   readonly profileId: number;
+  readonly mode: Mode;
   readonly view: string | null;
   readonly dueAt: Instant | null;
   readonly failures: number;
   readonly ruleset: string | null;
   readonly hasUnread: number;
-  readonly braked: number;
   readonly commitments: string | null;
 }
 
 // The owner of an account is woken by its deliveries, its contacts only by the decision on them: so what is unread is
 // looked for, whatever the person's due instant says. `live` sorts before `test`.
-const PERSON = `SELECT p.id AS profileId, p.view, p.due_at AS dueAt, p.failures, p.ruleset, p.commitments,
+const PERSON = `SELECT p.id AS profileId, p.mode, p.view, p.due_at AS dueAt, p.failures, p.ruleset, p.commitments,
   EXISTS (SELECT 1 FROM deliveries d INDEXED BY deliveries_unread WHERE d.ending = 'unread' AND d.customer_id IN (
     SELECT c.id FROM customers c WHERE c.profile_id = p.id
-    UNION ALL SELECT t.customer_id FROM account_contacts t WHERE t.profile_id = p.id)) AS hasUnread,
-  CASE (SELECT h.released_at IS NULL FROM brake_held h WHERE h.profile_id = p.id) WHEN 1 THEN 1 WHEN 0 THEN 0
-    ELSE p.in_dunning = 0 AND EXISTS (SELECT 1 FROM brake_stops s WHERE s.released_at IS NULL) END AS braked
+    UNION ALL SELECT t.customer_id FROM account_contacts t WHERE t.profile_id = p.id)) AS hasUnread
   FROM profile_aliases a JOIN profiles p ON p.id = a.profile_id
   WHERE a.alias = ? ORDER BY a.mode LIMIT 1`;
 
@@ -44,6 +44,7 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
   const unread = makeUnread(db);
   const facts = makeCustomerFacts(db);
   const enforcedSince = makeEnforcedSince(db);
+  const brakeOf = makeBrakeState(db);
 
   const readAccounts = (profileId: number): readonly GuardedAccount[] => {
     const accounts = accountsOf(profileId).map(({ customerId, customer, role }) => ({
@@ -67,7 +68,8 @@ export const makeReadGuarded = (db: DatabaseSync): ((read: GuardRead) => Guarded
       holds: false,
       accounts: readAccounts(person.profileId),
       enforcedSince: enforcedSince(),
-      braked: person.braked === 1,
+      mode: person.mode,
+      brake: brakeOf(person.profileId),
       commitments: parseCommitments(person.commitments),
     };
   };
