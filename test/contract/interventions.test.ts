@@ -18,11 +18,13 @@ const NOW = instant(Date.UTC(2026, 10, 21, 12));
 const providers = { stripe };
 const rules = makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers });
 
-const failing = (customer: string, userId: string, livemode = true) =>
+const DAY_BEFORE = plus(NOW, -DAY_MS);
+
+const failing = (customer: string, userId: string, livemode = true, at = DAY_BEFORE) =>
   fails({ invoice: `in_${customer}`, subscription: `sub_${customer}`, amount: 4900 }, { retryAt: plus(NOW, DAY_MS) })(
     { shape: 'basil', livemode, customer, userId, planId: 'pro', priceId: 'price_pro' },
-    plus(NOW, -DAY_MS),
-  ).map((event) => toDelivery(stripe, JSON.stringify(event), plus(NOW, -DAY_MS)));
+    at,
+  ).map((event) => toDelivery(stripe, JSON.stringify(event), at));
 
 const openRelay = async () => {
   const store = await openStore('sqlite::memory:', { lock: false, namespace: 'test' });
@@ -152,6 +154,52 @@ describe('what is remembered', () => {
     expect(await mark(null)).toMatchObject({ ok: true, repeated: false });
     expect(await mark(null)).toMatchObject({ ok: true, repeated: true });
   });
+
+  it.each(['hold', 'exclude'] as const)(
+    'of a %s, after it was lifted, leaves alone what came up since',
+    async (action) => {
+      const { ask, decide, store } = await openRelay();
+      const wish = request(action, ALL);
+      await ask(wish);
+      expect(await ask(request('resume', { holdId: 'all', requestId: 'r-2' }), plus(NOW, SECOND_MS))).toMatchObject({
+        ok: true,
+      });
+      const [since, settled] = [plus(NOW, 2 * SECOND_MS), plus(NOW, 20 * SECOND_MS)];
+      await store.accept(failing('cus_new', 'user_ada', true, since));
+      await decide(since);
+      await decide(settled);
+      const again = await ask(wish, settled);
+      expect(again).toMatchObject({ ok: true, repeated: true });
+      expect(customersOf(again)).not.toContain('cus_new');
+      expect(customersOf(await ask(request('hold', { id: 'cus_new' }), settled))).toEqual(['cus_new']);
+    },
+  );
+
+  it.each(['cus_a', 'cus_new'])(
+    'of a mark is one, though a failure of %s before it was heard of since',
+    async (late) => {
+      const { ask, decide, store } = await openRelay();
+      const mark = request('mark_recovered', ALL);
+      await ask(mark);
+      const [since, settled] = [plus(NOW, 2 * SECOND_MS), plus(NOW, 20 * SECOND_MS)];
+      const ofLate = { invoice: 'in_late', subscription: 'sub_late', amount: 4900 };
+      const account = {
+        shape: 'basil',
+        livemode: true,
+        customer: late,
+        userId: 'user_ada',
+        planId: 'pro',
+        priceId: 'p',
+      } as const;
+      const events = fails(ofLate, { retryAt: plus(NOW, DAY_MS) })(account, plus(NOW, -DAY_MS / 24));
+      await store.accept(events.map((event) => toDelivery(stripe, JSON.stringify(event), since)));
+      await decide(since);
+      await decide(settled);
+      expect(await ask(mark, settled)).toMatchObject({ ok: true, repeated: true });
+      const owed = await ask(request('mark_recovered', { id: late }), settled);
+      expect(owed.ok && owed.people[0]?.accounts[0]?.invoices).toEqual(['in_late']);
+    },
+  );
 
   it('nobody acts on a person who was erased', async () => {
     const { ask, store } = await openRelay();

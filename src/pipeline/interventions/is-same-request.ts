@@ -16,7 +16,10 @@ const isSameHold = (said: HoldPlaced, request: OperatorRequest): boolean =>
   said.cause === (request.action === 'hold' ? 'held' : 'opted_out') &&
   said.until === expiryOf(request, said.occurredAt);
 
-/** Of one episode: everything that was marked is of it. Of whatever is owed: no episode that was open then was left out. */
+/**
+ * Of one episode: everything that was marked is of it. Of whatever is owed: no episode that was open then was left out; one
+ * that was not heard of yet could not be marked.
+ */
 const isSameMark = (said: MarkedRecovered, { episode }: OperatorRequest, { episodes }: Ledger): boolean => {
   const marked = new Set(said.invoices);
   if (episode !== null) {
@@ -24,8 +27,11 @@ const isSameMark = (said: MarkedRecovered, { episode }: OperatorRequest, { episo
     return marked.size > 0 && marked.isSubsetOf(new Set(own));
   }
   return !episodes.some(
-    ({ outcome, openedAt, invoices }) =>
-      outcome === 'open' && openedAt <= said.occurredAt && !invoices.some(({ id }) => marked.has(id)),
+    ({ outcome, openedAt, openedHeardAt, invoices }) =>
+      outcome === 'open' &&
+      openedAt <= said.occurredAt &&
+      openedHeardAt <= said.receivedAt &&
+      !invoices.some(({ id }) => marked.has(id)),
   );
 };
 

@@ -20,22 +20,30 @@ const saidOf = ({ facts }: Subject, { requestId }: OperatorRequest): Interventio
   return said !== undefined && 'source' in said ? said : null;
 };
 
+interface Then {
+  /** By the clock of whoever said it. */
+  readonly saidAt: Instant;
+  /** Nothing that came in later was known. */
+  readonly heardAt: Instant;
+}
+
 /** Whether the request, said then, would have been about this account, too: what came up since is not meant by it. */
-const wasMeant = ({ ledger }: Subject, request: OperatorRequest, then: Instant): boolean => {
+const wasMeant = ({ ledger, facts }: Subject, request: OperatorRequest, { saidAt, heardAt }: Then): boolean => {
   switch (request.action) {
     case 'hold':
     case 'exclude':
-      return true;
+      return facts.some(({ receivedAt }) => receivedAt <= heardAt);
     case 'resume': {
       const name = holdIdOf(request);
       return ledger.holds.some(
         ({ source, holdId, from, to }) =>
-          source === 'operator' && (name ?? holdId) === holdId && from <= then && (to === null || to > ledger.now),
+          source === 'operator' && (name ?? holdId) === holdId && from <= saidAt && (to === null || to > ledger.now),
       );
     }
     case 'mark_recovered':
       return ledger.episodes.some(
-        ({ id, outcome, openedAt }) => outcome === 'open' && (request.episode ?? id) === id && openedAt <= then,
+        ({ id, outcome, openedAt, openedHeardAt }) =>
+          outcome === 'open' && (request.episode ?? id) === id && openedAt <= saidAt && openedHeardAt <= heardAt,
       );
   }
 };
@@ -49,7 +57,8 @@ export const saidBefore = (subjects: readonly Subject[], request: OperatorReques
   if (told.length === 0) return { was: 'new' };
   if (!told.every(({ said, subject }) => isSameRequest(said, request, subject.ledger))) return { was: 'other' };
   const saidAt = told.map(({ said }) => said.occurredAt);
-  const then = instant(Math.min(...saidAt));
+  const heardAt = told.map(({ said }) => said.receivedAt);
+  const then = { saidAt: instant(Math.min(...saidAt)), heardAt: instant(Math.min(...heardAt)) };
   const rest = subjects.filter((subject) => saidOf(subject, request) === null && wasMeant(subject, request, then));
   return { was: 'same', at: instant(Math.max(...saidAt)), rest };
 };
