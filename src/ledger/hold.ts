@@ -12,8 +12,12 @@ export interface Hold extends Pick<HoldPlaced, 'source' | 'holdId' | 'cause' | '
 
 type Said = HoldPlaced | HoldLifted;
 
-const isAbout = (said: Said, { source, holdId }: HoldPlaced): boolean =>
-  said.source === source && (said.holdId === holdId || (said.kind === 'hold_lifted' && said.holdId === null));
+/** What a person lifts by name is another tool's, too: a claim of which the end is lost, or was sent before it. */
+const isAbout = (said: Said, { source, holdId }: HoldPlaced): boolean => {
+  if (said.kind === 'hold_placed') return said.source === source && said.holdId === holdId;
+  if (said.holdId === null) return said.source === source;
+  return said.holdId === holdId && (said.source === source || said.source === 'operator');
+};
 
 /**
  * A clock somewhat ahead of ours must not keep a hold from beginning when it is heard (semantics B1). What was said later

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AUDIENCES } from '../../audiences/index.ts';
-import { DAY_MS, type Instant, instant, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { DAY_MS, type Instant, instant, MINUTE_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
+import { churnkey } from '../../src/interventions/churnkey/churnkey.ts';
 import { intervene } from '../../src/pipeline/interventions/intervene.ts';
 import type { OperatorRequest } from '../../src/pipeline/interventions/intervention.ts';
 import { runDue } from '../../src/pipeline/loop.ts';
@@ -15,7 +16,7 @@ import { fails } from '../scenario/stripe-happenings.ts';
 /** Whom an operator's request is about, and how long it is remembered. */
 
 const NOW = instant(Date.UTC(2026, 10, 21, 12));
-const providers = { stripe };
+const providers = { stripe, churnkey };
 const rules = makeRules({ policy: DEFAULT_POLICY, namespace: 'test', audiences: AUDIENCES, providers });
 
 const DAY_BEFORE = plus(NOW, -DAY_MS);
@@ -79,6 +80,40 @@ describe('whom a request is about', () => {
     expect(
       answer.ok && answer.people.flatMap(({ accounts }) => accounts.flatMap(({ invoices }) => invoices)).toSorted(),
     ).toEqual(['in_cus_a', 'in_cus_b', 'in_cus_t']);
+  });
+});
+
+describe("another recovery tool's claim", () => {
+  const body = (event: string) =>
+    JSON.stringify({
+      event,
+      data: { customer: { id: 'cus_o' }, campaign: { id: 'ck-1', startedAt: '2026-11-01T00:00:00Z' } },
+    });
+
+  it('that a late copy placed anew after the end is ended by its name, and by no resume that does not name it', async () => {
+    const { ask, decide, store } = await openRelay();
+    const say = (event: string, at: Instant) => store.accept([toDelivery(churnkey, body(event), at)]);
+    const reason = async (now: Instant): Promise<unknown> => {
+      await decide(now);
+      const all = await store.findProfiles('cus_o');
+      return all.map(({ view }) => JSON.parse(view ?? '{}').traits.suppression_reason)[0];
+    };
+    const minutes = (count: number) => plus(NOW, count * MINUTE_MS);
+    await say('dunning_campaign_updated', NOW);
+    await say('dunning_campaign_paused', minutes(1));
+    await say('dunning_campaign_updated', minutes(2));
+    expect(await reason(minutes(3))).toBe('owned_elsewhere');
+    for (const holdId of [null, 'all'])
+      expect(await ask(request('resume', { id: 'cus_o', holdId }), minutes(4))).toMatchObject({
+        code: 'conflict',
+        message: expect.stringContaining('give its name, ck-1'),
+      });
+    const named = request('resume', { id: 'cus_o', holdId: 'ck-1' });
+    expect(await ask(named, minutes(5))).toMatchObject({ ok: true, people: [{ suppression_reason: null }] });
+    expect(await reason(minutes(6))).toBeNull();
+    expect(await ask(named, minutes(7))).toMatchObject({ ok: true, repeated: true });
+    await say('dunning_campaign_updated', minutes(8));
+    expect(await reason(minutes(9))).toBe('owned_elsewhere');
   });
 });
 

@@ -4,9 +4,10 @@ export type HoldCause = HoldFact['cause'];
 
 const ORDER: readonly HoldCause[] = ['opted_out', 'owned_elsewhere', 'held'];
 
-/** 0015: it is lifted, or another of its source and name takes its place. */
+/** 0015: it is lifted, by an operator who names it, too; or another of its source and name takes its place. */
 const ends = (hold: HoldFact, word: HoldFact | LiftFact): boolean =>
-  word.source === hold.source && (word.holdId === null || word.holdId === hold.holdId);
+  (word.source === hold.source && (word.holdId === null || word.holdId === hold.holdId)) ||
+  (word.kind === 'hold_lifted' && word.source === 'operator' && word.holdId === hold.holdId);
 
 /** B1, D6, decision 0015: from when it is heard until it lapses or something ends it; an end that is dated ahead, then. */
 const isInForce = (hold: HoldFact, said: readonly (HoldFact | LiftFact)[], t: number): boolean =>

@@ -1,4 +1,5 @@
 import { DAY_MS, type Instant, plus } from '../../domain/instant.ts';
+import type { Hold } from '../../ledger/hold.ts';
 import type { OperatorRequest } from './intervention.ts';
 
 /** How long a hold lasts unless told, in ms: long enough for a ticket, short enough not to be forgotten. */
@@ -13,6 +14,10 @@ const USUAL = { hold: 'hold', exclude: 'exclusion', resume: 'hold', mark_recover
 /** Which hold a request places or lifts; null: all of operators. */
 export const holdIdOf = ({ action, holdId }: Pick<OperatorRequest, 'action' | 'holdId'>): string | null =>
   action === 'resume' && holdId === ALL_HOLDS ? null : (holdId ?? USUAL[action]);
+
+/** Whether a resume of this name ends it; null, all, is of operators' own. */
+export const isNamed = ({ source, holdId }: Pick<Hold, 'source' | 'holdId'>, name: string | null): boolean =>
+  name === null ? source === 'operator' : holdId === name;
 
 /** When what is placed at `at` lapses; null: when it is lifted. */
 export const expiryOf = (

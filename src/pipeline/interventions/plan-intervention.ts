@@ -3,7 +3,7 @@ import { type Instant, instant, MINUTE_MS } from '../../domain/instant.ts';
 import type { OperatorBody } from '../../interventions/operator/operator-body.ts';
 import type { Hold } from '../../ledger/hold.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { ALL_HOLDS, expiryOf, holdIdOf, MOST_HOLD_MS } from './hold-terms.ts';
+import { ALL_HOLDS, expiryOf, holdIdOf, isNamed, MOST_HOLD_MS } from './hold-terms.ts';
 import type { NotIntervened, OperatorRequest } from './intervention.ts';
 
 /** A billing customer that a request is about, with all that was received of it. */
@@ -69,14 +69,14 @@ const othersText = (holds: readonly Hold[]): string => {
     const what = own.cause === 'opted_out' ? 'excluded' : 'held';
     return ` The customer is ${what} under the name ${own.holdId}: give that name, or ${ALL_HOLDS}.`;
   }
-  return tool === undefined ? '' : ` What ${tool.source} holds back ends when that tool says so, or lapses.`;
+  return tool === undefined
+    ? ''
+    : ` What ${tool.source} holds back ends when that tool says so, or lapses; or give its name, ${tool.holdId}.`;
 };
 
 const lift = (request: OperatorRequest, subjects: readonly Subject[], now: Instant) => {
   const wanted = holdIdOf(request);
-  const held = subjects.filter((subject) =>
-    standing(subject, now).some(({ source, holdId }) => source === 'operator' && (wanted ?? holdId) === holdId),
-  );
+  const held = subjects.filter((subject) => standing(subject, now).some((hold) => isNamed(hold, wanted)));
   if (held.length === 0) {
     const others = subjects.flatMap((subject) => standing(subject, now));
     return refuse('conflict', `There is nothing to resume: no such hold stands.${othersText(others)}`);

@@ -1,7 +1,7 @@
 import type { Intervention } from '../../domain/fact.ts';
 import { type Instant, instant } from '../../domain/instant.ts';
 import { operatorFactId } from '../../interventions/operator/operator.ts';
-import { holdIdOf } from './hold-terms.ts';
+import { holdIdOf, isNamed } from './hold-terms.ts';
 import type { OperatorRequest } from './intervention.ts';
 import { isSameRequest } from './is-same-request.ts';
 import type { Subject } from './plan-intervention.ts';
@@ -36,8 +36,7 @@ const wasMeant = ({ ledger, facts }: Subject, request: OperatorRequest, { saidAt
     case 'resume': {
       const name = holdIdOf(request);
       return ledger.holds.some(
-        ({ source, holdId, from, to }) =>
-          source === 'operator' && (name ?? holdId) === holdId && from <= saidAt && (to === null || to > ledger.now),
+        (hold) => isNamed(hold, name) && hold.from <= saidAt && (hold.to === null || hold.to > ledger.now),
       );
     }
     case 'mark_recovered':
