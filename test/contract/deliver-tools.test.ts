@@ -3,7 +3,7 @@ import { HOUR_MS, plus, SECOND_MS } from '../../src/domain/instant.ts';
 import type { Store } from '../../src/pipeline/ports.ts';
 import type { ToolDelivererOptions } from '../../src/pipeline/tools/deliver-tools.ts';
 import { deliveryOf, NOW } from './store-samples.ts';
-import { edge, makeToolAtHand, takeAll } from './tool-at-hand.ts';
+import { edge, makeToolAtHand, takeAll, type Wish } from './tool-at-hand.ts';
 import {
   counts,
   delivererOf,
@@ -38,6 +38,37 @@ describe('what goes, and in which order', () => {
     expect(await delivererOf().deliverDue(rig.now)).toEqual({ settled: 0, nextAt: plus(rig.now, SECOND_MS) });
     expect(rig.tool.calls).toEqual([]);
   });
+
+  test.each([[['in_B']], [[]]])(
+    'of what may be stale the exit goes alone; the rest (%j) with the decision',
+    async (entries) => {
+      const deliverer = delivererOf();
+      const lead = (id: string, changes: Partial<Wish> = {}): Wish => ({
+        userId: 'user_1',
+        desired: { in_dunning: true, dunning_episode_id: id },
+        ...changes,
+      });
+      await wantPeople(lead('A', { edges: [edge('entry', 'A', 'in_A', rig.now)] }));
+      await runFor(deliverer, MINUTE_MS);
+      rig.now = plus(rig.now, SECOND_MS);
+      await wantPeople(
+        lead('B', {
+          edges: [edge('exit', 'A', 'out_A', rig.now), ...entries.map((id) => edge('entry', 'B', id, rig.now))],
+        }),
+      );
+      await rig.store.accept([deliveryOf('cus_user_1', 'evt_unread', rig.now)]);
+      const { nextAt } = await deliverer.deliverDue(rig.now);
+      expect(rig.tool.applied.map(({ event }) => event.id)).toEqual(['in_A', 'out_A']);
+      expect(rig.tool.heldOf('user_1')).toMatchObject({ dunning_episode_id: 'A' });
+      expect(await counts()).toMatchObject({ settled: 0, waiting: 1 });
+      expect((await deliverer.deliverDue(nextAt ?? rig.now)).nextAt).toBe(plus(nextAt ?? rig.now, SECOND_MS));
+      await wantPeople(lead('B'));
+      await runFor(deliverer, MINUTE_MS);
+      expect(rig.tool.applied.map(({ event }) => event.id)).toEqual(['in_A', 'out_A', ...entries]);
+      expect(rig.tool.heldOf('user_1')).toMatchObject({ dunning_episode_id: 'B' });
+      expect(await counts()).toMatchObject({ settled: 1, waiting: 0 });
+    },
+  );
 
   test('a suppression goes before 500 others that wait longer', async () => {
     await wantPeople(...people(500));

@@ -73,6 +73,20 @@ export const suppressionPromises = (store: Subject): void => {
       expect(await leaks()).toHaveLength(1);
     });
 
+    it('stays open where only the exit was sent: the state is acknowledged when it is', async () => {
+      await enters();
+      await send(DELIVERED);
+      await pays();
+      const row = await onlyRow(store());
+      const exits = settlementOf({ ...row, onlyExits: true }, DELIVERED, { sent: {}, again: NOW });
+      await store().settleTools([exits], NOW, NOW);
+      expect(await leaks()).toHaveLength(1);
+      expect(await lines()).toMatchObject([{ stateAt: null, exitAt: NOW, acknowledgedAt: null }]);
+      await send(DELIVERED);
+      expect(await leaks()).toEqual([]);
+      expect(await lines()).toMatchObject([{ stateAt: later(MINUTE_MS), exitAt: NOW }]);
+    });
+
     it('refused stays open with its dead letter, though the row rests', async () => {
       await enters();
       await send(DELIVERED);

@@ -132,6 +132,24 @@ export const toolPromises = (store: Subject): void => {
       expect(await waiting(store(), later(1))).toHaveLength(1);
     });
 
+    it('hear of the end of an episode that they heard of while a decision fails, and for the rest wait for it', async () => {
+      await want(store(), [wanted({ edges: [edge('e_a', 'entry', 'ep_A')] })]);
+      await settleAll();
+      await want(store(), [wanted({ edges: [edge('x_a', 'exit', 'ep_A'), edge('e_b', 'entry', 'ep_B')] })]);
+      await store().accept([deliveryOf('cus_1', 'evt_more', NOW)]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toMatchObject([{ onlyExits: true }]);
+      await workAll(store(), later(HOUR_MS), (claim) => decided(claim));
+      expect((await onlyRow(store(), later(HOUR_MS))).onlyExits).toBe(undefined);
+    });
+
+    it('hear nothing of the end of an episode that they never heard of while a decision fails', async () => {
+      await want(store(), [wanted({ edges: [edge('e_a', 'entry', 'ep_A'), edge('x_a', 'exit', 'ep_A')] })]);
+      await store().accept([deliveryOf('cus_1', 'evt_more', NOW)]);
+      await workAll(store(), NOW, (claim) => parked(claim, later(HOUR_MS)));
+      expect(await waiting(store(), later(1))).toEqual([]);
+    });
+
     it('begin to wait anew once they were settled', async () => {
       await want(store(), [wanted()]);
       await settleAll();

@@ -118,6 +118,7 @@ const againAt = (
   now: Instant,
 ): Instant | null => {
   if (result === 'absent') return absences.againAt(row, now);
+  if (row.onlyExits && (result === 'delivered' || result === 'recorded')) return now;
   if (result !== 'delivered') return null;
   absences.known(row);
   return late.againAt(row, now);

@@ -20,6 +20,7 @@ export interface Dispatch {
  * @param resendsUnknownEvents whether an entry of unknown outcome is sent again, see `ToolSink`.
  */
 export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch => {
+  if (row.onlyExits) return toExits(row);
   const sent = edgesToSend(row, resendsUnknownEvents);
   const differing = differingAttributes(row);
   const edges = sent.map(({ seq }) => seq);
@@ -29,6 +30,14 @@ export const toRecord = (row: ToolRow, resendsUnknownEvents: boolean): Dispatch 
   const events = sent.map(({ event }) => event);
   const record = { userId: row.userId, at: row.decidedAt, attributes, events, isNew: row.delivered === null };
   return { row, record, edges, dropped };
+};
+
+/** Nothing is dropped: an exit of an unheard episode still keeps its entry from being sent. */
+const toExits = (row: ToolRow): Dispatch => {
+  const exits = exitsToSend(row);
+  const events = exits.map(({ event }) => event);
+  const record = { userId: row.userId, at: row.decidedAt, attributes: {}, events, isNew: row.delivered === null };
+  return { row, record: exits.length === 0 ? null : record, edges: exits.map(({ seq }) => seq), dropped: [] };
 };
 
 /** What differs and what is in doubt; nobody is sent nulls that clear nothing. */
@@ -56,11 +65,13 @@ const newsToSend = ({ edges, failures }: ToolRow): readonly QueuedEdge[] =>
 
 /** Exits first: a flow that is to start must not be ended by the exit of the one before it. */
 const edgesToSend = (row: ToolRow, resendsUnknownEvents: boolean): readonly QueuedEdge[] => {
-  const exits = row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
   const entry = row.edges.findLast(({ role }) => role === 'entry');
   const isMeant = entry !== undefined && isStillMeant(entry, row.edges, resendsUnknownEvents);
-  return [...exits, ...(isMeant ? [entry] : []), ...newsToSend(row)];
+  return [...exitsToSend(row), ...(isMeant ? [entry] : []), ...newsToSend(row)];
 };
+
+const exitsToSend = (row: ToolRow): readonly QueuedEdge[] =>
+  row.edges.filter((edge) => edge.role === 'exit' && isHeardOf(row, edge.episodeId));
 
 /** Whether the tool heard of the episode, or may have: only then is there something to end. */
 const isHeardOf = ({ reached, edges }: ToolRow, episodeId: string): boolean =>

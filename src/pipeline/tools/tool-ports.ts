@@ -83,6 +83,8 @@ export interface ToolRow extends ToolRowKey {
   readonly waitingSince: Instant;
   /** Consecutive retries. */
   readonly failures: number;
+  /** All but its exits may be out of date, and waits for a decision. */
+  readonly onlyExits?: true;
 }
 
 /** What became of a row that was sent, or that needed no call. */
@@ -141,7 +143,7 @@ export interface ToolStore {
   /**
    * Rows to be sent now (`retryAt` reached), urgent first, then the longest waiting. What is not urgent waits while
    * something came in of which nobody has decided what it makes of it: about its profile, or about the owner of an account
-   * that it is a contact of.
+   * that it is a contact of; of such a row only the exits go (`onlyExits`).
    */
   readonly nextToolRows: (options: {
     readonly tool: string;

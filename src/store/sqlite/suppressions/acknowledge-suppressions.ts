@@ -43,6 +43,10 @@ const makeAcknowledgeRow = (db: DatabaseSync): AcknowledgeSuppressions['row'] =>
     const isHeard = sentEdges.some((edge) => edge.role === 'exit' && edge.episodeId === episodeId);
     // What is acknowledged was decided before: the row differs again by now.
     if (settlement.row.version < version) return;
+    if (settlement.row.onlyExits) {
+      if (isHeard) setExit.run(now, seq);
+      return;
+    }
     if (!wasSent(settlement) || settlement.outcome.result === 'absent') nothingLeft.run(seq);
     else {
       setState.run(now, seq);

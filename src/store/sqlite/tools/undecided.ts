@@ -20,5 +20,14 @@ const ofWhom = (condition: string): string => `(
 export const mayBeStale = (now: string): string =>
   `(s.urgent = 0 AND ${ofWhom(`(p.due_at <= ${now} OR ${IS_PARKED_UNREAD})`)})`;
 
+/**
+ * SQL: whether row `s` of `tool_states` has an exit to tell of an episode that the tool heard of, or may have. What ended is
+ * over, whatever came in since.
+ */
+export const HAS_EXIT = `EXISTS (SELECT 1 FROM tool_edges e
+  WHERE e.tool_state_id = s.id AND e.status IN ('queued', 'unknown') AND e.role = 'exit'
+  AND (e.episode_id IN (SELECT value FROM json_each(s.reached)) OR EXISTS (SELECT 1 FROM tool_edges o
+    WHERE o.tool_state_id = s.id AND o.status = 'unknown' AND o.episode_id = e.episode_id)))`;
+
 /** SQL: as `mayBeStale`, only where a decision fails: for what is not sent now, nothing else lasts long enough to matter. */
 export const MAY_STAY_STALE = `(s.urgent = 0 AND ${ofWhom(IS_PARKED_UNREAD)})`;
