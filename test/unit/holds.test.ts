@@ -95,13 +95,17 @@ describe('a hold', () => {
     expect(reasonAt(day(3, 0, 4), ...facts)).toBeNull();
   });
 
-  it('is lifted by its own source and name alone, or with all of its source', () => {
+  it('is lifted by its own source and name, with all of its source, or by an operator who names it', () => {
     const both = [placed(day(2)), placed(day(2, 1), { holdId: 'other', cause: 'opted_out' })];
     expect(reasonAt(day(4), ...both, lifted(day(3)))).toBe('opted_out');
     expect(reasonAt(day(4), ...both, lifted(day(3), { holdId: null }))).toBeNull();
     expect(reasonAt(day(4), ...both, lifted(day(3), { holdId: null, source: 'churnkey' }))).toBe('opted_out');
-    const elsewhere = placed(day(2), { source: 'churnkey', cause: 'owned_elsewhere' });
-    expect(reasonAt(day(4), elsewhere, lifted(day(3)))).toBe('owned_elsewhere');
+    const elsewhere = placed(day(2), { source: 'churnkey', cause: 'owned_elsewhere', holdId: 'ck-1' });
+    for (const other of [{}, { holdId: null }, { holdId: 'ck-1', source: 'churn_buster' }] as const)
+      expect(reasonAt(day(4), elsewhere, lifted(day(3), other))).toBe('owned_elsewhere');
+    expect(reasonAt(day(4), elsewhere, lifted(day(3), { holdId: 'ck-1' })), 'an operator who names it').toBeNull();
+    const own = placed(day(2), { holdId: 'ck-1' });
+    expect(reasonAt(day(4), own, lifted(day(3), { holdId: 'ck-1', source: 'churnkey' }))).toBe('held');
   });
 
   it('does not outlive the one that takes its place', () => {
