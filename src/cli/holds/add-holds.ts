@@ -71,7 +71,11 @@ const addHold = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
 const addResume = (program: Command, doors: CliDoors, enqueue: Enqueue): void => {
   withWords(program.command('resume'))
     .description('end a hold or an exclusion; nothing that was announced before is announced again')
-    .option('--hold-id <name>', 'which one: a name, exclusion, or all (default: hold)', toHoldId)
+    .option(
+      '--hold-id <name>',
+      'which one: a name, exclusion, all, or a campaign of another tool (default: hold)',
+      toHoldId,
+    )
     .addHelpText('after', examples('resume user_42', 'resume user_42 --hold-id exclusion'))
     .addHelpText('after', CODES)
     .action((id, options: HoldOptions) =>
