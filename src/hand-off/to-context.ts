@@ -70,7 +70,10 @@ const standAlone = ({ ledger, policy }: Account, episode: Episode) => {
   return {
     nextRetryAt: retry?.date ?? null,
     nextRetryStatus: retry?.status ?? null,
-    paymentUrl: standing.lead === null ? null : updatePaymentUrl.value({ ledger, standing, policy, revenue: null, enforcedSince: null }),
+    paymentUrl:
+      standing.lead === null
+        ? null
+        : updatePaymentUrl.value({ ledger, standing, policy, revenue: null, enforcedSince: null }),
   };
 };
 

@@ -14,12 +14,10 @@ export const turnAway = (
   said: Readonly<Record<string, unknown>> = {},
 ): void => {
   if (standing === 'elsewhere') {
-    response
-      .status(403)
-      .json({
-        error: `Only this machine may ask, as localhost. Set ${variable} to ask from elsewhere or by another name.`,
-        ...said,
-      });
+    response.status(403).json({
+      error: `Only this machine may ask, as localhost. Set ${variable} to ask from elsewhere or by another name.`,
+      ...said,
+    });
     return;
   }
   response.setHeader('www-authenticate', 'Bearer');
