@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AUDIENCES } from '../audiences/index.ts';
@@ -112,5 +113,8 @@ const run = async (port: NonNullable<typeof parentPort>, data: EngineData): Prom
     tell({ kind: 'refused', fault: toFault(error) });
   }
 };
+
+// On Linux this is about the calling thread alone. The door answers templates and webhooks; deciding can wait for it.
+if (parentPort !== null && process.platform === 'linux') setPriority(0, constants.priority.PRIORITY_BELOW_NORMAL);
 
 if (parentPort !== null) await run(parentPort, workerData as EngineData);

@@ -20,7 +20,7 @@ it(
       fc.property(stories, (story) => judge(story, PROVING ? 32 : 10)),
       {
         ...SEED,
-        numRuns: PROVING ? 100_000 : 400,
+        numRuns: PROVING ? 100_000 : 250,
         interruptAfterTimeLimit: LIMIT_MS,
         markInterruptAsFailure: true,
         reporter: report,
