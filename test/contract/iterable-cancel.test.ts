@@ -55,16 +55,15 @@ describe('what is scheduled for somebody who is not to be dunned any more', () =
     schedule('user_1');
     expect(await send([recovered('user_1')])).toEqual([{ result: 'delivered', warning: null }]);
     expect(waiting('user_1')).toEqual([900]);
-    expect(standIn.requests.filter(({ method }) => method === 'POST').map(({ path }) => path)).toEqual([
-      '/api/users/bulkUpdate',
-      '/api/events/trackBulk',
-      '/api/email/cancel',
-      '/api/push/cancel',
-    ]);
-    expect(cancels().map(({ body }) => body)).toEqual([
-      { campaignId: 101, userId: 'user_1' },
-      { campaignId: 102, userId: 'user_1' },
-    ]);
+    const asked = standIn.requests.filter(({ method }) => method === 'POST').map(({ path }) => path);
+    expect(asked.slice(0, 2)).toEqual(['/api/users/bulkUpdate', '/api/events/trackBulk']);
+    expect(asked.slice(2).sort()).toEqual(['/api/email/cancel', '/api/push/cancel']);
+    expect(new Set(cancels().map(({ body }) => body))).toEqual(
+      new Set([
+        { campaignId: 101, userId: 'user_1' },
+        { campaignId: 102, userId: 'user_1' },
+      ]),
+    );
   });
 
   it.each([
@@ -204,11 +203,8 @@ describe('the setting', () => {
 
   it('makes the recorder show the same requests', async () => {
     const requests = await recorded(iterable, settings(), [recovered('user_1')]);
-    expect(requests.map(({ url }) => new URL(url).pathname)).toEqual([
-      '/api/users/bulkUpdate',
-      '/api/events/trackBulk',
-      '/api/email/cancel',
-      '/api/push/cancel',
-    ]);
+    const asked = requests.map(({ url }) => new URL(url).pathname);
+    expect(asked.slice(0, 2)).toEqual(['/api/users/bulkUpdate', '/api/events/trackBulk']);
+    expect(asked.slice(2).sort()).toEqual(['/api/email/cancel', '/api/push/cancel']);
   });
 });
