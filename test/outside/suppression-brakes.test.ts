@@ -12,6 +12,7 @@ import {
   edgesIn,
   FAR,
   isReceived,
+  MESSENGERS,
   type OutsidePlay,
   type OutsideStep,
   playOutside,
@@ -19,7 +20,6 @@ import {
 } from './suppression-play.ts';
 
 /** The brakes (semantics G10), seen from outside: entries wait, exits never do. */
-const MESSENGERS = ['braze', 'iterable'] as const;
 const enforces: OutsideStep = ({ relay, now }) => relay.restart(now, { live: VENDORS, segmentIsLive: true });
 
 describe('the brake over 600 people', () => {

@@ -8,6 +8,7 @@ import type { ToolStandIns } from '../scenario/tools-stand-ins.ts';
 import {
   adaIsDunned,
   ask,
+  HOLDERS,
   isReceived,
   type OutsideStep,
   operatorSays,
@@ -17,7 +18,6 @@ import {
 
 /** What reading back is for: the tool acknowledged both words, and applied them in the other order. */
 const pays = customerPays(ADA, { attempt: 1 });
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 
 describe('a "set" that the tool applies after the "clear" that came later', () => {
   const isLate = (standIns: ToolStandIns, vendor: (typeof HOLDERS)[number]): void => {

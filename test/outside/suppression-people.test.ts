@@ -14,8 +14,11 @@ import {
   edgesIn,
   FAR,
   guardStops,
+  HELD,
+  HOLDERS,
   isDunned,
   isReceived,
+  MESSENGERS,
   noteEpisode,
   type OutsidePlay,
   type OutsideStep,
@@ -26,9 +29,6 @@ import {
 } from './suppression-play.ts';
 
 /** Whom silence is about: one bill, one account, one person or all that are told of it. */
-const HELD = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' } as const;
-const MESSENGERS = ['braze', 'iterable'] as const;
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 const OTHER = billOf('ada', 2);
 const pays = customerPays(ADA, { attempt: 1 });
 

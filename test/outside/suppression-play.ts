@@ -111,8 +111,10 @@ export const churnkeySays =
 
 // ---------------------------------------------------------------- what is seen
 
-const MESSENGERS = ['braze', 'iterable'] as const;
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
+/** Tools that write to people. */
+export const MESSENGERS = ['braze', 'iterable'] as const;
+/** Tools that hold a person's state. */
+export const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 
 export interface Question {
   readonly user?: string;
@@ -207,6 +209,17 @@ export interface Silenced {
   /** The line of the ledger. */
   readonly ledger: string;
 }
+
+/** While an operator's hold is in force. */
+export const HELD = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' } as const;
+
+/** Once she has paid by herself. */
+export const PAID_BY_HER: Silenced = {
+  status: 'recovered',
+  guard: 'other_state',
+  exit: ['payment_recovered', 'customer_paid'],
+  ledger: 'recovered',
+};
 
 /** Layer 3: at this very instant the guard stops the message, whichever way it is asked. */
 export const guardStops =

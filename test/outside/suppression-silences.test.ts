@@ -25,10 +25,13 @@ import {
   edgesIn,
   FAR,
   guardStops,
+  HELD,
+  HOLDERS,
   isDunned,
   isReceived,
   isReceivedLate,
   isSilenced,
+  MESSENGERS,
   noteEpisode,
   type OutsidePlay,
   type OutsideStep,
@@ -41,10 +44,7 @@ import {
 } from './suppression-play.ts';
 
 /** What ends which silence, and what is heard late, or twice, or of another user by then. */
-const HELD = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' } as const;
 const OWNED = { status: 'held', guard: 'owned_elsewhere' } as const;
-const MESSENGERS = ['braze', 'iterable'] as const;
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 const pays = customerPays(ADA, { attempt: 1 });
 
 const edgesOf = (stage: OutsidePlay, user: string, vendor: (typeof MESSENGERS)[number], episode?: string) =>

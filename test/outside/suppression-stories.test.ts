@@ -11,28 +11,22 @@ import {
   edgesIn,
   FAR,
   guardStops,
+  HOLDERS,
   isReceived,
   isReceivedLate,
   isSilenced,
+  MESSENGERS,
   type OutsideStep,
   operatorSays,
+  PAID_BY_HER,
   playOutside,
-  type Silenced,
   settles,
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
 
 /** Nobody who paid is dunned again, whatever is down, late or out of order. */
-const PAID_BY_HER: Silenced = {
-  status: 'recovered',
-  guard: 'other_state',
-  exit: ['payment_recovered', 'customer_paid'],
-  ledger: 'recovered',
-};
 const pays = customerPays(ADA, { attempt: 1 });
-const MESSENGERS = ['braze', 'iterable'] as const;
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 
 /** Nothing of dunning was ever told to a tool that messages, and the guard stops everything. */
 const wasNeverDunned: OutsideStep = async (stage) => {

@@ -14,7 +14,9 @@ import {
   edgesIn,
   FAR,
   guardStops,
+  HOLDERS,
   isReceived,
+  MESSENGERS,
   noteEpisode,
   type OutsidePlay,
   type OutsideStep,
@@ -26,8 +28,6 @@ import {
 } from './suppression-play.ts';
 
 /** The switch from observing to enforcing (semantics G9), brakes and the floor of grace (G10), seen from outside. */
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
-const MESSENGERS = ['braze', 'iterable'] as const;
 const pays = customerPays(ADA, { attempt: 1 });
 const PAID_BY_HER = {
   status: 'recovered',

@@ -20,32 +20,26 @@ import {
   edgesIn,
   FAR,
   guardStops,
+  HELD,
+  HOLDERS,
   isDunned,
   isReceived,
   isReceivedLate,
   isSilenced,
+  MESSENGERS,
   noteEpisode,
   type OutsideStep,
   operatorSays,
   PAID,
+  PAID_BY_HER,
   playOutside,
-  type Silenced,
   settles,
   stagesAre,
   toolsAreSilenced,
 } from './suppression-play.ts';
 
 /** Nobody who paid is dunned again, whatever turns after it: a mark, another bill, the bank, a hold, another user. */
-const PAID_BY_HER: Silenced = {
-  status: 'recovered',
-  guard: 'other_state',
-  exit: ['payment_recovered', 'customer_paid'],
-  ledger: 'recovered',
-};
-const HELD: Silenced = { status: 'held', guard: 'held', exit: ['dunning_exited', 'held'], ledger: 'held' };
 const pays = customerPays(ADA, { attempt: 1 });
-const MESSENGERS = ['braze', 'iterable'] as const;
-const HOLDERS = ['braze', 'iterable', 'hubspot', 'salesforce'] as const;
 
 describe('a mark', () => {
   test('retries of the marked bill that fail later start nothing, in any layer', () =>
